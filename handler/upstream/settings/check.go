@@ -1,0 +1,218 @@
+package settings
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/onefront/onefront/handler/upstream/template"
+)
+
+// Values of single settings.
+const (
+	SchemeNone       = "none"
+	ResourceTickets  = "tickets"
+	ResourceRequests = "requests"
+)
+
+var (
+	// RFC 9110, 5.6.2: a header's name is a token.
+	token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	// https://docs.github.com/en/repositories: owner and name have letters, digits and - . _ only.
+	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
+	// A language tag of RFC 5646 by its form; the handler checks the full grammar.
+	locale = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+	digits = regexp.MustCompile(`^[0-9]{1,18}$`)
+)
+
+// ownHeaders are set by the adapter itself or by net/http.
+var ownHeaders = []string{
+	"accept", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "idempotency-key",
+	"te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-onefront-feedback-id",
+}
+
+// usedBy lists the keys that only some presets use; all others belong to every preset.
+var usedBy = map[string][]string{
+	"topicsUrl": {PresetWebhook}, "method": {PresetWebhook}, "header": {PresetWebhook}, "scheme": {PresetWebhook}, "body": {PresetWebhook},
+	"resource": {PresetZendesk}, "email": {PresetZendesk},
+	"topicField": {PresetZendesk, PresetFreshdesk}, "requesterEmail": {PresetZendesk, PresetFreshdesk}, "tags": {PresetZendesk, PresetFreshdesk},
+	"repository": {PresetGitHub}, "labels": {PresetGitHub}, "topicLabelPrefix": {PresetGitHub},
+}
+
+// problems collects what is wrong, each with key, value and what would be right.
+type problems []error
+
+func (p *problems) add(key string, value any, right string, args ...any) {
+	shown, _ := json.Marshal(value)
+	*p = append(*p, fmt.Errorf("upstream.%s: %s: %s", key, clip(shown), fmt.Sprintf(right, args...)))
+}
+
+// check holds every rule on decoded settings; object tells which keys were given.
+func (s *Settings) check(object map[string]json.RawMessage) []error {
+	var p problems
+	presets := []string{PresetWebhook, PresetZendesk, PresetFreshdesk, PresetGitHub}
+	if !slices.Contains(presets, s.Preset) {
+		p.add("preset", s.Preset, "one of %s", strings.Join(presets, ", "))
+	} else {
+		for _, key := range sortedKeys(object) {
+			if only, some := usedBy[key]; some && !slices.Contains(only, s.Preset) {
+				p.add(key, object[key], "leave it out, only the preset %s uses it", strings.Join(only, " or "))
+			}
+		}
+	}
+	s.checkURLs(&p)
+	if t := s.Timeout.Duration(); t < MinTimeout || t > MaxTimeout {
+		p.add("timeout", s.Timeout, "from %s to %s", MinTimeout, MaxTimeout)
+	}
+	if s.MaxReceives < 1 || s.MaxReceives > 1000 {
+		p.add("maxReceives", s.MaxReceives, "from 1 to 1000")
+	}
+	s.checkTopics(&p)
+	switch s.Preset {
+	case PresetWebhook:
+		s.checkWebhook(&p)
+	case PresetZendesk:
+		s.checkZendesk(&p)
+	case PresetFreshdesk:
+		s.checkFreshdesk(&p)
+	case PresetGitHub:
+		s.checkGitHub(&p)
+	}
+	return p
+}
+
+func (s *Settings) checkURLs(p *problems) {
+	if problem := urlProblem(s.URL); problem != "" {
+		p.add("url", s.URL, "%s", problem)
+	} else if s.Preset != PresetWebhook && strings.ContainsRune(s.URL, '?') {
+		p.add("url", s.URL, "the base address without a query")
+	}
+	if s.TopicsURL != "" {
+		if problem := urlProblem(s.TopicsURL); problem != "" {
+			p.add("topicsUrl", s.TopicsURL, "%s", problem)
+		}
+	}
+}
+
+// urlProblem says what is wrong with an address of the SaaS, or nothing.
+func urlProblem(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+		return "an absolute address such as https://example.com/feedback"
+	case u.User != nil:
+		return "an address without user name and password: the key is onefront:upstreamApiKey"
+	case u.Fragment != "":
+		return "an address without a fragment"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "https: the key would travel in the clear (http is for loopback hosts only)"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "an address that starts with https://"
+	}
+	return ""
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+func (s *Settings) checkTopics(p *problems) {
+	if len(s.Topics) > MaxTopics {
+		p.add("topics", len(s.Topics), "at most %d topics", MaxTopics)
+	}
+	seen := map[string]bool{}
+	for i, topic := range s.Topics {
+		if err := topic.check(); err != nil {
+			*p = append(*p, fmt.Errorf("upstream.topics[%d]: %w", i, err))
+		}
+		if seen[topic.ID] {
+			p.add(fmt.Sprintf("topics[%d]", i), topic.ID, "an id that no other topic has")
+		}
+		seen[topic.ID] = true
+	}
+}
+
+func (s *Settings) checkWebhook(p *problems) {
+	if !slices.Contains([]string{"POST", "PUT", "PATCH"}, s.Method) {
+		p.add("method", s.Method, "POST, PUT or PATCH")
+	}
+	if !token.MatchString(s.Header) || slices.Contains(ownHeaders, strings.ToLower(s.Header)) {
+		p.add("header", s.Header, "the name of a header for the key, such as Authorization or X-Api-Key")
+	}
+	if !token.MatchString(s.Scheme) {
+		p.add("scheme", s.Scheme, "one word such as Bearer, or none")
+	}
+	if len(s.Body) > 0 {
+		if _, err := template.Parse(s.Body); err != nil {
+			p.add("body", s.Body, "%v", err)
+		}
+	}
+}
+
+func (s *Settings) checkZendesk(p *problems) {
+	if s.Resource != ResourceTickets && s.Resource != ResourceRequests {
+		p.add("resource", s.Resource, "tickets or requests")
+	}
+	if s.Email != "" && !isEmail(s.Email) {
+		p.add("email", s.Email, "the e-mail address of the agent the API token belongs to")
+	}
+	if s.RequesterEmail != "" && !isEmail(s.RequesterEmail) {
+		p.add("requesterEmail", s.RequesterEmail, "an e-mail address")
+	}
+	if s.TopicField != "" && !digits.MatchString(s.TopicField) {
+		p.add("topicField", s.TopicField, "the numeric id of the ticket field, as a string")
+	}
+	checkWords(p, "tags", s.Tags)
+}
+
+func (s *Settings) checkFreshdesk(p *problems) {
+	if !isEmail(s.RequesterEmail) {
+		p.add("requesterEmail", s.RequesterEmail, "an e-mail address: Freshdesk demands a requester also for visitors who give none")
+	}
+	if s.TopicField != "" && !token.MatchString(s.TopicField) {
+		p.add("topicField", s.TopicField, "the name of the ticket field, such as type or cf_topic")
+	}
+	checkWords(p, "tags", s.Tags)
+}
+
+func (s *Settings) checkGitHub(p *problems) {
+	if !repository.MatchString(s.Repository) {
+		p.add("repository", s.Repository, "owner/name")
+	}
+	for i, label := range s.Labels {
+		if label == "" || len(label) > 50 || hasControl(label) {
+			p.add(fmt.Sprintf("labels[%d]", i), label, "a label of 1 to 50 characters")
+		}
+	}
+	if len(s.TopicLabelPrefix) > 40 || hasControl(s.TopicLabelPrefix) {
+		p.add("topicLabelPrefix", s.TopicLabelPrefix, "at most 40 characters without control characters")
+	}
+}
+
+// checkWords holds a list of tags: both Zendesk and Freshdesk split tags at spaces or commas.
+func checkWords(p *problems, key string, words []string) {
+	for i, word := range words {
+		if word == "" || len(word) > 32 || strings.ContainsAny(word, " ,\"") || hasControl(word) {
+			p.add(fmt.Sprintf("%s[%d]", key, i), word, "one word of at most 32 bytes without spaces, commas or quotes")
+		}
+	}
+}
+
+func isEmail(text string) bool {
+	address, err := mail.ParseAddress(text)
+	return err == nil && address.Address == text && address.Name == ""
+}
+
+func isLocale(text string) bool { return len(text) <= 35 && locale.MatchString(text) }
+
+func hasControl(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) }
