@@ -1,0 +1,6 @@
+package graph
+
+import "errors"
+
+// Golden is the graph as canonical JSON.
+func (g *Graph) Golden() ([]byte, error) { return nil, errors.New("not implemented") }

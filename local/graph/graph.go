@@ -1,0 +1,124 @@
+// Package graph records a Pulumi program into plain Go values, so that local mode and tests can read what the
+// program would create without an engine, an account or a network.
+//
+// A program runs under Pulumi's mocks; every registration becomes a [Resource] with the inputs it was given and
+// the outputs AWS would most likely answer with, computed from the URN so that two recordings agree (random
+// passwords excepted). Nothing here knows what a resource means: that is for the rooms of local mode, which read
+// a resource's inputs into their own structs with [Resource.Decode] and thereby refuse what they do not know.
+//
+//	program -> Record -> Graph -> Decode -> a room of local mode
+//	                           -> Golden -> graph.<stack>.golden.json
+//
+// It is the only package of local mode that imports the Pulumi SDK. Transforms are not run (the mocks do not), and
+// no value is ever unknown.
+package graph
+
+import (
+	"slices"
+)
+
+// Account and Partition are the AWS account and partition of every recorded ARN.
+const (
+	Account   = "123456789012"
+	Partition = "aws"
+)
+
+// Graph is a recorded program. It is not changed after [Record] returned and is safe for concurrent use.
+type Graph struct {
+	// Project and Stack are the names the program ran under.
+	Project, Stack string
+	// Resources are sorted by URN. The stack itself is not among them.
+	Resources []*Resource
+	// Outputs are the stack's outputs, secrets unwrapped.
+	Outputs map[string]any
+	// Messages are what the program said through ctx.Log, in that order.
+	Messages []Message
+
+	byURN  map[string]*Resource
+	byType map[string][]*Resource
+}
+
+// Message is one line that the program logged.
+type Message struct {
+	// Severity is debug, info, warning or error.
+	Severity string
+	Text     string
+	// URN is the resource the line is about, or "".
+	URN string
+}
+
+// Resource is one registration.
+type Resource struct {
+	// URN, Type and Name are Pulumi's: the unique name, the type token such as
+	// "aws:cloudfront/distribution:Distribution", and the logical name.
+	URN, Type, Name string
+	// ID is the physical ID as the provider would give it; "" for components.
+	ID string
+	// Parent and Provider are URNs; "" without a parent other than the stack, or without an explicit provider.
+	Parent, Provider string
+	// Region is the region of the explicit provider, or the stack's aws:region, or "".
+	Region string
+	// Custom is false for components.
+	Custom bool
+	// Inputs and Outputs hold string, float64, bool, nil, []any, map[string]any, [Asset] and [Archive]. Secrets
+	// are unwrapped. Outputs include the inputs.
+	Inputs, Outputs map[string]any
+	// Secrets are the sorted paths of secret values, such as `environment.variables.TOKEN` or `origins[0].value`.
+	Secrets []string
+	// DependsOn are the sorted URNs of every dependency, explicit or by property.
+	DependsOn []string
+	// PropertyDependencies are the sorted URNs each input was computed from.
+	PropertyDependencies map[string][]string
+}
+
+// Asset is a file or a text to upload. One of the two is set; Path is as the program gave it.
+type Asset struct{ Path, Text string }
+
+// Archive is a zip or a folder to upload. Path is as the program gave it.
+type Archive struct{ Path string }
+
+// ByType returns all resources of a type token, sorted by URN.
+func (g *Graph) ByType(token string) []*Resource { return slices.Clone(g.byType[token]) }
+
+// ByURN returns a resource, or nil.
+func (g *Graph) ByURN(urn string) *Resource { return g.byURN[urn] }
+
+// ByOutput returns the first resource of a type, by URN, that has the value as a top-level output ("id" and "arn"
+// among them), or nil. It is how one resource's input is followed to another: ByOutput(functionToken, "arn", v).
+func (g *Graph) ByOutput(token, property, value string) *Resource {
+	for _, r := range g.byType[token] {
+		if v, ok := r.Outputs[property].(string); ok && v == value {
+			return r
+		}
+	}
+	return nil
+}
+
+// Output returns a top-level output that is a string, or "".
+func (r *Resource) Output(property string) string {
+	v, _ := r.Outputs[property].(string)
+	return v
+}
+
+// newGraph sorts and indexes.
+func newGraph(project, stack string, resources []*Resource, outputs map[string]any, messages []Message) *Graph {
+	slices.SortFunc(resources, func(a, b *Resource) int {
+		switch {
+		case a.URN < b.URN:
+			return -1
+		case a.URN > b.URN:
+			return 1
+		}
+		return 0
+	})
+	g := &Graph{
+		Project: project, Stack: stack, Resources: resources, Outputs: outputs, Messages: messages,
+		byURN:  make(map[string]*Resource, len(resources)),
+		byType: map[string][]*Resource{},
+	}
+	for _, r := range resources {
+		g.byURN[r.URN] = r
+		g.byType[r.Type] = append(g.byType[r.Type], r)
+	}
+	return g
+}
