@@ -1,0 +1,298 @@
+package sitefiles_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/onefront/onefront/infra/sitefiles"
+	"pgregory.net/rapid"
+)
+
+// folder writes files by key into a new folder and returns it.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for key, content := range files {
+		write(t, dir, key, content)
+	}
+	return dir
+}
+
+func write(t testing.TB, dir, key, content string) {
+	t.Helper()
+	name := filepath.Join(dir, filepath.FromSlash(key))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func symlink(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func keys(files []sitefiles.File) []string {
+	var list []string
+	for _, f := range files {
+		list = append(list, f.Key)
+	}
+	return list
+}
+
+func TestWalk_wholeFile(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"index.html": "hello"})
+	got, err := sitefiles.Walk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []sitefiles.File{{
+		Key:          "index.html",
+		Path:         filepath.ToSlash(dir) + "/index.html",
+		ContentType:  "text/html; charset=utf-8",
+		CacheControl: "public, max-age=0, s-maxage=60, must-revalidate",
+		HTML:         true,
+		Size:         5,
+		MD5:          "5d41402abc4b2a76b9719d911017c592",
+		SHA256:       "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestWalk_pagesLast(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"about/index.html": "a", "404.html": "n", "index.html": "i", "zebra.js": "z", "assets/app.css": "c", "a.HTML": "x",
+	})
+	files, err := sitefiles.Walk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"assets/app.css", "zebra.js", "404.html", "a.HTML", "about/index.html", "index.html"}
+	if diff := cmp.Diff(want, keys(files)); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	if !sitefiles.Has(files, sitefiles.NotFoundKey) || sitefiles.Has(files, "about") {
+		t.Error("Has does not tell present from absent keys")
+	}
+}
+
+func TestWalk_noDotFiles(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"index.html": "i", ".env": "SECRET=1", ".git/config": "x", "assets/.DS_Store": "x", "assets/app.js": "x", "a/.b/c.js": "x",
+	})
+	files, err := sitefiles.Walk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"assets/app.js", "index.html"}, keys(files)); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+func TestWalk_symbolicLinks(t *testing.T) {
+	t.Parallel()
+	outside := folder(t, map[string]string{"secret.txt": "secret"})
+	for name, c := range map[string]struct {
+		link func(dir string)
+		want string // in the error; "" for none
+	}{
+		"inside":            {func(dir string) { symlink(t, "index.html", filepath.Join(dir, "start.html")) }, ""},
+		"absolute, outside": {func(dir string) { symlink(t, filepath.Join(outside, "secret.txt"), filepath.Join(dir, "a.txt")) }, `"a.txt": a symbolic link that leaves the folder`},
+		"relative, outside": {func(dir string) { symlink(t, "../../"+filepath.Base(outside), filepath.Join(dir, "sub", "up")) }, `"sub/up": a symbolic link that leaves the folder`},
+		"folder outside":    {func(dir string) { symlink(t, outside, filepath.Join(dir, "docs")) }, `"docs": a symbolic link that leaves the folder`},
+		"folder inside":     {func(dir string) { symlink(t, "sub", filepath.Join(dir, "twice")) }, `"twice": a symbolic link to a folder`},
+		"loop":              {func(dir string) { symlink(t, "loop", filepath.Join(dir, "loop")) }, `"loop": a symbolic link`},
+		"to nothing":        {func(dir string) { symlink(t, "gone.html", filepath.Join(dir, "a.html")) }, `"a.html": a symbolic link to nothing`},
+		"dot file outside":  {func(dir string) { symlink(t, outside, filepath.Join(dir, ".cache")) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, map[string]string{"index.html": "i", "sub/page.html": "p"})
+			c.link(dir)
+			files, err := sitefiles.Walk(dir)
+			switch {
+			case c.want == "" && err != nil:
+				t.Fatal(err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, want it to contain %q; files %q", err, c.want, keys(files))
+			}
+			if name == "inside" && !sitefiles.Has(files, "start.html") {
+				t.Error("the link inside the folder is not published")
+			}
+		})
+	}
+}
+
+func TestWalk_refusals(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{"index.html": "i"}
+	for i := range sitefiles.MaxFiles {
+		many[fmt.Sprintf("img/%04d.png", i)] = ""
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"empty":           {nil, []string{"no files to publish", `onefront:siteDir to ""`}},
+		"only dot files":  {map[string]string{".gitkeep": ""}, []string{"no files to publish"}},
+		"no first page":   {map[string]string{"app.js": "x"}, []string{"no index.html"}},
+		"own config.json": {map[string]string{"index.html": "i", "config.json": "{}"}, []string{`"config.json"`, "written by the program"}},
+		"too many":        {many, []string{"more than 2000 files", "aws s3 sync"}},
+		"long name":       {map[string]string{"index.html": "i", strings.Repeat("long/", 102) + "ab": "x"}, []string{"an address of 513 bytes: at most 512"}},
+		"control character, backslash": {
+			map[string]string{"index.html": "i", "a\nb.js": "x", `c\d.js`: "x"},
+			[]string{`"a\nb.js"`, `"c\\d.js"`, "rename it"},
+		},
+		"not UTF-8": {map[string]string{"index.html": "i", "\xff.js": "x"}, []string{"not UTF-8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, c.files)
+			_, err := sitefiles.Walk(dir)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range append(c.want, fmt.Sprintf("siteDir %q", dir)) {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestWalk_exactlyAtTheLimits(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"index.html": "i", strings.Repeat("long/", 102) + "a": "x"} // 512 bytes with the leading slash
+	for i := len(files); i < sitefiles.MaxFiles; i++ {
+		files[fmt.Sprintf("img/%04d.png", i)] = ""
+	}
+	got, err := sitefiles.Walk(folder(t, files))
+	if err != nil || len(got) != sitefiles.MaxFiles {
+		t.Errorf("%d files, %v; want %d", len(got), err, sitefiles.MaxFiles)
+	}
+}
+
+func TestWalk_tooLarge(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"index.html": "i"})
+	// sparse files: large in length only
+	sparse := func(key string, size int64) {
+		write(t, dir, key, "")
+		if err := os.Truncate(filepath.Join(dir, key), size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sparse("film.mp4", sitefiles.MaxFileBytes+1)
+	if _, err := sitefiles.Walk(dir); err == nil || !strings.Contains(err.Error(), `"film.mp4": 104857601 bytes: at most 104857600 for one file`) {
+		t.Errorf("one large file: %v", err)
+	}
+	sparse("film.mp4", sitefiles.MaxFileBytes)
+	for i := range sitefiles.MaxTotalBytes/sitefiles.MaxFileBytes + 1 {
+		sparse(fmt.Sprintf("film%d.mp4", i), sitefiles.MaxFileBytes)
+	}
+	if _, err := sitefiles.Walk(dir); err == nil || !strings.Contains(err.Error(), "bytes in all: at most 1073741824") {
+		t.Errorf("large in all: %v", err)
+	}
+}
+
+func TestWalk_noFolder(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"file": "x"})
+	for _, name := range []string{"absent", "file"} {
+		if _, err := sitefiles.Walk(filepath.Join(dir, name)); err == nil || !strings.Contains(err.Error(), "siteDir") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+func TestPublishedPaths(t *testing.T) {
+	t.Parallel()
+	got := sitefiles.PublishedPaths([]sitefiles.File{{Key: "index.html"}, {Key: "about/index.html"}, {Key: "grüße.txt"}})
+	want := []string{"/about/index.html", "/config.json", "/grüße.txt", "/index.html"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
+	}
+}
+
+// The demo site itself is fit to be published.
+func TestWalk_demoSite(t *testing.T) {
+	t.Parallel()
+	files, err := sitefiles.Walk("../../site")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"index.html", "404.html", "about/index.html", "status/index.html"} {
+		if !sitefiles.Has(files, key) {
+			t.Errorf("no %s", key)
+		}
+	}
+	for _, f := range files {
+		if f.ContentType == "application/octet-stream" {
+			t.Errorf("%s: no content type", f.Key)
+		}
+		if !f.HTML && strings.HasSuffix(f.Key, "_test.go") {
+			t.Errorf("%s is published", f.Key)
+		}
+	}
+}
+
+// Any folder of ordinary names gives each file once, in the same order each time, with a lifetime on
+// edges of at most a minute unless its name bears a hash.
+func TestWalk_properties(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	run := 0
+	rapid.Check(t, func(t *rapid.T) {
+		run++
+		dir := filepath.Join(base, fmt.Sprint(run))
+		names := rapid.SliceOfNDistinct(rapid.StringMatching(`([a-c]{1,2}/){0,2}[a-z0-9-]{1,10}\.(html|js|css|png|xyz)`), 0, 12, rapid.ID[string]).Draw(t, "names")
+		names = append(names, "index.html")
+		slices.Sort(names)
+		names = slices.Compact(names)
+		for _, name := range names {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		files, err := sitefiles.Walk(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := sitefiles.Walk(dir)
+		if err != nil || !slices.Equal(files, again) {
+			t.Errorf("two walks differ: %v", err)
+		}
+		got := keys(files)
+		slices.Sort(got)
+		if diff := cmp.Diff(names, got); diff != "" {
+			t.Errorf("keys (-want +got):\n%s", diff)
+		}
+		pages := false
+		for _, f := range files {
+			if pages && !f.HTML {
+				t.Errorf("%s stands after a page", f.Key)
+			}
+			pages = pages || f.HTML
+			if !strings.Contains(f.CacheControl, "s-maxage=60") && (f.HTML || !sitefiles.IsHashed(f.Key)) {
+				t.Errorf("%s: %s", f.Key, f.CacheControl)
+			}
+		}
+	})
+}
