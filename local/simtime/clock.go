@@ -31,6 +31,7 @@ type Clock struct {
 	events   eventHeap
 	sequence uint64 // orders events of one instant as they were made
 	wall     *time.Timer
+	stepping bool // an Advance fires the events; the wall timer rests
 	closed   bool
 	busy     int           // tracked functions running
 	idle     chan struct{} // closed when busy falls to 0; replaced when it rises from 0
@@ -77,7 +78,7 @@ func (c *Clock) Go(f func()) {
 
 // Advance moves the simulated time by d, 0 or more, and returns where it stands then. Events due on the way fire in
 // order, each at its own time; after each instant Advance waits for all tracked work, so that what an event causes comes
-// before the next event. Waiting is given up once it has taken 20 s of wall time in all: the remaining events still fire,
+// before the next event, also if that takes so much wall time that the next one would be due by itself. Waiting is given up once it has taken 20 s of wall time in all: the remaining events still fire,
 // but nobody waits for them. A canceled ctx ends the stepping where it is and is returned with the time reached.
 //
 // Tracked work must not call Advance: it would wait for itself.
@@ -95,7 +96,8 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) (time.Time, error)
 	defer patience.Stop()
 	w := waiter{clock: c, ctx: ctx, patience: patience.C}
 
-	target := c.target(d)
+	target := c.begin(d)
+	defer c.end()
 	for {
 		if err := w.wait(); err != nil {
 			return c.Now(), err
@@ -148,10 +150,21 @@ func (t *Timer) Stop() bool {
 // elapsed is the simulated time since the clock was made. The caller holds mu.
 func (c *Clock) elapsed() time.Duration { return time.Since(c.start) + c.advanced }
 
-func (c *Clock) target(d time.Duration) time.Duration {
+// begin takes the events from the wall timer and returns where an advance by d ends.
+func (c *Clock) begin(d time.Duration) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.stepping = true
+	c.arm()
 	return c.elapsed() + d
+}
+
+// end gives the events back to the wall timer.
+func (c *Clock) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stepping = false
+	c.arm()
 }
 
 // schedule adds an event. The caller holds mu.
@@ -167,12 +180,13 @@ func (c *Clock) schedule(at time.Duration, f func()) *Timer {
 	return &Timer{c, e}
 }
 
-// arm sets the wall timer to the earliest event. The caller holds mu.
+// arm sets the wall timer to the earliest event, or stops it if there is none for it. The caller holds mu.
 func (c *Clock) arm() {
+	rest := len(c.events) == 0 || c.stepping
 	switch {
-	case len(c.events) == 0 && c.wall != nil:
+	case rest && c.wall != nil:
 		c.wall.Stop()
-	case len(c.events) == 0:
+	case rest:
 	case c.wall == nil:
 		c.wall = time.AfterFunc(max(0, c.events[0].at-c.elapsed()), c.fireDue)
 	default:
@@ -184,7 +198,9 @@ func (c *Clock) arm() {
 func (c *Clock) fireDue() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.fire(c.elapsed())
+	if !c.stepping { // an advance may have begun while the timer was on its way here
+		c.fire(c.elapsed())
+	}
 }
 
 // fire starts every event up to an instant, in order. The caller holds mu.
