@@ -15,6 +15,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 )
 
 // Account and Partition are the AWS account and partition of every recorded ARN.
@@ -29,8 +30,9 @@ type Graph struct {
 	Project, Stack string
 	// Resources are sorted by URN. The stack itself is not among them.
 	Resources []*Resource
-	// Outputs are the stack's outputs, secrets unwrapped.
-	Outputs map[string]any
+	// Outputs are the stack's outputs, secrets unwrapped; OutputSecrets are the paths of secrets among them.
+	Outputs       map[string]any
+	OutputSecrets []string
 	// Messages are what the program said through ctx.Log, in that order.
 	Messages []Message
 
@@ -100,23 +102,12 @@ func (r *Resource) Output(property string) string {
 	return v
 }
 
-// newGraph sorts and indexes.
-func newGraph(project, stack string, resources []*Resource, outputs map[string]any, messages []Message) *Graph {
-	slices.SortFunc(resources, func(a, b *Resource) int {
-		switch {
-		case a.URN < b.URN:
-			return -1
-		case a.URN > b.URN:
-			return 1
-		}
-		return 0
-	})
-	g := &Graph{
-		Project: project, Stack: stack, Resources: resources, Outputs: outputs, Messages: messages,
-		byURN:  make(map[string]*Resource, len(resources)),
-		byType: map[string][]*Resource{},
-	}
-	for _, r := range resources {
+// index sorts the resources and makes them findable.
+func (g *Graph) index() *Graph {
+	slices.SortFunc(g.Resources, func(a, b *Resource) int { return strings.Compare(a.URN, b.URN) })
+	g.byURN = make(map[string]*Resource, len(g.Resources))
+	g.byType = map[string][]*Resource{}
+	for _, r := range g.Resources {
 		g.byURN[r.URN] = r
 		g.byType[r.Type] = append(g.byType[r.Type], r)
 	}
