@@ -1,0 +1,53 @@
+package upstream
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/onefront/onefront/handler/feedback"
+)
+
+// maxSubject keeps subjects within what every vendor takes (GitHub: 256, Freshdesk: 255).
+const maxSubject = 100
+
+// subject is the first line of the message, shortened.
+func subject(f feedback.Feedback) string {
+	line, _, _ := strings.Cut(f.Message, "\n")
+	line = strings.TrimSpace(strings.ReplaceAll(line, "\t", " "))
+	if utf8.RuneCountInString(line) > maxSubject {
+		line = strings.TrimSpace(string([]rune(line)[:maxSubject-1])) + "…"
+	}
+	return "Feedback: " + line
+}
+
+// detail is one line below the message.
+type detail struct{ name, value string }
+
+// details lists what else the visitor sent, and the id last.
+func details(r feedback.Record) []detail {
+	var list []detail
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, detail{name, value})
+		}
+	}
+	if r.Feedback.Rating > 0 {
+		add("Rating", fmt.Sprintf("%d of %d", r.Feedback.Rating, feedback.MaxRating))
+	}
+	add("Topic", r.Feedback.Topic)
+	add("Page", r.Feedback.PageURL)
+	add("Locale", r.Feedback.Locale)
+	names := make([]string, 0, len(r.Feedback.Context))
+	for name := range r.Feedback.Context {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		add(name, r.Feedback.Context[name])
+	}
+	add("Region", r.Region)
+	add("Feedback id", r.ID)
+	return list
+}

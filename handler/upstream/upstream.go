@@ -1,0 +1,147 @@
+// Package upstream speaks to the SaaS: one try to deliver a feedback, one question for the
+// topics, behind one interface with a preset per vendor.
+//
+//	Client.Deliver --preset.ticket--> request --SaaS--> status, headers --preset.judge--> Result
+//
+// What the SaaS writes is never passed on: its error bodies are read only by a preset that must
+// tell a rate limit from a refusal, and topics are copied field by field.
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/secret"
+	"github.com/onefront/onefront/handler/upstream/settings"
+)
+
+// preset maps the adapter's two questions to one vendor's API.
+type preset interface {
+	// ticket returns the request that stores a record.
+	ticket(record feedback.Record) (call, error)
+	// topics returns the request for the vendor's list, or false if the settings name none.
+	topics() (call, bool)
+	// readTopics takes the topics out of the answer to it.
+	readTopics(body []byte) ([]settings.Topic, error)
+	// authenticate puts the key into a request.
+	authenticate(header http.Header, key string)
+	// judge says what an answer to ticket means. body is at most maxErrorBytes of it.
+	judge(status int, header http.Header, body []byte, now time.Time) (Outcome, time.Duration)
+}
+
+// call is a request before the key and the common headers.
+type call struct {
+	method string
+	url    string
+	body   []byte
+	header http.Header // may be nil
+}
+
+// Outcome is what became of one try.
+type Outcome int
+
+// The outcomes of Deliver.
+const (
+	// Failed: the SaaS did not answer, or asks for patience. A later try may succeed.
+	Failed Outcome = iota
+	// Delivered: the SaaS says that it stored the feedback.
+	Delivered
+	// Refused: the SaaS will never take it as it is.
+	Refused
+)
+
+// Result is one try against the SaaS.
+type Result struct {
+	Outcome Outcome
+	// Status is the SaaS's, 0 if it did not answer.
+	Status int
+	// RetryAfter is how long the SaaS wants to be left alone, 0 if it did not say.
+	RetryAfter time.Duration
+	// Reason says in fixed words why it was not delivered, without a byte the SaaS wrote.
+	Reason string
+	// Latency is the try's time.
+	Latency time.Duration
+}
+
+// Client delivers to one SaaS. It is safe for concurrent use.
+type Client struct {
+	settings settings.Settings
+	preset   preset
+	http     *http.Client
+	now      func() time.Time
+}
+
+// New returns a Client for checked settings. transport nil means a new http.Transport.
+func New(s settings.Settings, transport http.RoundTripper, now func() time.Time) (*Client, error) {
+	p, err := choose(s)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{settings: s, preset: p, http: newHTTPClient(transport), now: now}, nil
+}
+
+func choose(s settings.Settings) (preset, error) {
+	switch s.Preset {
+	case settings.PresetWebhook:
+		return newWebhook(s)
+	case settings.PresetZendesk:
+		return zendesk{s}, nil
+	case settings.PresetFreshdesk:
+		return freshdesk{s}, nil
+	case settings.PresetGitHub:
+		return github{s}, nil
+	}
+	return nil, fmt.Errorf("upstream.preset: %q: not a preset", s.Preset)
+}
+
+// Deliver tries once, within the settings' timeout. It returns no error: every end of a try is
+// a Result.
+func (c *Client) Deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
+	start := c.now()
+	result := c.deliver(ctx, key, record)
+	result.Latency = c.now().Sub(start)
+	return result
+}
+
+func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
+	ticket, err := c.preset.ticket(record)
+	if err != nil {
+		return Result{Outcome: Refused, Reason: "the feedback does not fit the template"}
+	}
+	if ticket.header == nil {
+		ticket.header = http.Header{}
+	}
+	// Webhooks may use it to recognise a second delivery; Zendesk does
+	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
+	ticket.header.Set("Idempotency-Key", record.ID)
+	answer, err := c.send(ctx, key, ticket, maxErrorBytes)
+	if err != nil {
+		return Result{Outcome: Failed, Reason: failure(err)}
+	}
+	outcome, wait := c.preset.judge(answer.status, answer.header, answer.body, c.now())
+	result := Result{Outcome: outcome, Status: answer.status, RetryAfter: wait}
+	switch outcome {
+	case Refused:
+		result.Reason = fmt.Sprintf("upstream refused with %d", answer.status)
+	case Failed:
+		result.Reason = fmt.Sprintf("upstream answered %d", answer.status)
+	}
+	return result
+}
+
+// failure words an error without its text, which may hold an address.
+func failure(err error) string {
+	var timeout interface{ Timeout() bool }
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+		return "upstream timed out"
+	}
+	return "upstream could not be reached"
+}
+
+// join appends a path to the base address of the settings.
+func join(base, path string) string { return strings.TrimRight(base, "/") + path }
