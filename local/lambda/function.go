@@ -1,0 +1,260 @@
+package lambda
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+const (
+	functionType           = "aws:lambda/function:Function"
+	eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping"
+	permissionType         = "aws:lambda/permission:Permission" // read by apigateway
+)
+
+// functionNode holds the properties of a function that local mode knows.
+type functionNode struct {
+	Name        string        `json:"name"`
+	Code        graph.Archive `json:"code"`
+	Handler     string        `json:"handler"`
+	Runtime     string        `json:"runtime"`
+	PackageType string        `json:"packageType"`
+	MemorySize  int           `json:"memorySize"`
+	Timeout     int           `json:"timeout"`
+	Environment struct {
+		Variables map[string]string `json:"variables"`
+	} `json:"environment"`
+	LoggingConfig struct {
+		LogFormat           string `json:"logFormat"`
+		ApplicationLogLevel string `json:"applicationLogLevel"`
+		SystemLogLevel      string `json:"systemLogLevel"`
+		LogGroup            string `json:"logGroup"`
+	} `json:"loggingConfig"`
+	ReservedConcurrentExecutions *int `json:"reservedConcurrentExecutions"`
+	TracingConfig                struct {
+		Mode string `json:"mode"`
+	} `json:"tracingConfig"`
+
+	Architectures    graph.NoLocalMeaning `json:"architectures"`    // the zip holds a binary for this machine
+	Description      graph.NoLocalMeaning `json:"description"`      // text for people
+	EphemeralStorage graph.NoLocalMeaning `json:"ephemeralStorage"` // /tmp is this machine's
+	Role             graph.NoLocalMeaning `json:"role"`             // IAM is not imitated
+	SkipDestroy      graph.NoLocalMeaning `json:"skipDestroy"`      // nothing is destroyed
+	SourceCodeHash   graph.NoLocalMeaning `json:"sourceCodeHash"`   // tells Pulumi when to update
+	Tags             graph.NoLocalMeaning `json:"tags"`             // labels
+}
+
+// reservedVariables may not be set by a program: CreateFunction refuses them (Lambda DG "Defined runtime
+// environment variables"). TZ and AWS_LAMBDA_LOG_LEVEL, for example, may.
+var reservedVariables = []string{
+	"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+	"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+	"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+}
+
+// maxVariableBytes bounds names and values together (F10.5).
+const maxVariableBytes = 4 * 1024
+
+// function is one Lambda function with its environments.
+type function struct {
+	arn, name, region  string
+	handler, runtime   string
+	memoryMB           int
+	timeout            time.Duration
+	variables          map[string]string
+	jsonLogs           bool
+	applicationLevel   string
+	quietPlatform      bool // system log level WARN: no start and report lines
+	logGroup           string
+	tracing            bool
+	taskRoot           string // folder with the unpacked zip
+	concurrency        *gate
+
+	mu           sync.Mutex
+	idle         []*environment // most recently used last
+	environments map[*environment]struct{}
+}
+
+// newFunction reads a function's node. The zip is unpacked later, by [New].
+func newFunction(r *graph.Resource, limit func(region string) *gate) (*function, graph.Archive, error) {
+	node := functionNode{MemorySize: 128, Timeout: 3, PackageType: "Zip"} // the service's defaults (F10.4)
+	node.LoggingConfig.LogFormat = "Text"
+	if err := r.Decode(&node); err != nil {
+		return nil, graph.Archive{}, err
+	}
+	var problems []error
+	refuse := func(path string, value any, right string) {
+		problems = append(problems, fmt.Errorf("%s: %s: %v: %s", r.URN, path, value, right))
+	}
+	f := &function{
+		arn: output(r, "arn"), name: output(r, "name"), handler: node.Handler, runtime: node.Runtime,
+		memoryMB: node.MemorySize, timeout: time.Duration(node.Timeout) * time.Second,
+		variables: node.Environment.Variables, applicationLevel: node.LoggingConfig.ApplicationLogLevel,
+		logGroup: node.LoggingConfig.LogGroup, tracing: node.TracingConfig.Mode == "Active",
+		environments: map[*environment]struct{}{},
+	}
+	f.region = regionOf(f.arn)
+	if f.region == "" || f.name == "" {
+		refuse("arn", f.arn, "want a function ARN and a name among the outputs")
+	}
+	if f.logGroup == "" {
+		f.logGroup = "/aws/lambda/" + f.name
+	}
+	if node.PackageType != "Zip" {
+		refuse("packageType", node.PackageType, `local mode runs zip packages only: want "Zip"`)
+	}
+	// F10.1: an OS-only runtime starts the executable "bootstrap".
+	if node.Runtime != "provided.al2023" && node.Runtime != "provided.al2" {
+		refuse("runtime", node.Runtime, "local mode runs provided.al2023 and provided.al2")
+	}
+	if node.Handler == "" {
+		refuse("handler", `""`, "zip packages need a handler string (F10.1)")
+	}
+	if node.MemorySize < 128 || node.MemorySize > 10240 {
+		refuse("memorySize", node.MemorySize, "want 128 to 10240 MB (F10.4)")
+	}
+	if node.Timeout < 1 || node.Timeout > 900 {
+		refuse("timeout", node.Timeout, "want 1 to 900 seconds (F10.4)")
+	}
+	f.checkLogging(node, refuse)
+	f.checkVariables(refuse)
+	f.concurrency = limit(f.region)
+	// -1 is the provider's word for unreserved (F10.6).
+	if n := node.ReservedConcurrentExecutions; n != nil && *n != -1 {
+		if *n < 0 {
+			refuse("reservedConcurrentExecutions", *n, "want -1 (unreserved) or more")
+		}
+		f.concurrency = &gate{limit: *n, reason: "ReservedFunctionConcurrentInvocationLimitExceeded"}
+	}
+	return f, node.Code, errors.Join(problems...)
+}
+
+// checkLogging holds the rules of F10.9: levels need the JSON format.
+func (f *function) checkLogging(node functionNode, refuse func(string, any, string)) {
+	c := node.LoggingConfig
+	switch c.LogFormat {
+	case "JSON":
+		f.jsonLogs = true
+		f.quietPlatform = c.SystemLogLevel == "WARN"
+	case "Text":
+		if c.ApplicationLogLevel != "" || c.SystemLogLevel != "" {
+			refuse("loggingConfig", c.LogFormat, "log levels need logFormat JSON (F10.9)")
+		}
+	default:
+		refuse("loggingConfig.logFormat", c.LogFormat, "want Text or JSON")
+	}
+	if levels := []string{"", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}; !slices.Contains(levels, c.ApplicationLogLevel) {
+		refuse("loggingConfig.applicationLogLevel", c.ApplicationLogLevel, "want TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
+	}
+	if levels := []string{"", "DEBUG", "INFO", "WARN"}; !slices.Contains(levels, c.SystemLogLevel) {
+		refuse("loggingConfig.systemLogLevel", c.SystemLogLevel, "want DEBUG, INFO or WARN")
+	}
+	if m := node.TracingConfig.Mode; m != "" && m != "Active" && m != "PassThrough" {
+		refuse("tracingConfig.mode", m, "want Active or PassThrough")
+	}
+}
+
+func (f *function) checkVariables(refuse func(string, any, string)) {
+	size := 0
+	for name, value := range f.variables {
+		size += len(name) + len(value)
+		if slices.Contains(reservedVariables, name) {
+			refuse("environment.variables."+name, "reserved", "Lambda sets this variable itself: choose another name")
+		}
+	}
+	if size > maxVariableBytes {
+		refuse("environment.variables", fmt.Sprintf("%d bytes", size), "want at most 4096 bytes in all (F10.5)")
+	}
+}
+
+// regionOf returns the region of an ARN, or "".
+func regionOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[3]
+}
+
+func output(r *graph.Resource, property string) string {
+	v, _ := r.Outputs[property].(string)
+	return v
+}
+
+// gate counts concurrent executions against a limit: a function's reserved ones, or those that the unreserved
+// functions of a region share (Lambda DG "Understanding Lambda function scaling").
+type gate struct {
+	limit  int
+	reason string
+
+	mu       sync.Mutex
+	inFlight int
+}
+
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.inFlight >= g.limit {
+		return false
+	}
+	g.inFlight++
+	return true
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inFlight--
+}
+
+// takeIdle returns the warm environment used last, or nil.
+func (f *function) takeIdle() *environment {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.idle) == 0 {
+		return nil
+	}
+	e := f.idle[len(f.idle)-1]
+	f.idle = f.idle[:len(f.idle)-1]
+	return e
+}
+
+// keep puts an environment back among the warm ones.
+func (f *function) keep(e *environment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, alive := f.environments[e]; alive {
+		f.idle = append(f.idle, e)
+	}
+}
+
+func (f *function) add(e *environment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.environments[e] = struct{}{}
+}
+
+// forget drops an environment that ended or is about to.
+func (f *function) forget(e *environment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.environments, e)
+	f.idle = slices.DeleteFunc(f.idle, func(o *environment) bool { return o == e })
+}
+
+func (f *function) all() []*environment {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	list := make([]*environment, 0, len(f.environments))
+	for e := range f.environments {
+		list = append(list, e)
+	}
+	return list
+}

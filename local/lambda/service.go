@@ -1,0 +1,331 @@
+package lambda
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+// DefaultConcurrency is how many executions the functions of a region without reserved concurrency may have at the
+// same time. A new account gets 10 or 50 (F10.6); the larger of the two, so that it is the program's own throttle
+// that shows, and few enough processes for one machine.
+const DefaultConcurrency = 50
+
+// initLimit bounds an environment's init before its first invocation; after that the function's timeout does
+// (Lambda DG "Understanding the Lambda execution environment lifecycle").
+const initLimit = 10 * time.Second
+
+// shutdownGrace is the time between SIGTERM and SIGKILL, as for a function with an internal extension
+// (Lambda DG, "Shutdown phase": 500 ms).
+const shutdownGrace = 500 * time.Millisecond
+
+// Clock tells the time of local mode.
+type Clock interface{ Now() time.Time }
+
+// Options configure [New]. The zero value works.
+type Options struct {
+	// Clock stamps trace ids. Default: the machine's clock. Functions and their timeouts always have the machine's.
+	Clock Clock
+	// Log receives every line of the functions and of the platform, at info, with attributes function and region.
+	// Default: none.
+	Log *slog.Logger
+	// Dir is where zips are unpacked; content-addressed, so it may be kept. Default: a temporary folder, removed by
+	// [Service.Close].
+	Dir string
+	// Environment returns extra variables for a region's functions, such as AWS_ENDPOINT_URL_SSM.
+	Environment func(region string) map[string]string
+	// Concurrency is what the unreserved functions of one region share. Default [DefaultConcurrency].
+	Concurrency int
+}
+
+// Service runs the functions of one graph. Safe for concurrent use.
+type Service struct {
+	options   Options
+	functions map[string]*function // by ARN
+	mappings  []eventSourceMapping
+	temporary string // folder to remove, or ""
+	starter   *starter
+	closing   chan struct{}
+	running   sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+}
+
+// New reads the graph's functions and event source mappings and unpacks the zips; it starts no process. Every
+// problem is reported at once, with URN, path and value.
+func New(g *graph.Graph, o Options) (*Service, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
+	s := &Service{options: o, functions: map[string]*function{}, closing: make(chan struct{})}
+	if o.Dir == "" {
+		dir, err := os.MkdirTemp("", "onefront-lambda-")
+		if err != nil {
+			return nil, fmt.Errorf("making a folder for the functions: %w", err)
+		}
+		s.options.Dir, s.temporary = dir, dir
+	}
+	if err := s.load(g); err != nil {
+		s.removeTemporary()
+		return nil, err
+	}
+	s.starter = newStarter()
+	return s, nil
+}
+
+func (s *Service) load(g *graph.Graph) error {
+	var problems []error
+	regions := map[string]*gate{}
+	limit := func(region string) *gate {
+		if regions[region] == nil {
+			regions[region] = &gate{limit: s.options.Concurrency, reason: "ConcurrentInvocationLimitExceeded"}
+		}
+		return regions[region]
+	}
+	for _, r := range g.Resources {
+		switch {
+		case r.Type == functionType:
+			f, code, err := newFunction(r, limit)
+			if err == nil {
+				f.taskRoot, err = unpack(s.options.Dir, code.Path)
+			}
+			if err != nil {
+				problems = append(problems, fmt.Errorf("function %q: %w", r.Name, err))
+				continue
+			}
+			s.functions[f.arn] = f
+		case r.Type == eventSourceMappingType, r.Type == permissionType:
+		case strings.HasPrefix(r.Type, "aws:lambda/"):
+			problems = append(problems, fmt.Errorf("%s: %s: local mode does not know this resource type", r.URN, r.Type))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	mappings, err := s.readMappings(g)
+	s.mappings = mappings
+	return err
+}
+
+// Invoke runs a function synchronously. functionARN may bear the qualifier ":$LATEST". The error is a
+// [*NotFoundError], [*PayloadTooLargeError] or [*ThrottledError], or ctx's: the function then goes on without a
+// caller, as on AWS. What the function itself did wrong is in the result.
+func (s *Service) Invoke(ctx context.Context, functionARN string, payload []byte) (Result, error) {
+	f := s.functions[strings.TrimSuffix(functionARN, ":$LATEST")]
+	switch {
+	case f == nil:
+		return Result{}, &NotFoundError{FunctionARN: functionARN}
+	case len(payload) > MaxRequestBytes:
+		return Result{}, &PayloadTooLargeError{FunctionARN: functionARN, Bytes: len(payload)}
+	case !f.concurrency.enter():
+		return Result{}, &ThrottledError{FunctionARN: functionARN, Reason: f.concurrency.reason, Limit: f.concurrency.limit}
+	}
+	i := &invocation{
+		id: newRequestID(), trace: traceHeader(ctx, f.tracing, s.options.Clock.Now()), payload: payload,
+		timeout: f.timeout, release: f.concurrency.leave, done: make(chan struct{}),
+	}
+	if !s.begin(func() { s.run(f, i) }) {
+		f.concurrency.leave()
+		return Result{}, errors.New("invoking " + functionARN + ": the service is closed")
+	}
+	select {
+	case <-i.done:
+		return i.result, nil
+	case <-ctx.Done():
+		return Result{}, fmt.Errorf("invoking %s: %w", functionARN, context.Cause(ctx))
+	}
+}
+
+// begin runs f in a goroutine that Close waits for, unless Close came first.
+func (s *Service) begin(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running.Go(f)
+	return true
+}
+
+// run takes an invocation to its outcome.
+func (s *Service) run(f *function, i *invocation) {
+	for {
+		i.requeue = make(chan struct{})
+		e := f.takeIdle()
+		if e == nil {
+			if e = s.initialize(f, i); e == nil {
+				return
+			}
+		}
+		if !e.submit(i) {
+			continue
+		}
+		select {
+		case <-i.done:
+			return
+		case <-i.requeue:
+		}
+	}
+}
+
+// initialize makes a new environment. A failed init is repeated once as part of the invocation, within the
+// function's timeout, as Lambda does; if that fails too, the invocation is over and initialize returns nil.
+func (s *Service) initialize(f *function, i *invocation) *environment {
+	e, _ := s.attempt(f, i, "init", initLimit)
+	if e != nil {
+		return e
+	}
+	start := time.Now()
+	e, failure := s.attempt(f, i, "invoke", f.timeout)
+	if e == nil {
+		i.finish(Result{Payload: failure, FunctionError: "Unhandled", Duration: time.Since(start)})
+		return nil
+	}
+	i.timeout = max(f.timeout-time.Since(start), time.Millisecond)
+	return e
+}
+
+// attempt starts an environment and waits for its init. The error object is for the caller.
+func (s *Service) attempt(f *function, i *invocation, phase string, limit time.Duration) (*environment, []byte) {
+	begun := time.Now()
+	e, err := s.start(f)
+	if err != nil {
+		failure := invalidEntrypoint(i.id, err.Error())
+		s.initReport(f, time.Since(begun), phase, "error", failure.Type)
+		s.logError(f, i.id, failure)
+		return nil, failure.payload()
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	status := "error"
+	var failure functionError
+	select {
+	case <-e.ready:
+		e.mu.Lock()
+		if phase == "init" { // a repeated init counts as part of the invocation
+			e.initDuration = time.Since(begun)
+		}
+		e.mu.Unlock()
+		return e, nil
+	case <-e.initFailed:
+	case <-e.ended:
+	case <-timer.C:
+		status = "timeout"
+	case <-s.closing:
+	}
+	elapsed := time.Since(begun)
+	e.end(syscall.SIGKILL)
+	<-e.ended
+	switch e.mu.Lock(); {
+	case status == "timeout":
+		failure = timedOut(i.id, limit)
+	default:
+		failure = exited(i.id, exitCauseOf(e.command.ProcessState))
+	}
+	payload := e.initError
+	e.mu.Unlock()
+	if payload == nil {
+		payload = failure.payload()
+	}
+	kind := failure.Type
+	if status == "timeout" {
+		kind = ""
+	}
+	s.initReport(f, elapsed, phase, status, kind)
+	return nil, payload
+}
+
+// end asks the environment's processes to stop.
+func (e *environment) end(signal syscall.Signal) {
+	e.fn.forget(e)
+	e.signal(signal)
+}
+
+// exitCauseOf is exitCause for a process that was waited for elsewhere.
+func exitCauseOf(state *os.ProcessState) string {
+	if state == nil || state.Success() {
+		return ""
+	}
+	return state.String()
+}
+
+// Environments returns the number of living environments by function ARN, zeros included.
+func (s *Service) Environments() map[string]int {
+	counts := make(map[string]int, len(s.functions))
+	for arn, f := range s.functions {
+		counts[arn] = len(f.all())
+	}
+	return counts
+}
+
+// Functions returns the ARNs of all functions, sorted.
+func (s *Service) Functions() []string { return slices.Sorted(maps.Keys(s.functions)) }
+
+// Reset ends all environments; the next invocation of each function starts anew. Invocations under way fail.
+func (s *Service) Reset() {
+	s.endAll(context.Background())
+}
+
+// endAll sends SIGTERM to every environment, and SIGKILL to those that are still there after the grace time or
+// when ctx ends.
+func (s *Service) endAll(ctx context.Context) {
+	var list []*environment
+	for _, f := range s.functions {
+		list = append(list, f.all()...)
+	}
+	for _, e := range list {
+		e.end(syscall.SIGTERM)
+	}
+	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
+	defer cancel()
+	for _, e := range list {
+		select {
+		case <-e.ended:
+		case <-ctx.Done():
+			e.signal(syscall.SIGKILL)
+			<-e.ended
+		}
+	}
+}
+
+// Close ends all environments and waits until none is left. It may be called more than once.
+func (s *Service) Close(ctx context.Context) {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if !first {
+		return
+	}
+	close(s.closing)
+	s.endAll(ctx)
+	s.running.Wait()
+	s.starter.stop()
+	s.removeTemporary()
+}
+
+func (s *Service) removeTemporary() {
+	if s.temporary != "" {
+		_ = os.RemoveAll(s.temporary)
+	}
+}
+
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
