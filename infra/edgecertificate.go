@@ -1,0 +1,123 @@
+package infra
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/acm"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// The values of onefront:externalDns.
+const (
+	externalDNSPending = "pending"
+	externalDNSIssued  = "issued"
+)
+
+// edgeCertificate is the viewers' certificate in us-east-1, the one region CloudFront takes it from (F5.11).
+type edgeCertificate struct {
+	// attachedARN is the certificate the distribution uses, or nil while nothing may be attached yet.
+	attachedARN pulumi.StringPtrInput
+	// arn is the certificate's ARN also before it is issued.
+	arn pulumi.StringOutput
+	// records are what the owner of an external DNS has to create for validation.
+	records pulumi.ArrayOutput
+}
+
+// newEdgeCertificate makes one certificate for all aliases, or returns nil where there is none.
+func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider, zones zones, validation *validationRecords) (*edgeCertificate, error) {
+	names := edgeCertificateNames(cfg, zones)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	if err := tellCertificatePlan(ctx, cfg, names); err != nil {
+		return nil, err
+	}
+	opt := pulumi.Provider(provider)
+	if cfg.ExternalDNS == externalDNSPending {
+		requested, err := requestCertificate(ctx, "edge", names, opt)
+		if err != nil {
+			return nil, fmt.Errorf("edge certificate: %w", err)
+		}
+		return &edgeCertificate{arn: requested.Arn, records: recordsToCreate(requested)}, nil
+	}
+	args := certificateArgs{names: names, validation: validation}
+	if cfg.ExternalDNS == externalDNSIssued {
+		args.validation = nil
+	}
+	made, err := newCertificate(ctx, "edge", args, opt)
+	if err != nil {
+		return nil, fmt.Errorf("edge certificate: %w", err)
+	}
+	return &edgeCertificate{
+		attachedARN: made.issuedARN.ToStringPtrOutput(), arn: made.issuedARN, records: recordsToCreate(made.resource),
+	}, nil
+}
+
+// edgeCertificateNames are the names on the certificate with the zone that proves each.
+func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
+	entry := map[string]Domain{}
+	for _, d := range cfg.Domains {
+		for _, alias := range d.Aliases {
+			entry[alias] = d
+		}
+	}
+	var names []certificateName
+	for _, name := range cfg.CertificateNames() {
+		d := entry[name]
+		names = append(names, certificateName{
+			name: name, zoneID: zones[d.Zone], ownedElsewhere: d.Validation == "existing",
+		})
+	}
+	return names
+}
+
+// tellCertificatePlan says which name is on which certificate and where it is validated.
+func tellCertificatePlan(ctx *pulumi.Context, cfg *Config, names []certificateName) error {
+	zone := map[string]string{}
+	for _, d := range cfg.Domains {
+		for _, alias := range d.Aliases {
+			zone[alias] = d.Zone
+		}
+	}
+	lines := []string{fmt.Sprintf("certificate of the distribution (%s):", globalRegion)}
+	for _, n := range names {
+		how := "validated in zone " + zone[n.name]
+		switch {
+		case cfg.ExternalDNS != "":
+			how = "validated by a record that you create, see the output dnsRecords"
+		case n.ownedElsewhere:
+			how += " by a record that another stack owns"
+		}
+		lines = append(lines, fmt.Sprintf("  %s, %s", n.name, how))
+	}
+	if cfg.OriginDomain != "" {
+		lines = append(lines, fmt.Sprintf("certificate of each region (%s):", strings.Join(cfg.Regions, ", ")),
+			fmt.Sprintf("  *.%s, validated in zone %s", cfg.OriginDomain, cfg.Domains[0].Zone))
+	}
+	return info(ctx, lines...)
+}
+
+// recordsToCreate lists the validation CNAMEs once each, in a stable order.
+func recordsToCreate(certificate *acm.Certificate) pulumi.ArrayOutput {
+	return certificate.DomainValidationOptions.ApplyT(func(options []acm.CertificateDomainValidationOption) []any {
+		return validationCNAMEs(options)
+	}).(pulumi.ArrayOutput)
+}
+
+// validationCNAMEs drops the second option of "x" and "*.x", which share a record (F8.1), and sorts by name:
+// the options come in API order (F8.4).
+func validationCNAMEs(options []acm.CertificateDomainValidationOption) []any {
+	byName := map[string]string{}
+	for _, o := range options {
+		if o.ResourceRecordName != nil && o.ResourceRecordValue != nil {
+			byName[strings.TrimSuffix(*o.ResourceRecordName, ".")] = strings.TrimSuffix(*o.ResourceRecordValue, ".")
+		}
+	}
+	records := make([]any, 0, len(byName))
+	for _, name := range sortedKeys(byName) {
+		records = append(records, map[string]any{"name": name, "type": "CNAME", "value": byName[name]})
+	}
+	return records
+}

@@ -1,0 +1,97 @@
+package infra
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// functionType is part of every child's URN; changing it needs an alias.
+const functionType = "onefront:infra:Function"
+
+// FunctionArgs configures one Lambda function with a role of its own.
+type FunctionArgs struct {
+	// Handler is what the bootstrap reads as _HANDLER: "api" or "redelivery".
+	Handler string
+	Zip     HandlerZip
+	Lambda  Lambda
+	// LogRetentionDays is one of the periods that CloudWatch Logs knows.
+	LogRetentionDays int
+	Environment      pulumi.StringMap
+
+	// grants are what the role may do beside writing its own log.
+	grants []grant
+	after  []pulumi.Resource
+}
+
+// Function is a Lambda function on provided.al2023 and arm64, with its execution role and its log group.
+type Function struct {
+	pulumi.ResourceState
+
+	Function   *lambda.Function
+	RolePolicy *iam.RolePolicy
+	role       *iam.Role
+	logGroup   *cloudwatch.LogGroup
+}
+
+// NewFunction makes the log group first, so that Lambda never creates one that keeps logs for ever (F10.12).
+func NewFunction(ctx *pulumi.Context, name string, args *FunctionArgs, opts ...pulumi.ResourceOption) (*Function, error) {
+	f := &Function{}
+	if err := ctx.RegisterComponentResourceV2(functionType, name, pulumi.Map{"handler": pulumi.String(args.Handler)}, f, opts...); err != nil {
+		return nil, err
+	}
+	after := pulumi.DependsOn(args.after)
+	parent := pulumi.Parent(f)
+	var err error
+	if f.logGroup, err = cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
+		RetentionInDays: pulumi.Int(args.LogRetentionDays),
+	}, parent, after); err != nil {
+		return nil, err
+	}
+	if f.role, err = iam.NewRole(ctx, name, &iam.RoleArgs{
+		AssumeRolePolicy: pulumi.String(lambdaTrustPolicy()),
+	}, parent, after); err != nil {
+		return nil, err
+	}
+	// Streams are below the group's ARN.
+	writeLog := grant{actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, arn: f.logGroup.Arn, suffix: ":*"}
+	if f.RolePolicy, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
+		Role: f.role.Name, Policy: grantsJSON(append([]grant{writeLog}, args.grants...)),
+	}, parent, after); err != nil {
+		return nil, err
+	}
+	functionArgs := &lambda.FunctionArgs{
+		Runtime:       pulumi.String("provided.al2023"),
+		Architectures: pulumi.StringArray{pulumi.String("arm64")},
+		Handler:       pulumi.String(args.Handler),
+		Code:          pulumi.NewFileArchive(args.Zip.Path),
+		Role:          f.role.Arn,
+		MemorySize:    pulumi.Int(args.Lambda.MemoryMiB),
+		Timeout:       pulumi.Int(int(args.Lambda.Timeout / time.Second)),
+		Environment:   &lambda.FunctionEnvironmentArgs{Variables: args.Environment},
+		// Levels need the JSON format (F10.9); the handler filters by the same level itself (F10.11).
+		LoggingConfig: &lambda.FunctionLoggingConfigArgs{
+			LogFormat:           pulumi.String("JSON"),
+			LogGroup:            f.logGroup.Name,
+			ApplicationLogLevel: pulumi.String(strings.ToUpper(args.Lambda.LogLevel)),
+			SystemLogLevel:      pulumi.String("INFO"),
+		},
+	}
+	if args.Lambda.ReservedConcurrency >= 0 {
+		functionArgs.ReservedConcurrentExecutions = pulumi.Int(args.Lambda.ReservedConcurrency)
+	}
+	// A function that runs before its role may read the key would fail its first requests.
+	needed := append([]pulumi.Resource{f.RolePolicy}, args.after...)
+	if f.Function, err = lambda.NewFunction(ctx, name, functionArgs, parent, pulumi.DependsOn(needed)); err != nil {
+		return nil, err
+	}
+	return f, ctx.RegisterResourceOutputs(f, pulumi.Map{"name": f.Function.Name})
+}
+
+func (f *Function) resources() []pulumi.Resource {
+	return []pulumi.Resource{f.logGroup, f.role, f.RolePolicy, f.Function}
+}

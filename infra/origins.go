@@ -1,0 +1,129 @@
+package infra
+
+import (
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Ids of the origin groups. Origins and groups share one name space (F1.20).
+const (
+	groupAPI  = "api"
+	groupSite = "site"
+)
+
+// When a group turns to its second member. 503 stands for a failed connection too, and 504 for a response that
+// did not come in time (F1.3). The site's 403 is a bucket that does not let CloudFront in.
+var (
+	apiFailoverCodes  = []int{500, 502, 503, 504}
+	siteFailoverCodes = []int{403, 500, 502, 503, 504}
+)
+
+// How CloudFront connects to an API: one attempt of two seconds, since the next region is a better answer than
+// a second try (F1.7); answers within the function's timeout and two seconds more (F1.9); connections kept for
+// a minute to save handshakes (F5.33).
+const (
+	connectionAttempts       = 1
+	connectionTimeoutSeconds = 2
+	readTimeoutMargin        = 2 * time.Second
+	keepAliveSeconds         = 60
+)
+
+// origins are what the distribution may ask, and how its behaviors reach them.
+type origins struct {
+	list   cloudfront.DistributionOriginArray
+	groups cloudfront.DistributionOriginGroupArray
+	// readTarget and writeTarget are the API's: a group may take no writes (F1.5), so they differ where there
+	// is one. With edge routing both are one origin, and the function chooses for each request.
+	readTarget, writeTarget string
+	// siteTarget is "" without a site.
+	siteTarget string
+}
+
+// originID is the id of a region's own API origin, which edge routing names.
+func originID(region string) string { return "api-" + region }
+
+func newOrigins(cfg *Config, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
+	o := &origins{}
+	if cfg.Routing == RoutingDNS {
+		o.addNames(cfg, len(regions), secret)
+	} else {
+		o.addRegions(cfg, regions, secret)
+	}
+	o.addSite(site)
+	return o
+}
+
+// addNames adds the two names that Route 53 leads to the nearest region and to the one after it.
+func (o *origins) addNames(cfg *Config, regions int, secret pulumi.StringInput) {
+	o.addAPI(cfg, originNearest, pulumi.String(originNearest+"."+cfg.OriginDomain), secret)
+	o.readTarget, o.writeTarget = originNearest, originNearest
+	if regions > 1 {
+		o.addAPI(cfg, originNext, pulumi.String(originNext+"."+cfg.OriginDomain), secret)
+		o.addGroup(groupAPI, apiFailoverCodes, originNearest, originNext)
+		o.readTarget = groupAPI
+	}
+}
+
+// addRegions adds every region, a drained one too: draining changes only the function.
+func (o *origins) addRegions(cfg *Config, regions []*Region, secret pulumi.StringInput) {
+	for _, r := range regions {
+		o.addAPI(cfg, originID(r.Name), r.ExecuteAPIHost, secret)
+		if o.readTarget == "" && !cfg.Drained(r.Name) {
+			o.readTarget, o.writeTarget = originID(r.Name), originID(r.Name)
+		}
+	}
+}
+
+func (o *origins) addAPI(cfg *Config, id string, host pulumi.StringInput, secret pulumi.StringInput) {
+	o.list = append(o.list, cloudfront.DistributionOriginArgs{
+		OriginId: pulumi.String(id), DomainName: host,
+		ConnectionAttempts: pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),
+		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{cloudfront.DistributionOriginCustomHeaderArgs{
+			Name: pulumi.String(OriginSecretHeader), Value: secretString(secret),
+		}},
+		CustomOriginConfig: &cloudfront.DistributionOriginCustomOriginConfigArgs{
+			HttpPort: pulumi.Int(80), HttpsPort: pulumi.Int(443),
+			OriginProtocolPolicy:   pulumi.String("https-only"),
+			OriginSslProtocols:     pulumi.StringArray{pulumi.String("TLSv1.2")},
+			OriginReadTimeout:      pulumi.Int(int((cfg.Lambda.Timeout + readTimeoutMargin) / time.Second)),
+			OriginKeepaliveTimeout: pulumi.Int(keepAliveSeconds),
+		},
+	})
+}
+
+// addSite adds the buckets by their regional names: the global name redirects for up to a day (F9.4).
+func (o *origins) addSite(site *Site) {
+	if site == nil {
+		return
+	}
+	var ids []string
+	for _, b := range site.buckets {
+		id := "site-" + b.region
+		ids = append(ids, id)
+		o.list = append(o.list, cloudfront.DistributionOriginArgs{
+			OriginId: pulumi.String(id), DomainName: b.bucket.BucketRegionalDomainName,
+			OriginAccessControlId: site.control.ID(),
+			ConnectionAttempts:    pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),
+		})
+	}
+	o.siteTarget = ids[0]
+	if len(ids) > 1 {
+		o.addGroup(groupSite, siteFailoverCodes, ids...)
+		o.siteTarget = groupSite
+	}
+}
+
+func (o *origins) addGroup(id string, codes []int, members ...string) {
+	group := cloudfront.DistributionOriginGroupArgs{
+		OriginId:         pulumi.String(id),
+		FailoverCriteria: cloudfront.DistributionOriginGroupFailoverCriteriaArgs{StatusCodes: pulumi.ToIntArray(codes)},
+	}
+	list := cloudfront.DistributionOriginGroupMemberArray{}
+	for _, member := range members {
+		list = append(list, cloudfront.DistributionOriginGroupMemberArgs{OriginId: pulumi.String(member)})
+	}
+	group.Members = list
+	o.groups = append(o.groups, group)
+}

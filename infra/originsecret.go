@@ -1,0 +1,40 @@
+package infra
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// OriginSecretHeader is what CloudFront adds to every request to an API origin and the handler checks. A
+// viewer cannot forge it: an origin custom header replaces the viewer's of the same name (F3.32).
+const OriginSecretHeader = "X-Onefront-Origin-Secret"
+
+// originSecret is the secret of this generation, sent by CloudFront, and of the one before, still accepted
+// while the distribution's update is under way (F6.29). previous is nil in the first generation.
+type originSecret struct {
+	current, previous pulumi.StringInput
+}
+
+func newOriginSecret(ctx *pulumi.Context, generation int) (*originSecret, error) {
+	make := func(n int) (pulumi.StringInput, error) {
+		password, err := random.NewRandomPassword(ctx, fmt.Sprintf("origin-secret-%d", n), &random.RandomPasswordArgs{
+			Length:  pulumi.Int(40),
+			Special: pulumi.Bool(false),
+		})
+		if err != nil {
+			return nil, err
+		}
+		return password.Result, nil
+	}
+	s := &originSecret{}
+	var err error
+	if s.current, err = make(generation); err != nil {
+		return nil, err
+	}
+	if generation > 1 {
+		s.previous, err = make(generation - 1)
+	}
+	return s, err
+}

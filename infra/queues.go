@@ -1,0 +1,90 @@
+package infra
+
+import (
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// How long the queues keep what they hold. A message's age counts from its first queue, so the dead-letter
+// queue must keep longer; 14 days is the most that SQS keeps.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+const (
+	queueRetention      = 4 * 24 * time.Hour
+	deadLetterRetention = 14 * 24 * time.Hour
+)
+
+// redeliveryBatch is how many messages the redelivery function takes at once, and redeliveryConcurrency how
+// many of its environments the queue may keep busy: 2 is the least that Lambda allows, and a service that
+// has just come back is not helped by a crowd.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+const (
+	redeliveryBatch       = 5
+	redeliveryConcurrency = 2
+)
+
+type queuesArgs struct {
+	functionTimeout time.Duration
+	// maxReceives is how often a message is tried before it is moved to the dead-letter queue.
+	maxReceives int
+}
+
+// queues are where feedback waits while the SaaS is down, and where it ends when the SaaS will not have it.
+type queues struct {
+	main, dead   *sqs.Queue
+	redriveAllow *sqs.RedriveAllowPolicy
+}
+
+func newQueues(ctx *pulumi.Context, named func(string) string, args queuesArgs, opts ...pulumi.ResourceOption) (*queues, error) {
+	seconds := func(d time.Duration) pulumi.IntPtrInput { return pulumi.IntPtr(int(d / time.Second)) }
+	dead, err := sqs.NewQueue(ctx, named("dead-letters"), &sqs.QueueArgs{
+		MessageRetentionSeconds: seconds(deadLetterRetention),
+		SqsManagedSseEnabled:    pulumi.Bool(true),
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	main, err := sqs.NewQueue(ctx, named("feedback"), &sqs.QueueArgs{
+		MessageRetentionSeconds: seconds(queueRetention),
+		// Lambda asks for six times the function's timeout (F10.15).
+		VisibilityTimeoutSeconds: seconds(6 * args.functionTimeout),
+		SqsManagedSseEnabled:     pulumi.Bool(true),
+		RedrivePolicy: dead.Arn.ApplyT(func(arn string) string {
+			return mustJSON(map[string]any{"deadLetterTargetArn": arn, "maxReceiveCount": args.maxReceives})
+		}).(pulumi.StringOutput),
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	allow, err := sqs.NewRedriveAllowPolicy(ctx, named("dead-letters"), &sqs.RedriveAllowPolicyArgs{
+		QueueUrl: dead.Url,
+		RedriveAllowPolicy: main.Arn.ApplyT(func(arn string) string {
+			return mustJSON(map[string]any{"redrivePermission": "byQueue", "sourceQueueArns": []string{arn}})
+		}).(pulumi.StringOutput),
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &queues{main: main, dead: dead, redriveAllow: allow}, nil
+}
+
+// consumeGrant is what an event source mapping needs, and changing the visibility, by which the redelivery
+// function backs off. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func (q *queues) consumeGrant() grant {
+	return grant{arn: q.main.Arn, actions: []string{
+		"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
+	}}
+}
+
+// deliverTo feeds the function. The mapping checks the role's permissions when it is created, so it waits for them.
+func (q *queues) deliverTo(ctx *pulumi.Context, name string, f *Function, opts ...pulumi.ResourceOption) (*lambda.EventSourceMapping, error) {
+	return lambda.NewEventSourceMapping(ctx, name, &lambda.EventSourceMappingArgs{
+		EventSourceArn:        q.main.Arn,
+		FunctionName:          f.Function.Arn,
+		BatchSize:             pulumi.Int(redeliveryBatch),
+		FunctionResponseTypes: pulumi.StringArray{pulumi.String("ReportBatchItemFailures")},
+		ScalingConfig:         &lambda.EventSourceMappingScalingConfigArgs{MaximumConcurrency: pulumi.Int(redeliveryConcurrency)},
+	}, append(opts, pulumi.DependsOn([]pulumi.Resource{f.RolePolicy}))...)
+}

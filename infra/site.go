@@ -1,0 +1,224 @@
+package infra
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/sitefiles"
+)
+
+// siteType is part of every child's URN; changing it needs an alias.
+const siteType = "onefront:infra:Site"
+
+const (
+	// oldVersionDays is how long a replaced or deleted object can be brought back.
+	oldVersionDays = 30
+	// configCacheControl of /config.json: as fresh as a page.
+	configCacheControl = "public, max-age=0, s-maxage=60, must-revalidate"
+)
+
+// Site is the static site: the same objects in two private buckets in two regions (one where there is one
+// region), read by CloudFront alone.
+type Site struct {
+	pulumi.ResourceState
+
+	provider *aws.Provider
+	control  *cloudfront.OriginAccessControl
+	buckets  []*siteBucket
+	// published is the store of the paths that exist, or nil where the folder has no 404 page.
+	published *cloudfront.KeyValueStore
+}
+
+// siteBucket is one copy of the site.
+type siteBucket struct {
+	region   string
+	provider *aws.Provider
+	bucket   *s3.BucketV2
+	block    *s3.BucketPublicAccessBlock
+	objects  []pulumi.Resource
+}
+
+// newSite reads the folder and makes the buckets and their objects. It returns nil where no folder is published.
+func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, error) {
+	if cfg.SiteDir == "" {
+		return nil, nil
+	}
+	files, err := sitefiles.Walk(cfg.SiteDir)
+	if err != nil {
+		return nil, fmt.Errorf("onefront:siteDir: %w", err)
+	}
+	s := &Site{provider: providers.global}
+	if err := ctx.RegisterComponentResourceV2(siteType, "site", pulumi.Map{"folder": pulumi.String(cfg.SiteDir)}, s); err != nil {
+		return nil, err
+	}
+	if s.control, err = cloudfront.NewOriginAccessControl(ctx, "site", &cloudfront.OriginAccessControlArgs{
+		OriginAccessControlOriginType: pulumi.String("s3"),
+		SigningBehavior:               pulumi.String("always"),
+		SigningProtocol:               pulumi.String("sigv4"),
+	}, pulumi.Parent(s), pulumi.Provider(s.provider)); err != nil {
+		return nil, err
+	}
+	for _, region := range cfg.Regions[:min(2, len(cfg.Regions))] {
+		b, err := s.newBucket(ctx, region, providers.in[region])
+		if err != nil {
+			return nil, fmt.Errorf("site bucket in %s: %w", region, err)
+		}
+		if err := s.upload(ctx, b, files, publicConfig(cfg)); err != nil {
+			return nil, fmt.Errorf("site bucket in %s: %w", region, err)
+		}
+		s.buckets = append(s.buckets, b)
+	}
+	if sitefiles.Has(files, sitefiles.NotFoundKey) {
+		if err := s.publish(ctx, sitefiles.PublishedPaths(files)); err != nil {
+			return nil, err
+		}
+	}
+	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{})
+}
+
+// newBucket makes a private, versioned, encrypted bucket. The logical name carries the region, so that another
+// order of the regions replaces nothing. Destroying the stack deletes the objects: everything in the bucket
+// comes out of the repository.
+func (s *Site) newBucket(ctx *pulumi.Context, region string, provider *aws.Provider) (*siteBucket, error) {
+	name := "site-" + region
+	b := &siteBucket{region: region, provider: provider}
+	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(provider)}
+	var err error
+	if b.bucket, err = s3.NewBucketV2(ctx, name, &s3.BucketV2Args{ForceDestroy: pulumi.Bool(true)}, opts...); err != nil {
+		return nil, err
+	}
+	if b.block, err = s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
+		Bucket:          b.bucket.ID(),
+		BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
+		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
+	}, opts...); err != nil {
+		return nil, err
+	}
+	if _, err = s3.NewBucketOwnershipControls(ctx, name, &s3.BucketOwnershipControlsArgs{
+		Bucket: b.bucket.ID(),
+		Rule:   s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+	}, opts...); err != nil {
+		return nil, err
+	}
+	if _, err = s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
+		Bucket: b.bucket.ID(),
+		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+			ApplyServerSideEncryptionByDefault: s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+				SseAlgorithm: pulumi.String("AES256"),
+			},
+		}},
+	}, opts...); err != nil {
+		return nil, err
+	}
+	versioning, err := s3.NewBucketVersioningV2(ctx, name, &s3.BucketVersioningV2Args{
+		Bucket:                  b.bucket.ID(),
+		VersioningConfiguration: s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
+		Bucket: b.bucket.ID(),
+		Rules: s3.BucketLifecycleConfigurationV2RuleArray{s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id: pulumi.String("forget-old-versions"), Status: pulumi.String("Enabled"),
+			Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
+			NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+				NoncurrentDays: pulumi.Int(oldVersionDays),
+			},
+		}},
+	}, append(opts, pulumi.DependsOn([]pulumi.Resource{versioning}))...)
+	return b, err
+}
+
+// upload publishes every file and /config.json. Pages come after all they may name. A file with a content hash
+// in its name stays in the bucket when it leaves the folder, since edges may still hold pages that name it.
+func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File, config string) error {
+	put := func(key string, args *s3.BucketObjectv2Args, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		args.Bucket, args.Key = b.bucket.ID(), pulumi.String(key)
+		opts = append(opts, pulumi.Parent(s), pulumi.Provider(b.provider))
+		return s3.NewBucketObjectv2(ctx, logicalName(b.region, key), args, opts...)
+	}
+	object, err := put(sitefiles.ConfigKey, &s3.BucketObjectv2Args{
+		Content: pulumi.String(config), ContentType: pulumi.String("application/json"), CacheControl: pulumi.String(configCacheControl),
+	})
+	if err != nil {
+		return err
+	}
+	before := []pulumi.Resource{object}
+	for _, f := range files {
+		args := &s3.BucketObjectv2Args{
+			Source: pulumi.NewFileAsset(f.Path), ContentType: pulumi.String(f.ContentType), CacheControl: pulumi.String(f.CacheControl),
+		}
+		var opts []pulumi.ResourceOption
+		if f.HTML {
+			opts = append(opts, pulumi.DependsOn(before))
+		} else if strings.Contains(f.CacheControl, "immutable") {
+			opts = append(opts, pulumi.RetainOnDelete(true))
+		}
+		object, err := put(f.Key, args, opts...)
+		if err != nil {
+			return fmt.Errorf("file %q: %w", path.Clean(f.Path), err)
+		}
+		b.objects = append(b.objects, object)
+		if !f.HTML {
+			before = append(before, object)
+		}
+	}
+	return nil
+}
+
+// publish tells the edge which paths exist, once they do.
+func (s *Site) publish(ctx *pulumi.Context, paths []string) error {
+	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(s.provider)}
+	var err error
+	if s.published, err = cloudfront.NewKeyValueStore(ctx, "site-paths", &cloudfront.KeyValueStoreArgs{
+		Comment: pulumi.String("Paths of the site that exist; all others get the 404 page"),
+	}, opts...); err != nil {
+		return err
+	}
+	pairs := make(cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArray, len(paths))
+	for i, p := range paths {
+		pairs[i] = cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArgs{Key: pulumi.String(p), Value: pulumi.String("1")}
+	}
+	var objects []pulumi.Resource
+	for _, b := range s.buckets {
+		objects = append(objects, b.objects...)
+	}
+	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, "site-paths", &cloudfront.KeyvaluestoreKeysExclusiveArgs{
+		KeyValueStoreArn: s.published.Arn, ResourceKeyValuePairs: pairs,
+	}, append(opts, pulumi.DependsOn(objects))...)
+	return err
+}
+
+// allow binds the bucket policies to the distribution, which exists by now (F9.3). The block comes first: both
+// at once on one bucket may conflict (F9.10).
+func (s *Site) allow(ctx *pulumi.Context, distributionARN pulumi.StringOutput) error {
+	if s == nil {
+		return nil
+	}
+	for _, b := range s.buckets {
+		policy := pulumi.All(b.bucket.Arn, distributionARN).ApplyT(func(arns []any) string {
+			return siteBucketPolicy(arns[0].(string), arns[1].(string))
+		}).(pulumi.StringOutput)
+		if _, err := s3.NewBucketPolicy(ctx, "site-"+b.region, &s3.BucketPolicyArgs{
+			Bucket: b.bucket.ID(), Policy: policy,
+		}, pulumi.Parent(s), pulumi.Provider(b.provider), pulumi.DependsOn([]pulumi.Resource{b.block})); err != nil {
+			return fmt.Errorf("policy of the site bucket in %s: %w", b.region, err)
+		}
+	}
+	return nil
+}
+
+// publicConfig is /config.json: what a browser may know. The API is named by a relative path, so that the
+// same site works under every alias.
+func publicConfig(cfg *Config) string {
+	return mustJSON(map[string]any{
+		"apiUrl": apiPath, "stack": cfg.Stack, "routing": cfg.Routing, "regions": cfg.Regions,
+	})
+}
