@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/onefront/onefront/handler/feedback"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -35,6 +38,8 @@ func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topi
 	if !ok {
 		return c.settings.Topics, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
+	defer cancel()
 	answer, err := c.send(ctx, key, ask, maxTopicsBytes)
 	if err != nil {
 		return nil, &TopicsError{Reason: failure(err)}
@@ -46,7 +51,55 @@ func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topi
 	if err != nil {
 		return nil, &TopicsError{Status: answer.status, Reason: "upstream sent no list of topics"}
 	}
-	return keepTopics(topics, key.Reveal()), nil
+	topics = keepTopics(topics, key.Reveal())
+	c.known.set(topics, c.now())
+	return topics, nil
+}
+
+// knownTopicsAge is how long a list of the vendor's topics is believed when a ticket is filled.
+const knownTopicsAge = 5 * time.Minute
+
+// knownTopics remembers the ids of the vendor's list.
+type knownTopics struct {
+	mu  sync.Mutex
+	ids map[string]bool
+	at  time.Time
+}
+
+func (k *knownTopics) set(topics []settings.Topic, at time.Time) {
+	ids := make(map[string]bool, len(topics))
+	for _, t := range topics {
+		ids[t.ID] = true
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ids, k.at = ids, at
+}
+
+// has reports whether the list names id, and whether the list is recent.
+func (k *knownTopics) has(id string, now time.Time) (has, recent bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.ids[id], k.ids != nil && now.Sub(k.at) < knownTopicsAge
+}
+
+// withKnownTopic empties a topic that the vendor's list does not name: an option the ticket
+// field does not have would make the vendor refuse the whole ticket, and GitHub would create
+// the label at a stranger's word. A webhook gets the topic as it came.
+func (c *Client) withKnownTopic(ctx context.Context, key secret.Secret, record feedback.Record) feedback.Record {
+	if record.Feedback.Topic == "" || c.settings.Preset == settings.PresetWebhook || !c.HasTopics() {
+		return record
+	}
+	has, recent := c.known.has(record.Feedback.Topic, c.now())
+	if !recent {
+		if _, err := c.Topics(ctx, key); err == nil {
+			has, _ = c.known.has(record.Feedback.Topic, c.now())
+		}
+	}
+	if !has {
+		record.Feedback.Topic = ""
+	}
+	return record
 }
 
 // errNoList is what presets return for an answer of another shape.

@@ -28,10 +28,9 @@ type answer struct {
 	body   []byte
 }
 
-// send makes one request with the key, within the settings' timeout, body included.
+// send makes one request with the key and reads at most maxBytes of the answer. The caller's
+// context bounds it, body included.
 func (c *Client) send(ctx context.Context, key secret.Secret, ask call, maxBytes int64) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, ask.method, ask.url, bytes.NewReader(ask.body))
 	if err != nil {
 		return answer{}, err

@@ -22,7 +22,8 @@ import (
 
 // preset maps the adapter's two questions to one vendor's API.
 type preset interface {
-	// ticket returns the request that stores a record.
+	// ticket returns the request that stores a record. The record's topic is one of the vendor's
+	// or empty, where topics names a list.
 	ticket(record feedback.Record) (call, error)
 	// topics returns the request for the vendor's list, or false if the settings name none.
 	topics() (call, bool)
@@ -74,6 +75,7 @@ type Client struct {
 	preset   preset
 	http     *http.Client
 	now      func() time.Time
+	known    knownTopics
 }
 
 // New returns a Client for checked settings. transport nil means a new http.Transport.
@@ -109,7 +111,9 @@ func (c *Client) Deliver(ctx context.Context, key secret.Secret, record feedback
 }
 
 func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
-	ticket, err := c.preset.ticket(record)
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
+	defer cancel()
+	ticket, err := c.preset.ticket(c.withKnownTopic(ctx, key, record))
 	if err != nil {
 		return Result{Outcome: Refused, Reason: "the feedback does not fit the template"}
 	}

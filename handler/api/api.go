@@ -1,0 +1,106 @@
+// Package api is the visitors' function: the HTTP contract over API Gateway's payload format 2.0.
+//
+//	event -> origin secret -> route -> method -> feedback | topics | health -> answer -> event
+//
+// The HTTP API sends every path and method here ($default and GET /api/health), so that 404,
+// 405, HEAD and OPTIONS are the handler's. What is expected to go wrong is an answer with a nil
+// error; an invocation never fails for what a visitor sent.
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/secret"
+	"github.com/onefront/onefront/handler/telemetry"
+	"github.com/onefront/onefront/handler/upstream"
+	"github.com/onefront/onefront/handler/upstream/settings"
+)
+
+// Upstream is the SaaS; *upstream.Client is one.
+type Upstream interface {
+	Deliver(context.Context, secret.Secret, feedback.Record) upstream.Result
+	HasTopics() bool
+	Topics(context.Context, secret.Secret) ([]settings.Topic, error)
+}
+
+// Queue takes what the SaaS did not; *queue.Queue is one.
+type Queue interface {
+	Send(ctx context.Context, record feedback.Record, wait time.Duration) error
+	Bury(ctx context.Context, record feedback.Record, reason string) error
+}
+
+// Keys gives the SaaS key; *secret.Holder does.
+type Keys interface {
+	Get(context.Context) (secret.Secret, error)
+	Expire()
+}
+
+// Config is what a Handler needs. All fields but PreviousOriginSecret are required.
+type Config struct {
+	Region, Version string
+	// OriginSecret is what CloudFront sends; PreviousOriginSecret is still taken while a
+	// rotation is under way, none if empty.
+	OriginSecret, PreviousOriginSecret secret.Secret
+
+	Upstream Upstream
+	// Timeout bounds what a request spends on the SaaS, waiting for its key included.
+	Timeout time.Duration
+	Queue   Queue
+	Keys    Keys
+	Journal *telemetry.Journal
+	// Now is the wall clock, Elapsed the time since some fixed moment of the process, for
+	// everything that must not jump with the wall clock.
+	Now     func() time.Time
+	Elapsed func() time.Duration
+}
+
+// Handler answers requests. It is safe for concurrent use.
+type Handler struct {
+	Config
+	routes   []route
+	delivery *breaker // for feedback
+	listing  *breaker // for topics, which may be another host
+	lastGood lastGood
+}
+
+// New returns a Handler.
+func New(config Config) *Handler {
+	h := &Handler{Config: config, delivery: newBreaker(config.Elapsed), listing: newBreaker(config.Elapsed)}
+	h.routes = []route{
+		{path: "/api/feedback", methods: []method{{"POST", h.postFeedback}}},
+		{path: "/api/topics", methods: []method{{"GET", h.getTopics}}},
+		{path: HealthPath, methods: []method{{"GET", h.getHealth}}, open: true},
+	}
+	return h
+}
+
+// Handle answers one event.
+func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	start := h.Elapsed()
+	r := newRequest(event)
+	r.line.RequestID = telemetry.RequestID(ctx)
+	a := h.serve(ctx, r)
+	r.line.Status = a.status
+	r.line.Duration = h.Elapsed() - start
+	h.Journal.Write(ctx, r.line)
+	return a.event(h.Region, r.method), nil
+}
+
+// serve finds the route and the method. The origin secret comes first: who goes round
+// CloudFront learns nothing, not even which paths exist (F6.28).
+func (h *Handler) serve(ctx context.Context, r *request) answer {
+	found, ok := h.find(r.path)
+	open := ok && found.open && (r.method == "GET" || r.method == "HEAD")
+	if !open && !h.fromCloudFront(r) {
+		return problem(403, "This API is reached through its site only.")
+	}
+	if !ok {
+		return problem(404, "There is nothing at this path.")
+	}
+	r.line.Route = found.path
+	return found.serve(ctx, r)
+}
