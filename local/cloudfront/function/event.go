@@ -29,7 +29,8 @@ type Request struct {
 	Method string
 	// URI is the path as sent, still percent-encoded, without the query.
 	URI string
-	// Query holds names and values as sent, still percent-encoded; see [ParseQuery].
+	// Query holds names and values as sent, still percent-encoded; see [ParseQuery]. Nil means that there was no
+	// question mark; empty but not nil, that nothing followed it.
 	Query Params
 	// Headers have canonical names. Host is among them, Cookie is not.
 	Headers http.Header
@@ -112,12 +113,23 @@ type Update struct {
 
 // Error is a run that ended in an error page of CloudFront.
 type Error struct {
-	// Status is 503 if the code threw or ran too long (FunctionExecutionError, FunctionThrottledError), 502 if it
-	// returned something that CloudFront refuses (FunctionValidationError).
+	// Status is 503 if the code threw or ran too long, 502 if it returned something that CloudFront refuses.
 	Status int
+	// Type is CloudFront's word for it, as in x-edge-detailed-result-type: "FunctionExecutionError" or
+	// "FunctionValidationError".
+	Type string
 	// Reason says what was wrong, for the local log. CloudFront's page does not show it.
 	Reason string
 }
 
 // Error says the status and the reason.
-func (e *Error) Error() string { return http.StatusText(e.Status) + ": " + e.Reason }
+func (e *Error) Error() string { return e.Type + ": " + e.Reason }
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+func executionError(reason string) *Error {
+	return &Error{Status: http.StatusServiceUnavailable, Type: "FunctionExecutionError", Reason: reason}
+}
+
+func validationError(reason string) *Error {
+	return &Error{Status: http.StatusBadGateway, Type: "FunctionValidationError", Reason: reason}
+}
