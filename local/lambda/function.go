@@ -64,18 +64,18 @@ const maxVariableBytes = 4 * 1024
 
 // function is one Lambda function with its environments.
 type function struct {
-	arn, name, region  string
-	handler, runtime   string
-	memoryMB           int
-	timeout            time.Duration
-	variables          map[string]string
-	jsonLogs           bool
-	applicationLevel   string
-	quietPlatform      bool // system log level WARN: no start and report lines
-	logGroup           string
-	tracing            bool
-	taskRoot           string // folder with the unpacked zip
-	concurrency        *gate
+	arn, name, region string
+	handler, runtime  string
+	memoryMB          int
+	timeout           time.Duration
+	variables         map[string]string
+	jsonLogs          bool
+	applicationLevel  string
+	quietPlatform     bool // system log level WARN: no start and report lines
+	logGroup          string
+	tracing           bool
+	taskRoot          string // folder with the unpacked zip
+	concurrency       *gate
 
 	mu           sync.Mutex
 	idle         []*environment // most recently used last

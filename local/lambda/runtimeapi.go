@@ -3,7 +3,6 @@ package lambda
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -78,8 +77,8 @@ func writeEvent(w http.ResponseWriter, f *function, i *invocation) {
 // serveResponse takes the function's answer. Trailers tell of an error that came up while the runtime was writing
 // (aws-lambda-go announces them on every answer).
 func (e *environment) serveResponse(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxResponseBytes))
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok && tooLarge != nil {
+	body, tooLarge, err := readBody(r)
+	if tooLarge {
 		failure := responseTooLarge()
 		if e.answer(w, r, Result{Payload: failure.payload(), FunctionError: "Unhandled"}) {
 			e.service.logError(e.fn, r.PathValue("id"), failure)
@@ -107,14 +106,14 @@ func (e *environment) serveResponse(w http.ResponseWriter, r *http.Request) {
 
 // serveError takes the function's error object, which the caller gets as payload.
 func (e *environment) serveError(w http.ResponseWriter, r *http.Request) {
-	payload := errorObject(w, r)
+	payload := errorObject(r)
 	if e.answer(w, r, Result{Payload: payload, FunctionError: "Unhandled"}) {
 		w.WriteHeader(http.StatusAccepted)
 	}
 }
 
 func (e *environment) serveInitError(w http.ResponseWriter, r *http.Request) {
-	payload := errorObject(w, r)
+	payload := errorObject(r)
 	e.mu.Lock()
 	e.initError = payload
 	e.mu.Unlock()
@@ -122,10 +121,21 @@ func (e *environment) serveInitError(w http.ResponseWriter, r *http.Request) {
 	e.failedOnce.Do(func() { close(e.initFailed) })
 }
 
+// readBody reads a runtime's answer to its end, so that trailers are there and the connection stays good, but
+// keeps no more than a response may have.
+func readBody(r *http.Request) (body []byte, tooLarge bool, err error) {
+	body, err = io.ReadAll(io.LimitReader(r.Body, MaxResponseBytes+1))
+	if err == nil && len(body) > MaxResponseBytes {
+		tooLarge = true
+		_, err = io.Copy(io.Discard, r.Body)
+	}
+	return body, tooLarge, err
+}
+
 // errorObject reads an error object, or makes one of the error type header where the body is none.
-func errorObject(w http.ResponseWriter, r *http.Request) []byte {
-	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxResponseBytes))
-	if err == nil && json.Valid(payload) {
+func errorObject(r *http.Request) []byte {
+	payload, tooLarge, err := readBody(r)
+	if err == nil && !tooLarge && json.Valid(payload) {
 		return payload
 	}
 	kind := r.Header.Get("Lambda-Runtime-Function-Error-Type")

@@ -56,6 +56,7 @@ type Service struct {
 	mappings  []eventSourceMapping
 	temporary string // folder to remove, or ""
 	starter   *starter
+	initLimit time.Duration
 	closing   chan struct{}
 	running   sync.WaitGroup
 
@@ -73,7 +74,7 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 		o.Clock = wallClock{}
 	}
 	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
-	s := &Service{options: o, functions: map[string]*function{}, closing: make(chan struct{})}
+	s := &Service{options: o, functions: map[string]*function{}, initLimit: initLimit, closing: make(chan struct{})}
 	if o.Dir == "" {
 		dir, err := os.MkdirTemp("", "onefront-lambda-")
 		if err != nil {
@@ -187,7 +188,7 @@ func (s *Service) run(f *function, i *invocation) {
 // initialize makes a new environment. A failed init is repeated once as part of the invocation, within the
 // function's timeout, as Lambda does; if that fails too, the invocation is over and initialize returns nil.
 func (s *Service) initialize(f *function, i *invocation) *environment {
-	e, _ := s.attempt(f, i, "init", initLimit)
+	e, _ := s.attempt(f, i, "init", s.initLimit)
 	if e != nil {
 		return e
 	}
@@ -214,7 +215,6 @@ func (s *Service) attempt(f *function, i *invocation, phase string, limit time.D
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	status := "error"
-	var failure functionError
 	select {
 	case <-e.ready:
 		e.mu.Lock()
@@ -232,23 +232,16 @@ func (s *Service) attempt(f *function, i *invocation, phase string, limit time.D
 	elapsed := time.Since(begun)
 	e.end(syscall.SIGKILL)
 	<-e.ended
-	switch e.mu.Lock(); {
-	case status == "timeout":
-		failure = timedOut(i.id, limit)
-	default:
-		failure = exited(i.id, exitCauseOf(e.command.ProcessState))
-	}
-	payload := e.initError
-	e.mu.Unlock()
-	if payload == nil {
-		payload = failure.payload()
-	}
-	kind := failure.Type
 	if status == "timeout" {
-		kind = ""
+		s.initReport(f, elapsed, phase, status, "")
+		return nil, timedOut(i.id, limit).payload()
 	}
-	s.initReport(f, elapsed, phase, status, kind)
-	return nil, payload
+	failure := exited(i.id, exitCauseOf(e.command.ProcessState))
+	s.initReport(f, elapsed, phase, status, failure.Type)
+	if e.initError != nil { // no lock: the environment has ended
+		return nil, e.initError
+	}
+	return nil, failure.payload()
 }
 
 // end asks the environment's processes to stop.
