@@ -33,16 +33,16 @@ func (m *machine) eventObject(t eventType, e *Event) *goja.Object {
 		return m.vm.ToValue(query.Query())
 	})
 	request := m.object("method", e.Request.Method, "uri", text(e.Request.URI),
-		"querystring", m.fields(paramFields(e.Request.Query)),
-		"headers", m.fields(headerFields(e.Request.Headers)),
-		"cookies", m.fields(paramFields(e.Request.Cookies)))
+		"querystring", m.newObjectOf(paramFields(e.Request.Query)),
+		"headers", m.newObjectOf(headerFields(e.Request.Headers)),
+		"cookies", m.newObjectOf(paramFields(e.Request.Cookies)))
 	// rawQueryString: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/general-helper-methods.html
 	m.hidden(request, "rawQueryString", raw)
 	event := m.object("version", "1.0", "context", context, "viewer", viewer, "request", request)
 	if t == viewerResponse {
 		response := m.object("statusCode", e.Response.StatusCode, "statusDescription", e.Response.StatusDescription,
-			"headers", m.fields(headerFields(e.Response.Headers)),
-			"cookies", m.fields(cookieFields(e.Response.Cookies)))
+			"headers", m.newObjectOf(headerFields(e.Response.Headers)),
+			"cookies", m.newObjectOf(cookieFields(e.Response.Cookies)))
 		m.set(event, "response", response)
 	}
 	return event
@@ -66,26 +66,16 @@ func (m *machine) set(o *goja.Object, name string, v goja.Value) {
 	_ = o.Set(name, v)
 }
 
+// newObjectOf makes a fields object and remembers it for the run.
+func (m *machine) newObjectOf(before []field) *goja.Object {
+	f := m.newFields(before)
+	m.given = append(m.given, f)
+	return f.object
+}
+
 // hidden defines a property that no loop over the object shows.
 func (m *machine) hidden(o *goja.Object, name string, v goja.Value) {
 	_ = o.DefineDataProperty(name, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-}
-
-// fields builds {name: {value, attributes?, multiValue?}}; multiValue only for names that came more than once (F2.13).
-func (m *machine) fields(fields []field) *goja.Object {
-	o := m.vm.NewObject()
-	for _, f := range fields {
-		entry := m.item(f.items[0])
-		if len(f.items) > 1 {
-			values := make([]any, len(f.items))
-			for i, it := range f.items {
-				values[i] = m.item(it)
-			}
-			m.set(entry, "multiValue", m.vm.NewArray(values...))
-		}
-		m.set(o, f.name, entry)
-	}
-	return o
 }
 
 func (m *machine) item(it item) *goja.Object {

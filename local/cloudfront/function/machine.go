@@ -35,6 +35,8 @@ type machine struct {
 	origin     *OriginChoice
 	badOrigin  error
 	loggedText int
+	// given are the querystring, headers and cookies objects of the event.
+	given []*fieldSet
 }
 
 func (f *Function) newMachine() (*machine, error) {
@@ -64,33 +66,22 @@ func (f *Function) newMachine() (*machine, error) {
 
 // run runs the function once. clean says that the machine may serve another run.
 func (m *machine) run(t eventType, e Event) (result Result, clean bool, err error) {
-	m.event, m.in, m.origin, m.badOrigin, m.loggedText = t, &e, nil, nil, 0
+	m.event, m.in, m.origin, m.badOrigin, m.loggedText, m.given = t, &e, nil, nil, 0, m.given[:0]
 	m.used, m.now = true, time.Now()
 	defer func() { m.in = nil }()
 
 	alarm := newAlarm(m.vm)
 	returned, err := m.call(t, &e)
-	if rang := alarm.stop(); rang && err == nil {
-		return Result{}, false, executionError("ran longer than " + budget.String())
-	} else if rang {
-		return Result{}, false, err
+	if err == nil {
+		// Reading the result may run code of the function again: a getter is a function.
+		if thrownNow := m.vm.Try(func() { result, err = m.result(returned) }); thrownNow != nil {
+			err = executionError(thrownNow.Error())
+		}
 	}
-	if err != nil {
-		return Result{}, true, err
-	}
-	// Reading the result may run code of the function again (getters), hence a second alarm.
-	alarm = newAlarm(m.vm)
-	failure := m.vm.Try(func() { result, err = m.result(returned) })
-	if alarm.stop() {
+	if rang := alarm.stop(); rang {
 		return Result{}, false, executionError("ran longer than " + budget.String())
 	}
-	if failure != nil {
-		return Result{}, true, executionError(failure.Error())
-	}
-	if err != nil {
-		return Result{}, true, err
-	}
-	return result, true, nil
+	return result, true, err
 }
 
 // call runs the file and then its handler, and waits for the promise of an async one.
@@ -107,7 +98,11 @@ func (m *machine) call(t eventType, e *Event) (goja.Value, error) {
 	if err != nil {
 		return nil, thrown(err)
 	}
-	promise, ok := returned.Export().(*goja.Promise)
+	o, ok := returned.(*goja.Object)
+	if !ok || o.ClassName() != "Promise" {
+		return returned, nil
+	}
+	promise, ok := o.Export().(*goja.Promise)
 	if !ok {
 		return returned, nil
 	}

@@ -250,21 +250,27 @@ func (m *machine) readFields(v goja.Value, what string, before []field) (after [
 	if !ok {
 		return nil, false, validationError(fmt.Sprintf("%s: must be an object, is %s", what, v))
 	}
+	var given *fieldSet
+	if at := slices.IndexFunc(m.given, func(f *fieldSet) bool { return f.object == o }); at >= 0 {
+		given = m.given[at]
+	}
 	names := o.Keys()
 	changed = len(names) != len(before)
 	for i, name := range names {
 		old := field{}
-		if i < len(before) && text(before[i].name) == name {
+		if i < len(before) && before[i].name == name {
 			old = before[i]
 		} else {
 			changed = true
-			if at := slices.IndexFunc(before, func(f field) bool { return text(f.name) == name }); at >= 0 {
+			if at := slices.IndexFunc(before, func(f field) bool { return f.name == name }); at >= 0 {
 				old = before[at]
 			}
 		}
-		items, err := m.items(o.Get(name), what+"["+strconv.Quote(name)+"]", old.items)
-		if err != nil {
-			return nil, false, err
+		items := old.items
+		if given == nil || !given.untouched(name) {
+			if items, err = m.items(o.Get(name), what+"["+strconv.Quote(name)+"]", old.items); err != nil {
+				return nil, false, err
+			}
 		}
 		changed = changed || !slices.Equal(items, old.items)
 		after = append(after, field{name, items})
