@@ -1,178 +1,93 @@
 package infra
 
 import (
-	"time"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/onefront/onefront/handler/upstream/settings"
+	"github.com/onefront/onefront/infra/config"
 )
 
 // Config is everything a stack decides, read once by [LoadConfig] and valid as a whole: no component checks
-// it again. Units are in the names or the types.
+// it again. The fields of [config.Config] are its plain part.
 type Config struct {
-	Project, Stack string
-	// Regions are AWS region names; the first is the home region. 1 to 12, distinct, partition aws.
-	Regions []string
-	// Domains are the public hosted zones and the names served in them. The first holds the origin names.
-	Domains []Domain
-	// OriginSubdomain is a DNS label. Default "<stack>-origin", lower-cased, "_" and "." to "-".
-	OriginSubdomain string
-	// OriginDomain is OriginSubdomain under the first zone, or "" without domains or with edge routing.
-	OriginDomain string
-	Routing      Routing
-	// Routes are tried in order; the first match wins. The site's default behavior follows.
-	Routes []Route
-	// SiteDir is the folder to publish, relative to the project; "" means no site.
-	SiteDir string
-	// SPA serves /index.html for extension-less paths.
-	SPA      bool
-	Upstream settings.Settings
+	config.Config
 	// UpstreamAPIKey is the SaaS key, a secret output.
 	UpstreamAPIKey pulumi.StringOutput
-	// CORSOrigins are the other sites that may call the API, such as "https://app.example.org".
-	CORSOrigins     []string
-	SecurityHeaders SecurityHeaders
-	ResponseHeaders ResponseHeaders
-	// PriceClass is PriceClass_100, PriceClass_200 or PriceClass_All (default).
-	PriceClass string
-	// MinimumTLSVersion is sent only with aliases. Default TLSv1.2_2021.
-	MinimumTLSVersion string
-	// WebACLARN is a WAFv2 ACL of scope CLOUDFRONT, or "".
-	WebACLARN string
-	// DrainedRegions receive no viewer traffic. Never all of them.
-	DrainedRegions []string
-	// Sequential updates a region only after the one before it succeeded (rollout: sequential).
-	Sequential bool
-	// ExternalDNS is "", "pending" or "issued": the alias names live in DNS that this stack cannot write.
-	ExternalDNS string
-	// OriginSecretGeneration is at least 1; raise it by one per completed update to rotate.
-	OriginSecretGeneration int
-	Lambda                 Lambda
-	Throttle               Throttle
-	Alarms                 Alarms
-	Logs                   Logs
-	// Provider is what the explicit providers take over from the `aws:` configuration.
+	// Provider is what the explicit providers take over from the "aws:" configuration.
 	Provider ProviderSettings
-	// Warnings are remarks that do not stop an update, such as an opt-in region or a name quota.
-	Warnings []string
 }
 
-// Routing says how a request finds its region.
-type Routing string
-
-// The routing modes of the design: Route 53 latency records, or a CloudFront function's table.
-const (
-	RoutingDNS  Routing = "dns"
-	RoutingEdge Routing = "edge"
+// The types of Config's parts; see package config.
+type (
+	Routing         = config.Routing
+	Domain          = config.Domain
+	Route           = config.Route
+	TTL             = config.TTL
+	Parts           = config.Parts
+	SecurityHeaders = config.SecurityHeaders
+	ResponseHeaders = config.ResponseHeaders
+	Lambda          = config.Lambda
+	Throttle        = config.Throttle
+	Alarms          = config.Alarms
+	Logs            = config.Logs
 )
 
-// Domain is one public hosted zone with names served in it. A zone may appear in several entries.
-type Domain struct {
-	Zone string `json:"zone"`
-	// ZoneID saves the look-up; "" looks the zone up by name.
-	ZoneID  string   `json:"zoneId"`
-	Aliases []string `json:"aliases"`
-	// RedirectTo makes the aliases answer 301 (GET, HEAD) or 308 to this name, one of the served aliases.
-	RedirectTo string `json:"redirectTo"`
-	// Validation is "create" (default), or "existing" where another stack of this account owns the records.
-	Validation string `json:"validation"`
-}
-
-// Route is one cache behavior of the API.
-type Route struct {
-	Path string `json:"path"`
-	// Methods is "read" (GET, HEAD, OPTIONS; cached) or "all" (all seven; never cached).
-	Methods string `json:"methods"`
-	TTL     TTL    `json:"ttl"`
-	// Key is what distinguishes cached answers; it always reaches the origin too.
-	Key Parts `json:"key"`
-	// Forward is what the origin sees beside the key. On an "all" route nil means everything but Host.
-	Forward *Parts `json:"forward"`
-	// ReadFailover lets GET and HEAD of an "all" route fail over in dns mode.
-	ReadFailover bool `json:"readFailover"`
-}
-
-// The values of [Route].Methods.
+// The values of Config.Routing and Route.Methods.
 const (
-	MethodsRead = "read"
-	MethodsAll  = "all"
+	RoutingDNS  = config.RoutingDNS
+	RoutingEdge = config.RoutingEdge
+	MethodsRead = config.MethodsRead
+	MethodsAll  = config.MethodsAll
 )
 
-// TTL bounds how long an answer is cached, in whole seconds once it reaches CloudFront.
-type TTL struct{ Min, Default, Max time.Duration }
-
-// Parts names parts of a request, at most ten of each kind (F3.30). Query may be ["*"]: all of them.
-type Parts struct {
-	Query   []string `json:"query"`
-	Headers []string `json:"headers"`
-	Cookies []string `json:"cookies"`
-}
-
-// SecurityHeaders are sent with the site; HSTS and nosniff also with API answers. "" leaves a header out.
-type SecurityHeaders struct {
-	ContentSecurityPolicy string
-	// FrameOptions is DENY or SAMEORIGIN.
-	FrameOptions      string
-	ReferrerPolicy    string
-	PermissionsPolicy string
-	// HSTSMaxAge is how long browsers insist on HTTPS; 0 leaves the header out.
-	HSTSMaxAge            time.Duration
-	HSTSIncludeSubdomains bool
-	HSTSPreload           bool
-}
-
-// ResponseHeaders filters what the viewer sees of the API's and the site's answers.
-type ResponseHeaders struct {
-	// Remove names headers that CloudFront drops, ten at most.
-	Remove []string `json:"remove"`
-	// Add maps names to values that CloudFront sets, ten at most.
-	Add map[string]string `json:"add"`
-}
-
-// Lambda sizes both functions.
-type Lambda struct {
-	MemoryMiB int
-	Timeout   time.Duration
-	// ReservedConcurrency is -1 when unset.
-	ReservedConcurrency int
-	// LogLevel is debug, info, warn or error.
-	LogLevel string
-}
-
-// Throttle is the stage's limit per region: Rate in requests per second, Burst in requests.
-type Throttle struct {
-	Burst int     `json:"burst"`
-	Rate  float64 `json:"rate"`
-}
-
-// Alarms says who hears of trouble, and from which limits on.
-type Alarms struct {
-	Emails     []string           `json:"emails"`
-	Thresholds map[string]float64 `json:"thresholds"`
-}
-
-// Logs switches CloudFront access logs and bounds how long logs are kept.
-type Logs struct {
-	Enabled       bool `json:"enabled"`
-	RetentionDays int  `json:"retentionDays"`
-}
-
-// Aliases are all names of the distribution in configuration order, redirect aliases included.
-func (c *Config) Aliases() []string {
-	var names []string
-	for _, d := range c.Domains {
-		names = append(names, d.Aliases...)
+// LoadConfig reads and checks the stack's configuration; nothing else reads it. All problems come back joined,
+// each as "onefront:<key>: <value>: what would be right".
+func LoadConfig(ctx *pulumi.Context) (*Config, error) {
+	source := config.Source{
+		Project: ctx.Project(),
+		Stack:   ctx.Stack(),
+		Lookup:  ctx.GetConfig, // what the SDK's Try functions ask; theirs would let "0x10" pass as a number
+		Secret:  ctx.IsConfigSecret,
+		Keys:    configKeys(ctx),
 	}
-	return names
+	plain, plainErr := config.Load(source)
+	key, keyErr := loadKey(ctx)
+	provider, providerErr := loadProvider(source)
+	if err := errors.Join(plainErr, keyErr, providerErr); err != nil {
+		return nil, err
+	}
+	return &Config{Config: *plain, UpstreamAPIKey: key, Provider: provider}, nil
 }
 
-// Drained says whether a region takes no viewer traffic.
-func (c *Config) Drained(region string) bool {
-	for _, d := range c.DrainedRegions {
-		if d == region {
-			return true
+// loadKey reads the SaaS key, which stays an output to the end.
+func loadKey(ctx *pulumi.Context) (pulumi.StringOutput, error) {
+	name := config.KeyName(ctx.Project(), func(key string) bool { _, ok := ctx.GetConfig(key); return ok })
+	value, set := ctx.GetConfig(name)
+	if problem := config.KeyProblem(value, set, ctx.IsConfigSecret(name)); problem != "" {
+		return pulumi.StringOutput{}, errors.New(problem)
+	}
+	return pulumi.ToSecret(pulumi.String(value)).(pulumi.StringOutput), nil
+}
+
+// configKeys lists the stack's keys, or returns nil where they cannot be listed: the SDK only looks keys up, but
+// the engine hands them over in an environment variable. Under mocks there is none, or one of somebody else, so
+// it counts only if it agrees with what the context says.
+func configKeys(ctx *pulumi.Context) []string {
+	var values map[string]string
+	if json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &values) != nil {
+		return nil
+	}
+	keys := make([]string, 0, len(values))
+	for key, value := range values {
+		if known, ok := ctx.GetConfig(key); !ok || known != value {
+			return nil
 		}
+		keys = append(keys, key)
 	}
-	return false
+	slices.Sort(keys)
+	return keys
 }

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// certificateQuota is how many names ACM allows on one certificate unless the quota was raised (F8.9).
+const certificateQuota = 10
+
+// CertificateNames are the names on the edge certificate: the first alias is its domain name, the rest are
+// subject alternative names in configuration order. A name is left out where a wildcard among the aliases
+// covers it (F5.9), but for the first. Empty without aliases.
+func (c *Config) CertificateNames() []string {
+	var names []string
+	aliases := c.Aliases()
+	for i, alias := range aliases {
+		covered := slices.ContainsFunc(aliases, func(other string) bool { return covers(other, alias) })
+		if i == 0 || !covered {
+			names = append(names, alias)
+		}
+	}
+	return names
+}
+
+// Validation is one base domain that ACM validates through a CNAME record in a zone.
+type Validation struct {
+	// Base is the domain without a wildcard label; certificates of all regions share its record (F8.1).
+	Base string
+	Zone string
+	// ZoneID is "" where the zone has to be looked up.
+	ZoneID string
+	// Create is false where another stack of the account owns the record (validation: existing), or where the
+	// zone is not this stack's to write (externalDns).
+	Create bool
+}
+
+// Validations are the base domains of all certificates, each once (F8.2), in the order of their first name:
+// those of the edge certificate, then the origin domain in dns mode. The origin domain bears the stack's name,
+// so its record is always this stack's own.
+func (c *Config) Validations() []Validation {
+	var all []Validation
+	for _, name := range c.CertificateNames() {
+		base := BaseDomain(name)
+		if slices.ContainsFunc(all, func(v Validation) bool { return v.Base == base }) {
+			continue
+		}
+		d := c.domainOf(name)
+		all = append(all, Validation{Base: base, Zone: d.Zone, ZoneID: d.ZoneID, Create: d.Validation == ValidationCreate && c.ExternalDNS == ""})
+	}
+	if c.OriginDomain != "" {
+		first := c.Domains[0]
+		all = append(all, Validation{Base: c.OriginDomain, Zone: first.Zone, ZoneID: first.ZoneID, Create: true})
+	}
+	return all
+}
+
+// domainOf is the entry that lists an alias.
+func (c *Config) domainOf(alias string) Domain {
+	for _, d := range c.Domains {
+		if slices.Contains(d.Aliases, alias) {
+			return d
+		}
+	}
+	return Domain{}
+}
+
+// checkValidation refuses a base domain that is both this stack's and another's.
+func (c *Config) checkValidation(p *problems) {
+	owner := map[string]string{}
+	for i, d := range c.Domains {
+		for _, alias := range d.Aliases {
+			base := BaseDomain(alias)
+			if first, seen := owner[base]; seen && first != d.Validation {
+				p.refuse(fmt.Sprintf("domains[%d].validation", i), d.Validation, "%s, as for the other name with the base domain %s: they share one validation record", first, base)
+			} else {
+				owner[base] = d.Validation
+			}
+		}
+	}
+}
+
+func (c *Config) checkCertificate(p *problems) {
+	names := c.CertificateNames()
+	if len(names) == 0 {
+		return
+	}
+	if len(names[0]) > maxCommonName {
+		p.refuse(c.firstAliasKey(), names[0], "at most %d characters for the first alias, the certificate's domain name; put a shorter one first", maxCommonName)
+	}
+	if len(names) > certificateQuota {
+		p.warn("domains", len(names), "more than %d names on the edge certificate: the account in us-east-1 needs the ACM quota \"Domain names per ACM certificate\" raised; a wildcard among the aliases spares the names it covers", certificateQuota)
+	}
+}

@@ -1,0 +1,189 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/onefront/onefront/handler/upstream/settings"
+)
+
+// Config is everything a stack decides, but for secrets and provider settings, and valid as a whole: no
+// component checks it again. Units are in the names or the types.
+type Config struct {
+	Project, Stack string
+	// Regions are AWS region names; the first is the home region. 1 to 12, distinct, partition aws.
+	Regions []string
+	// Domains are the public hosted zones and the names served in them. The first holds the origin names.
+	Domains []Domain
+	// OriginSubdomain is a DNS label. Default "<stack>-origin", lower-cased, "_" and "." to "-".
+	OriginSubdomain string
+	// OriginDomain is OriginSubdomain under the first zone, or "" without domains or with edge routing.
+	OriginDomain string
+	Routing      Routing
+	// Routes are tried in order; the first match wins. The site's default behavior follows.
+	Routes []Route
+	// SiteDir is the folder to publish, relative to the project; "" means no site.
+	SiteDir string
+	// SPA serves /index.html for extension-less paths.
+	SPA      bool
+	Upstream settings.Settings
+	// CORSOrigins are the other sites that may call the API, such as "https://app.example.org".
+	CORSOrigins     []string
+	SecurityHeaders SecurityHeaders
+	ResponseHeaders ResponseHeaders
+	// PriceClass is PriceClass_100, PriceClass_200 or PriceClass_All (default).
+	PriceClass string
+	// MinimumTLSVersion is sent only with aliases. Default TLSv1.2_2021.
+	MinimumTLSVersion string
+	// WebACLARN is a WAFv2 ACL of scope CLOUDFRONT, or "".
+	WebACLARN string
+	// DrainedRegions receive no viewer traffic. Never all of them.
+	DrainedRegions []string
+	// Sequential updates a region only after the one before it succeeded (rollout: sequential).
+	Sequential bool
+	// ExternalDNS is "", "pending" or "issued": the alias names live in DNS that this stack cannot write.
+	ExternalDNS string
+	// OriginSecretGeneration is at least 1; raise it by one per completed update to rotate.
+	OriginSecretGeneration int
+	Lambda                 Lambda
+	Throttle               Throttle
+	Alarms                 Alarms
+	Logs                   Logs
+	// Warnings are remarks that do not stop an update, such as an opt-in region or a name quota.
+	Warnings []string
+}
+
+// Routing says how a request finds its region.
+type Routing string
+
+// The routing modes of the design: Route 53 latency records, or a CloudFront function's table.
+const (
+	RoutingDNS  Routing = "dns"
+	RoutingEdge Routing = "edge"
+)
+
+// The values of [Config].ExternalDNS beside "".
+const (
+	ExternalDNSPending = "pending"
+	ExternalDNSIssued  = "issued"
+)
+
+// Domain is one public hosted zone with names served in it. A zone may appear in several entries.
+type Domain struct {
+	Zone string
+	// ZoneID saves the look-up; "" looks the zone up by name. Entries of one zone share it.
+	ZoneID  string
+	Aliases []string
+	// RedirectTo makes the aliases answer 301 (GET, HEAD) or 308 to this name, one of the served aliases.
+	RedirectTo string
+	// Validation is "create" (default), or "existing" where another stack of this account owns the records.
+	Validation string
+}
+
+// The values of [Domain].Validation. One stack per base domain and account owns the record (F8.3).
+const (
+	ValidationCreate   = "create"
+	ValidationExisting = "existing"
+)
+
+// Route is one cache behavior of the API.
+type Route struct {
+	// Path is a pattern with a leading slash: "*" is any run of characters, "?" any one.
+	Path string
+	// Methods is "read" (GET, HEAD, OPTIONS; cached) or "all" (all seven; never cached).
+	Methods string
+	TTL     TTL
+	// Key is what distinguishes cached answers; it always reaches the origin too.
+	Key Parts
+	// Forward is exactly what the origin sees beside the key. nil is nothing more on a "read" route, whose
+	// answers are shared between viewers, and everything but Host on an "all" route.
+	Forward *Parts
+	// ReadFailover lets GET and HEAD of an "all" route fail over in dns mode.
+	ReadFailover bool
+}
+
+// The values of [Route].Methods.
+const (
+	MethodsRead = "read"
+	MethodsAll  = "all"
+)
+
+// TTL bounds how long an answer is cached, in whole seconds. Min 0 obeys the origin's no-store (F3.16).
+type TTL struct{ Min, Default, Max time.Duration }
+
+// Parts names parts of a request, at most ten of each kind (F3.30). Query may be ["*"]: all of them.
+type Parts struct {
+	Query   []string
+	Headers []string
+	Cookies []string
+}
+
+// SecurityHeaders are sent with the site; HSTS and nosniff also with API answers. "" leaves a header out.
+type SecurityHeaders struct {
+	ContentSecurityPolicy string
+	// FrameOptions is DENY or SAMEORIGIN.
+	FrameOptions      string
+	ReferrerPolicy    string
+	PermissionsPolicy string
+	// HSTSMaxAge is how long browsers insist on HTTPS; 0 leaves the header out.
+	HSTSMaxAge            time.Duration
+	HSTSIncludeSubdomains bool
+	HSTSPreload           bool
+}
+
+// ResponseHeaders filters what the viewer sees of the API's and the site's answers.
+type ResponseHeaders struct {
+	// Remove names headers that CloudFront drops, ten at most.
+	Remove []string
+	// Add maps names to values that CloudFront sets, ten at most.
+	Add map[string]string
+}
+
+// Lambda sizes both functions.
+type Lambda struct {
+	// MemoryMiB is 128 to 10240 (F10.4). Default 256.
+	MemoryMiB int
+	// Timeout is 1 s to 30 s, API Gateway's limit (F6.13). Default 10 s.
+	Timeout time.Duration
+	// ReservedConcurrency is -1 when unset, which is safe in a new account (F10.6).
+	ReservedConcurrency int
+	// LogLevel is debug, info (default), warn or error.
+	LogLevel string
+}
+
+// Throttle is the stage's limit per region: Rate in requests per second, Burst in requests. Both are always
+// sent (F6.20). Default 100 and 200.
+type Throttle struct {
+	Burst int
+	Rate  float64
+}
+
+// Alarms says who hears of trouble, and from which limits on.
+type Alarms struct {
+	Emails []string
+	// Thresholds has a value for every name of [AlarmThresholds].
+	Thresholds map[string]float64
+}
+
+// Logs switches CloudFront access logs (default on) and bounds how long logs are kept (default 30 days).
+type Logs struct {
+	Enabled       bool
+	RetentionDays int
+}
+
+// Aliases are all names of the distribution in configuration order, redirect aliases included.
+func (c *Config) Aliases() []string {
+	var names []string
+	for _, d := range c.Domains {
+		names = append(names, d.Aliases...)
+	}
+	return names
+}
+
+// Drained says whether a region takes no viewer traffic.
+func (c *Config) Drained(region string) bool { return slices.Contains(c.DrainedRegions, region) }
+
+// Serving are the regions that take viewer traffic, in configuration order. Never empty.
+func (c *Config) Serving() []string {
+	return slices.DeleteFunc(slices.Clone(c.Regions), c.Drained)
+}

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"errors"
+	"slices"
+)
+
+// Namespace is the configuration's name space: a stack file says "onefront:regions". It stays when a project
+// made by `pulumi new` bears another name; such a project may leave it out, since the program then looks
+// under the project's own name too.
+const Namespace = "onefront"
+
+// Source is where the settings of one stack come from.
+type Source struct {
+	Project, Stack string
+	// Lookup returns the value of a full key such as "onefront:regions": text for scalars, JSON for lists and
+	// objects, as Pulumi hands it to programs.
+	Lookup func(key string) (value string, ok bool)
+	// Secret says whether the value of a full key is marked as a secret. nil: none is.
+	Secret func(key string) bool
+	// Keys are all full keys of the stack, or nil where they cannot be listed.
+	Keys []string
+	// Dir is the project's folder, for [Config].SiteDir. "" is the working directory.
+	Dir string
+}
+
+// keys are all keys under Namespace. The value says whether it is required.
+var keys = map[string]bool{
+	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
+	"siteDir": false, "spa": false, "upstream": true, keyUpstreamAPIKey: true, "corsOrigins": false,
+	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
+	"webAclArn": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
+	"lambda": false, "throttle": false, "alarms": false, "logs": false,
+}
+
+const keyUpstreamAPIKey = "upstreamApiKey"
+
+// Load reads and checks everything. Its error joins all problems, each as
+// "onefront:<key>: <value>: what would be right".
+func Load(s Source) (*Config, error) {
+	p := &problems{}
+	r := &reader{source: s, problems: p}
+	c := &Config{Project: s.Project, Stack: s.Stack}
+	checkKeys(s, p)
+	c.readRegions(r)
+	c.readDomains(r)
+	c.readRoutes(r)
+	c.readSite(r)
+	c.readUpstream(r)
+	c.readHeaders(r)
+	c.readDistribution(r)
+	c.readRuntime(r)
+	c.checkPolicyCounts(p)
+	c.warnSecrets(r)
+	c.Warnings = p.warnings
+	if len(p.errs) > 0 {
+		return nil, errors.Join(p.errs...)
+	}
+	return c, nil
+}
+
+// readDistribution reads what concerns the distribution as a whole.
+func (c *Config) readDistribution(r *reader) {
+	c.PriceClass = r.text("priceClass").oneOf("PriceClass_All", "PriceClass_100", "PriceClass_200")
+	c.readTLS(r.text("minimumTlsVersion"))
+	c.WebACLARN = readWebACL(r.text("webAclArn"))
+	c.Sequential = r.text("rollout").oneOf("parallel", "sequential") == "sequential"
+	generation := r.whole("originSecretGeneration")
+	c.OriginSecretGeneration = generation.wholeBetween(1, 1, 1_000_000)
+}
+
+// readTLS knows the security policies that the provider accepts; those from 2025 it does not (F5.5). SSLv3
+// needs a dedicated IP address.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+func (c *Config) readTLS(n node) {
+	const newest = "TLSv1.2_2021"
+	c.MinimumTLSVersion = n.oneOf(newest, "TLSv1.2_2019", "TLSv1.2_2018", "TLSv1.1_2016", "TLSv1_2016", "TLSv1")
+	switch {
+	case c.MinimumTLSVersion == newest:
+	case len(c.Aliases()) == 0:
+		n.warn("has no effect without aliases: the distribution's own certificate fixes the policy at TLSv1")
+	case !slices.Contains([]string{"TLSv1.2_2019", "TLSv1.2_2018"}, c.MinimumTLSVersion):
+		n.warn("lets viewers use TLS versions that are long deprecated; %s is the default", newest)
+	}
+}
+
+// warnSecrets names values that are marked as secret but cannot stay so: they shape the graph.
+func (c *Config) warnSecrets(r *reader) {
+	for _, key := range sortedKeys(keys) {
+		if key != keyUpstreamAPIKey && r.secret(key) {
+			r.problems.warn(key, "[secret]", "is not kept secret: it shapes resources and ends in the state in plain text; the one secret is onefront:%s", keyUpstreamAPIKey)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// problems collects what is wrong and what deserves a remark, so that one run shows all of it.
+type problems struct {
+	errs     []error
+	warnings []string
+}
+
+// refuse records "onefront:<key>: <value>: <what would be right>".
+func (p *problems) refuse(key string, value any, right string, args ...any) {
+	p.errs = append(p.errs, errors.New(remark(key, value, right, args...)))
+}
+
+// warn records a remark that does not stop an update, in the form of an error.
+func (p *problems) warn(key string, value any, what string, args ...any) {
+	p.warnings = append(p.warnings, remark(key, value, what, args...))
+}
+
+func remark(key string, value any, text string, args ...any) string {
+	if !strings.Contains(key, ":") {
+		key = Namespace + ":" + key
+	}
+	return fmt.Sprintf("%s: %s: %s", key, show(value), fmt.Sprintf(text, args...))
+}
+
+// raw is text to be shown as it is, such as a number that could not be read.
+type raw string
+
+// show writes a value as JSON, cut where it would drown the message.
+func show(value any) string {
+	const most = 120 // bytes
+	text, isRaw := value.(raw)
+	if !isRaw {
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false) // "&" in a path is an "&"
+		if err := enc.Encode(value); err != nil {
+			fmt.Fprint(&b, value)
+		}
+		text = raw(strings.TrimSuffix(b.String(), "\n"))
+	}
+	if len(text) > most {
+		return strings.ToValidUTF8(string(text[:most]), "") + "..."
+	}
+	return string(text)
+}

@@ -1,0 +1,197 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// MaxBehaviors is CloudFront's quota per distribution, the default behavior included (F4.5).
+	MaxBehaviors = 75
+	// defaultMaxTTL caps what an origin may ask for where a route sets no maximum.
+	defaultMaxTTL = 24 * time.Hour
+	// longestTTL is what CloudFront takes at most, 100 years of 365 days.
+	// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
+	longestTTL = 100 * 365 * 24 * time.Hour
+)
+
+// DefaultRoutes are the routes of the reference application: topics are the same for every visitor of a
+// language, everything else goes through.
+func DefaultRoutes() []Route {
+	return []Route{
+		{Path: "/api/topics*", Methods: MethodsRead, TTL: TTL{Default: 5 * time.Minute, Max: defaultMaxTTL}, Key: Parts{Query: []string{"locale"}}},
+		{Path: "/api/*", Methods: MethodsAll},
+	}
+}
+
+func (c *Config) readRoutes(r *reader) {
+	list := r.json("routes", `a list such as [{"path": "/api/*", "methods": "all"}]`)
+	items := list.list("routes")
+	for _, item := range items {
+		c.Routes = append(c.Routes, readRoute(item))
+	}
+	if len(items) == 0 {
+		c.Routes = DefaultRoutes() // an empty list is how Pulumi.yaml says "not set"
+	}
+	if behaviors := len(c.Routes) + 1; behaviors > MaxBehaviors {
+		r.problems.refuse("routes", len(c.Routes), "at most %d routes: with the default behavior a distribution has up to %d", MaxBehaviors-1, MaxBehaviors)
+		return
+	}
+	c.checkPaths(r.problems)
+}
+
+func readRoute(item node) Route {
+	o := item.object("path", "methods", "ttl", "key", "forward", "readFailover")
+	if o.members == nil {
+		if !item.given() {
+			item.refuse("an object with at least a path and methods")
+		}
+		return Route{}
+	}
+	route := Route{Path: o.at("path").or(""), ReadFailover: o.at("readFailover").bool(false)}
+	if problem := pathProblem(route.Path); problem != "" {
+		o.at("path").refuse("%s", problem)
+		route.Path = ""
+	}
+	methods := o.at("methods")
+	if !methods.given() {
+		methods.refuse("read (GET, HEAD and OPTIONS, cached) or all (all seven, never cached)")
+	} else {
+		route.Methods = methods.oneOf(MethodsRead, MethodsAll)
+	}
+	route.Key = readParts(o.at("key"), keyRules)
+	if forward := o.at("forward"); forward.given() {
+		parts := readParts(forward, forwardRules)
+		route.Forward = &parts
+	}
+	if route.Methods == MethodsAll {
+		refuseCaching(o)
+		return route
+	}
+	route.TTL = readTTL(o.at("ttl"))
+	checkCaching(o, route)
+	return route
+}
+
+// refuseCaching keeps caching settings off routes that are never cached: a policy with a maximum of 0 may name
+// nothing (F3.15), and an origin group takes no writes (F1.5).
+func refuseCaching(o object) {
+	if o.at("ttl").given() {
+		o.at("ttl").refuse("nothing on a route with methods all, which is never cached; split reads off into a route with methods read before it")
+	}
+	if o.at("key").given() {
+		o.at("key").refuse("nothing on a route with methods all, which is never cached: name it under forward")
+	}
+}
+
+func readTTL(n node) TTL {
+	o := n.object("min", "default", "max")
+	low := o.at("min").duration(0, 0, longestTTL)
+	usual := o.at("default").duration(low, 0, longestTTL)
+	high := o.at("max").duration(max(defaultMaxTTL, low, usual), 0, longestTTL)
+	if !o.at("default").given() {
+		usual = min(usual, high)
+	}
+	switch {
+	case low > high:
+		o.at("min").refuse("at most max, %s", shortDuration(high))
+	case usual > high:
+		o.at("default").refuse("at most max, %s", shortDuration(high))
+	case usual < low:
+		o.at("default").refuse("at least min, %s", shortDuration(low))
+	case low > 0:
+		o.at("min").warn("answers are cached that long even if the handler marks them private or no-store (F3.17); 0s obeys the handler")
+	}
+	return TTL{Min: low, Default: usual, Max: high}
+}
+
+func checkCaching(o object, route Route) {
+	if route.TTL.Max == 0 && !route.Key.empty() {
+		o.at("key").refuse("nothing where ttl.max is 0s, since CloudFront takes no key for what it never caches: raise ttl.max to 1s or more, or name it under forward")
+	}
+	if route.ReadFailover {
+		o.at("readFailover").refuse("nothing on a route with methods read: its reads always fail over")
+	}
+	if route.TTL.Max > 0 && route.Forward != nil && len(route.Forward.Cookies) > 0 {
+		o.at("forward").at("cookies").warn("an answer made for one visitor's cookie may be cached for all: put what changes answers under key")
+	}
+}
+
+func (n node) at(key string) node {
+	members, _ := n.value.(map[string]any)
+	return node{problems: n.problems, key: n.key + "." + key, value: members[key]}
+}
+
+func (p Parts) empty() bool { return len(p.Query)+len(p.Headers)+len(p.Cookies) == 0 }
+
+// checkPaths refuses routes that never see a request or that take what is not theirs.
+func (c *Config) checkPaths(p *problems) {
+	var earlier []string
+	for i, route := range c.Routes {
+		key := fmt.Sprintf("routes[%d].path", i)
+		if route.Path == "" {
+			continue
+		}
+		c.checkShadow(p, key, route.Path, earlier)
+		c.checkSwallow(p, key, route)
+		earlier = append(earlier, route.Path)
+	}
+	c.checkHandlerPaths(p)
+}
+
+func (c *Config) checkShadow(p *problems, key, path string, earlier []string) {
+	for _, before := range earlier {
+		if before == path {
+			p.refuse(key, path, "a path that no other route has: the first match wins")
+			return
+		}
+		if Covers(before, path) {
+			p.refuse(key, path, "before %s, which matches all of it and comes first", before)
+			return
+		}
+	}
+	if len(earlier) > 1 && coversTogether(earlier, path) {
+		p.refuse(key, path, "before the routes that together match all of it")
+	}
+}
+
+// sitePaths are what the site itself answers. A route that matches one of them takes over the site.
+var sitePaths = []string{"/", "/index.html", "/404.html", "/config.json"}
+
+// healthPath is what the handler answers without a secret and never from a cache.
+const healthPath = "/api/health"
+
+func (c *Config) checkSwallow(p *problems, key string, route Route) {
+	for _, path := range sitePaths {
+		if Match(route.Path, path) {
+			p.refuse(key, route.Path, "a path that leaves %s to the site, such as /api/*", path)
+			return
+		}
+	}
+}
+
+// checkHandlerPaths looks at what reaches the handler's own paths, which the routes may cut off.
+func (c *Config) checkHandlerPaths(p *problems) {
+	if route, i := c.RouteOf(healthPath); i >= 0 && route.Methods == MethodsRead && route.TTL.Min > 0 {
+		p.refuse(fmt.Sprintf("routes[%d].ttl.min", i), shortDuration(route.TTL.Min), "0s, or a route for %s before this one: health must not come from a cache", healthPath)
+	}
+	for _, path := range []string{healthPath, "/api/topics", "/api/feedback"} {
+		route, i := c.RouteOf(path)
+		switch {
+		case i < 0:
+			p.warn("routes", path, "no route matches this path of the handler: CloudFront serves the site there")
+		case path == "/api/feedback" && route.Methods == MethodsRead:
+			p.warn(fmt.Sprintf("routes[%d].methods", i), route.Methods, "CloudFront refuses POST %s with 403 here (F4.6); put a route with methods all before it", path)
+		}
+	}
+}
+
+// RouteOf is the route that a path takes and its place, or -1 where the site answers.
+func (c *Config) RouteOf(path string) (Route, int) {
+	for i, route := range c.Routes {
+		if route.Path != "" && Match(route.Path, path) {
+			return route, i
+		}
+	}
+	return Route{}, -1
+}
