@@ -1,15 +1,13 @@
 package settings
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/mail"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/onefront/onefront/handler/upstream/template"
 )
@@ -19,16 +17,6 @@ const (
 	SchemeNone       = "none"
 	ResourceTickets  = "tickets"
 	ResourceRequests = "requests"
-)
-
-var (
-	// RFC 9110, 5.6.2: a header's name is a token.
-	token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	// https://docs.github.com/en/repositories: owner and name have letters, digits and - . _ only.
-	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
-	// A language tag of RFC 5646 by its form; the handler checks the full grammar.
-	locale = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	digits = regexp.MustCompile(`^[0-9]{1,18}$`)
 )
 
 // ownHeaders are set by the adapter itself or by net/http.
@@ -45,16 +33,36 @@ var usedBy = map[string][]string{
 	"repository": {PresetGitHub}, "labels": {PresetGitHub}, "topicLabelPrefix": {PresetGitHub},
 }
 
+// problem is one thing that is wrong.
+type problem struct {
+	key string
+	err error
+}
+
 // problems collects what is wrong, each with key, value and what would be right.
-type problems []error
+type problems []problem
 
 func (p *problems) add(key string, value any, right string, args ...any) {
-	shown, _ := json.Marshal(value)
-	*p = append(*p, fmt.Errorf("upstream.%s: %s: %s", key, clip(shown), fmt.Sprintf(right, args...)))
+	p.wrap(key, fmt.Errorf("%s: %s", show(value), fmt.Sprintf(right, args...)))
+}
+
+// show is a value as JSON, shortened; & and < stay readable.
+func show(value any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return "?"
+	}
+	return clip(bytes.TrimSpace(b.Bytes()))
+}
+
+func (p *problems) wrap(key string, err error) {
+	*p = append(*p, problem{key, fmt.Errorf("upstream.%s: %w", key, err)})
 }
 
 // check holds every rule on decoded settings; object tells which keys were given.
-func (s *Settings) check(object map[string]json.RawMessage) []error {
+func (s *Settings) check(object map[string]json.RawMessage) problems {
 	var p problems
 	presets := []string{PresetWebhook, PresetZendesk, PresetFreshdesk, PresetGitHub}
 	if !slices.Contains(presets, s.Preset) {
@@ -89,13 +97,13 @@ func (s *Settings) check(object map[string]json.RawMessage) []error {
 
 func (s *Settings) checkURLs(p *problems) {
 	if problem := urlProblem(s.URL); problem != "" {
-		p.add("url", s.URL, "%s", problem)
+		p.add("url", redacted(s.URL), "%s", problem)
 	} else if s.Preset != PresetWebhook && strings.ContainsRune(s.URL, '?') {
 		p.add("url", s.URL, "the base address without a query")
 	}
 	if s.TopicsURL != "" {
 		if problem := urlProblem(s.TopicsURL); problem != "" {
-			p.add("topicsUrl", s.TopicsURL, "%s", problem)
+			p.add("topicsUrl", redacted(s.TopicsURL), "%s", problem)
 		}
 	}
 }
@@ -118,6 +126,14 @@ func urlProblem(text string) string {
 	return ""
 }
 
+// redacted is an address without the password that somebody may have put into it.
+func redacted(text string) string {
+	if u, err := url.Parse(text); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return text
+}
+
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
@@ -133,7 +149,7 @@ func (s *Settings) checkTopics(p *problems) {
 	seen := map[string]bool{}
 	for i, topic := range s.Topics {
 		if err := topic.check(); err != nil {
-			*p = append(*p, fmt.Errorf("upstream.topics[%d]: %w", i, err))
+			p.wrap(fmt.Sprintf("topics[%d]", i), err)
 		}
 		if seen[topic.ID] {
 			p.add(fmt.Sprintf("topics[%d]", i), topic.ID, "an id that no other topic has")
@@ -146,10 +162,10 @@ func (s *Settings) checkWebhook(p *problems) {
 	if !slices.Contains([]string{"POST", "PUT", "PATCH"}, s.Method) {
 		p.add("method", s.Method, "POST, PUT or PATCH")
 	}
-	if !token.MatchString(s.Header) || slices.Contains(ownHeaders, strings.ToLower(s.Header)) {
+	if !isToken(s.Header) || slices.Contains(ownHeaders, strings.ToLower(s.Header)) {
 		p.add("header", s.Header, "the name of a header for the key, such as Authorization or X-Api-Key")
 	}
-	if !token.MatchString(s.Scheme) {
+	if !isToken(s.Scheme) {
 		p.add("scheme", s.Scheme, "one word such as Bearer, or none")
 	}
 	if len(s.Body) > 0 {
@@ -169,7 +185,7 @@ func (s *Settings) checkZendesk(p *problems) {
 	if s.RequesterEmail != "" && !isEmail(s.RequesterEmail) {
 		p.add("requesterEmail", s.RequesterEmail, "an e-mail address")
 	}
-	if s.TopicField != "" && !digits.MatchString(s.TopicField) {
+	if s.TopicField != "" && !isNumber(s.TopicField) {
 		p.add("topicField", s.TopicField, "the numeric id of the ticket field, as a string")
 	}
 	checkWords(p, "tags", s.Tags)
@@ -179,14 +195,14 @@ func (s *Settings) checkFreshdesk(p *problems) {
 	if !isEmail(s.RequesterEmail) {
 		p.add("requesterEmail", s.RequesterEmail, "an e-mail address: Freshdesk demands a requester also for visitors who give none")
 	}
-	if s.TopicField != "" && !token.MatchString(s.TopicField) {
+	if s.TopicField != "" && !isToken(s.TopicField) {
 		p.add("topicField", s.TopicField, "the name of the ticket field, such as type or cf_topic")
 	}
 	checkWords(p, "tags", s.Tags)
 }
 
 func (s *Settings) checkGitHub(p *problems) {
-	if !repository.MatchString(s.Repository) {
+	if !isRepository(s.Repository) {
 		p.add("repository", s.Repository, "owner/name")
 	}
 	for i, label := range s.Labels {
@@ -207,12 +223,3 @@ func checkWords(p *problems, key string, words []string) {
 		}
 	}
 }
-
-func isEmail(text string) bool {
-	address, err := mail.ParseAddress(text)
-	return err == nil && address.Address == text && address.Name == ""
-}
-
-func isLocale(text string) bool { return len(text) <= 35 && locale.MatchString(text) }
-
-func hasControl(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) }

@@ -20,11 +20,19 @@ func Parse(raw []byte) (Settings, error) {
 		return Settings{}, fmt.Errorf("upstream: %s: an object such as {preset: webhook, url: https://example.com/feedback}", clip(raw))
 	}
 	var s Settings
-	problems := s.decode(object)
+	malformed := s.decode(object)
 	s.applyDefaults()
-	problems = append(problems, s.check(object)...)
-	if len(problems) > 0 {
-		return Settings{}, errors.Join(problems...)
+	var errs []error
+	for _, p := range malformed {
+		errs = append(errs, p.err)
+	}
+	for _, p := range s.check(object) {
+		if key, _, _ := strings.Cut(p.key, "["); !malformed.names(key) { // what is checked there is not what was given
+			errs = append(errs, p.err)
+		}
+	}
+	if len(errs) > 0 {
+		return Settings{}, errors.Join(errs...)
 	}
 	return s, nil
 }
@@ -34,35 +42,39 @@ func Parse(raw []byte) (Settings, error) {
 var secretKeys = []string{"key", "apikey", "token", "apitoken", "secret", "password", "upstreamapikey"}
 
 // decode fills s key by key, so that one malformed value does not hide the next.
-func (s *Settings) decode(object map[string]json.RawMessage) (problems []error) {
+func (s *Settings) decode(object map[string]json.RawMessage) (p problems) {
 	fields := jsonFields(s)
 	for _, key := range sortedKeys(object) {
 		field, known := fields[key]
 		switch {
 		case slices.Contains(secretKeys, strings.ToLower(key)):
-			problems = append(problems, fmt.Errorf("upstream.%s: the SaaS key does not belong here: pulumi config set --secret onefront:upstreamApiKey", key))
+			p.wrap(key, errors.New("the SaaS key does not belong here: pulumi config set --secret onefront:upstreamApiKey"))
 		case !known:
-			problems = append(problems, fmt.Errorf("upstream.%s: %s: not a setting; known are %s",
-				key, clip(object[key]), strings.Join(sortedKeys(fields), ", ")))
+			p.wrap(key, fmt.Errorf("%s: not a setting; known are %s", clip(object[key]), strings.Join(sortedKeys(fields), ", ")))
 		case bytes.Equal(bytes.TrimSpace(object[key]), []byte("null")):
 			// As if it were not there.
 		default:
 			if err := json.Unmarshal(object[key], field.Addr().Interface()); err != nil {
-				problems = append(problems, decodeProblem(key, object[key], field.Type(), err))
+				p.wrap(key, decodeProblem(object[key], field.Type(), err))
 			}
 		}
 	}
-	return problems
+	return p
 }
 
 // decodeProblem words a value of the wrong type.
-func decodeProblem(key string, raw json.RawMessage, want reflect.Type, err error) error {
+func decodeProblem(raw json.RawMessage, want reflect.Type, err error) error {
 	if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); !wrongType {
-		return fmt.Errorf("upstream.%s: %w", key, err)
+		return err
 	}
-	return fmt.Errorf("upstream.%s: %s: %s", key, clip(raw), map[reflect.Kind]string{
+	return fmt.Errorf("%s: %s", clip(raw), map[reflect.Kind]string{
 		reflect.String: "a string", reflect.Int: "a whole number", reflect.Slice: "a list",
 	}[want.Kind()])
+}
+
+// names reports whether one of the problems is about key.
+func (p problems) names(key string) bool {
+	return slices.ContainsFunc(p, func(one problem) bool { return one.key == key })
 }
 
 // jsonFields maps the JSON names of s to its fields.

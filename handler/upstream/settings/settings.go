@@ -133,7 +133,7 @@ func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()
 func (d *Duration) UnmarshalJSON(raw []byte) error {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		return fmt.Errorf("%s: a duration with its unit, such as \"3s\"", raw)
+		return fmt.Errorf("%s: a duration with its unit, such as \"3s\"", clip(raw))
 	}
 	parsed, err := time.ParseDuration(text)
 	if err != nil {

@@ -37,7 +37,7 @@ func (t *Topic) UnmarshalJSON(raw []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil {
-		return fmt.Errorf("%s: a string or {id, label, labels}", raw)
+		return fmt.Errorf("%s: a string or {id, label, labels}", clip(raw))
 	}
 	*t = Topic(p)
 	if t.Label == "" {
