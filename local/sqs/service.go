@@ -1,0 +1,152 @@
+// Package sqs imitates Amazon SQS standard queues for local mode: the queues of the recorded program, reached over HTTP by
+// the handler's real AWS SDK client, and a push form of reading them that stands for Lambda's event source pollers.
+//
+// Delays, visibility timeouts and retention run on simulated time. Every region has a fault switch; while it shows down,
+// error or timeout, neither the region's API nor delivery to subscribers there goes on, and nothing is lost.
+//
+// Sources: the Amazon SQS API Reference, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html,
+// and Developer Guide, pages sqs-visibility-timeout, sqs-dead-letter-queues, sqs-json-api-responses.
+//
+// Not imitated: FIFO queues (refused at start), signatures and permissions, queue policies, the query protocol, sampling of
+// a subset of servers on short polls, duplicates and reordering by the service itself, quotas on messages in flight.
+package sqs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/onefront/onefront/local/fault"
+	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/local/simtime"
+)
+
+// Options are what the service needs beside the graph.
+type Options struct {
+	// Clock is the simulated time. Required.
+	Clock *simtime.Clock
+	// Fault gives the switch of a region's SQS. Nil, or a nil switch: never a fault.
+	Fault func(region string) *fault.Switch
+	// Log hears of messages moved to dead-letter queues and failed deliveries, never of bodies. Default: discarded.
+	Log *slog.Logger
+}
+
+// Service holds the queues of all regions. It is safe for concurrent use.
+type Service struct {
+	clock  *simtime.Clock
+	log    *slog.Logger
+	faults map[string]*fault.Switch // by region; values may be nil
+	ctx    context.Context          //nolint:containedctx // ends deliveries with the service, not with a caller
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	queues []*queue // sorted by ARN
+}
+
+// New reads every queue of the graph and refuses properties it does not imitate.
+func New(g *graph.Graph, o Options) (*Service, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{clock: o.Clock, log: o.Log, faults: map[string]*fault.Switch{}}
+	var problems []error
+	for _, r := range g.ByType(queueType) {
+		q, err := newQueue(r)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		s.queues = append(s.queues, q)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	if err := s.linkDeadLetterQueues(); err != nil {
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	for _, q := range s.queues {
+		if _, known := s.faults[q.region]; known || o.Fault == nil {
+			continue
+		}
+		region := q.region
+		s.faults[region] = o.Fault(region)
+		if s.faults[region] != nil {
+			s.faults[region].OnChange(func(fault.Fault) { s.wake(region) })
+		}
+	}
+	return s, nil
+}
+
+// linkDeadLetterQueues follows every redrive policy to its queue, which must be one of the same region.
+func (s *Service) linkDeadLetterQueues() error {
+	var problems []error
+	for _, q := range s.queues {
+		if q.redrive == nil {
+			continue
+		}
+		target := s.byARN(q.redrive.DeadLetterTargetARN)
+		switch {
+		case target == nil:
+			problems = append(problems, fmt.Errorf("%s: redrivePolicy.deadLetterTargetArn: %q: want the ARN of a queue of this program", q.urn, q.redrive.DeadLetterTargetARN))
+		case target == q || target.region != q.region:
+			problems = append(problems, fmt.Errorf("%s: redrivePolicy.deadLetterTargetArn: %q: want another queue of region %s", q.urn, target.arn, q.region))
+		default:
+			q.deadLetters, target.isDeadLetterQueue = target, true
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Handler is the region's endpoint, AWS JSON protocol 1.0, with the region's fault in front of it.
+func (s *Service) Handler(region string) http.Handler {
+	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(region, w, r) })
+	if f := s.faults[region]; f != nil {
+		return f.Wrap(api)
+	}
+	return api
+}
+
+// Reset drops all messages of all queues. Deliveries on their way end without effect.
+func (s *Service) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues {
+		q.messages = nil
+		s.plan(q)
+	}
+}
+
+// Close ends the context of deliveries on their way and starts no more of them.
+func (s *Service) Close() {
+	s.cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues {
+		q.subscription = nil
+		s.plan(q)
+	}
+}
+
+// byARN finds a queue, or nil. The list is fixed after New.
+func (s *Service) byARN(arn string) *queue {
+	for _, q := range s.queues {
+		if q.arn == arn {
+			return q
+		}
+	}
+	return nil
+}
+
+// byURL finds a region's queue, or nil.
+func (s *Service) byURL(region, url string) *queue {
+	for _, q := range s.queues {
+		if q.url == url && q.region == region {
+			return q
+		}
+	}
+	return nil
+}
