@@ -1,0 +1,191 @@
+package cloudfront
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/onefront/onefront/local/cloudfront/function"
+	"github.com/onefront/onefront/local/graph"
+)
+
+// functionSet are the CloudFront Functions of the program by ARN.
+type functionSet map[string]*function.Function
+
+// behavior is one cache behavior with all it names resolved.
+type behavior struct {
+	// Pattern is the path pattern as the program wrote it, "*" for the default behavior.
+	Pattern string
+	pattern pathPattern
+	// index tells behaviors apart in cache keys.
+	index             byte
+	Allowed, Cached   []string
+	ProtocolPolicy    string
+	Compress          bool
+	Cache             *cachePolicy
+	OriginRequest     *originRequestPolicy
+	ResponseHeaders   *responseHeadersPolicy // nil: none
+	Request, Response *function.Function     // nil: none
+	Target            target
+	forwards          forwarding
+}
+
+// The sets of methods CloudFront takes, F4.6.
+var (
+	readMethods    = []string{"GET", "HEAD"}
+	optionsMethods = []string{"GET", "HEAD", "OPTIONS"}
+	allMethods     = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+)
+
+func (dist *distribution) behavior(d *decoding, path string, in behaviorInputs, groups map[string]target, policies *policySet, functions functionSet) {
+	b := &behavior{
+		Pattern: in.PathPattern, index: byte(len(dist.Behaviors)), Compress: in.Compress,
+		Allowed: sorted(in.AllowedMethods), Cached: sorted(in.CachedMethods), ProtocolPolicy: in.ViewerProtocolPolicy,
+	}
+	if b.Pattern == "" {
+		b.Pattern = "*"
+	}
+	b.pattern = newPathPattern(b.Pattern)
+	if len(b.pattern.text) > 256 { // F4.1, with the slash
+		d.refuse(path+".pathPattern", in.PathPattern, "want at most 255 characters")
+	}
+	switch in.ViewerProtocolPolicy {
+	case "allow-all", "https-only", "redirect-to-https":
+	default:
+		d.refuse(path+".viewerProtocolPolicy", in.ViewerProtocolPolicy, "want allow-all, https-only or redirect-to-https")
+	}
+	if !slices.ContainsFunc([][]string{readMethods, optionsMethods, allMethods}, func(m []string) bool { return slices.Equal(m, b.Allowed) }) {
+		d.refuse(path+".allowedMethods", in.AllowedMethods, "want GET and HEAD, with OPTIONS, or all seven") // F4.6
+	}
+	if !slices.Equal(b.Cached, readMethods) && !slices.Equal(b.Cached, optionsMethods) {
+		d.refuse(path+".cachedMethods", in.CachedMethods, "want GET and HEAD, perhaps with OPTIONS") // F4.6
+	}
+	d.unless(!in.GRPC.Enabled, path+".grpcConfig.enabled", in.GRPC.Enabled)
+	b.Cache = policies.cache(d, path+".cachePolicyId", in.CachePolicyID)
+	b.OriginRequest = policies.originRequest(d, path+".originRequestPolicyId", in.OriginRequestPolicyID)
+	b.ResponseHeaders = policies.responseHeaders(d, path+".responseHeadersPolicyId", in.ResponseHeadersPolicyID)
+	b.functions(d, path+".functionAssociations", in.Functions, functions)
+	b.target(d, path+".targetOriginId", in.TargetOriginID, dist.Origins, groups)
+	b.forwards = newForwarding(b.Cache, b.OriginRequest)
+	dist.Behaviors = append(dist.Behaviors, b)
+}
+
+func (b *behavior) target(d *decoding, path, id string, origins map[string]*origin, groups map[string]target) {
+	if group, ok := groups[id]; ok {
+		b.Target = group
+		if slices.Contains(b.Allowed, "POST") { // F1.5, the service's own words
+			d.refuse(path, id, "The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group")
+		}
+		return
+	}
+	if o, ok := origins[id]; ok {
+		b.Target = target{Members: []member{{origin: o}}}
+		return
+	}
+	d.refuse(path, id, "no origin and no origin group of the distribution has this id")
+}
+
+func (b *behavior) functions(d *decoding, path string, in []functionInputs, functions functionSet) {
+	for i, f := range in {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		fn, ok := functions[f.FunctionARN]
+		if !ok {
+			d.refuse(at+".functionArn", f.FunctionARN, "no CloudFront function of the program has this ARN")
+		}
+		slot := &b.Request
+		switch f.EventType {
+		case "viewer-request":
+		case "viewer-response":
+			slot = &b.Response
+		default:
+			d.refuse(at+".eventType", f.EventType, "want viewer-request or viewer-response")
+		}
+		if *slot != nil { // F2.18
+			d.refuse(at+".eventType", f.EventType, "one function per event type and behavior")
+		}
+		*slot = fn
+	}
+}
+
+// allows says whether the behavior takes a method; caches whether answers to it are kept (F4.6, F4.7).
+func (b *behavior) allows(method string) bool { return slices.Contains(b.Allowed, method) }
+
+func (b *behavior) caches(method string) bool {
+	return !b.Cache.cachingDisabled() && slices.Contains(b.Cached, method)
+}
+
+func sorted(in []string) []string {
+	out := slices.Clone(in)
+	slices.Sort(out)
+	return out
+}
+
+// policySet resolves the ids behaviors name to policies: own ones first, then AWS's. Equal ids share a policy.
+type policySet struct {
+	graph    *graph.Graph
+	caches   map[string]*cachePolicy
+	origins  map[string]*originRequestPolicy
+	headers  map[string]*responseHeadersPolicy
+	problems []error
+}
+
+func (s *policySet) err() error { return errors.Join(s.problems...) }
+
+func (s *policySet) cache(d *decoding, path, id string) *cachePolicy {
+	if s.caches == nil {
+		s.caches = map[string]*cachePolicy{}
+	}
+	p := resolve(s, s.caches, d, path, id, cachePolicyType, newCachePolicy, managedCachePolicy)
+	if p == nil {
+		p = &cachePolicy{}
+	}
+	return p
+}
+
+func (s *policySet) originRequest(d *decoding, path, id string) *originRequestPolicy {
+	if id == "" {
+		return &originRequestPolicy{}
+	}
+	if s.origins == nil {
+		s.origins = map[string]*originRequestPolicy{}
+	}
+	p := resolve(s, s.origins, d, path, id, originRequestPolicyType, newOriginRequestPolicy, managedOriginRequestPolicy)
+	if p == nil {
+		p = &originRequestPolicy{}
+	}
+	return p
+}
+
+func (s *policySet) responseHeaders(d *decoding, path, id string) *responseHeadersPolicy {
+	if id == "" {
+		return nil
+	}
+	if s.headers == nil {
+		s.headers = map[string]*responseHeadersPolicy{}
+	}
+	return resolve(s, s.headers, d, path, id, responseHeadersPolicyType, newResponseHeadersPolicy, managedResponseHeadersPolicy)
+}
+
+func resolve[P any](
+	s *policySet, known map[string]*P, d *decoding, path, id, token string,
+	own func(*graph.Resource) (*P, error), managed func(string) *P,
+) *P {
+	if p, ok := known[id]; ok {
+		return p
+	}
+	if r := s.graph.ByOutput(token, "id", id); r != nil && id != "" {
+		p, err := own(r)
+		if err != nil {
+			s.problems = append(s.problems, err)
+		}
+		known[id] = p
+		return p
+	}
+	p := managed(strings.ToLower(id))
+	if p == nil {
+		d.refuse(path, id, "want the id of a policy of the program or of a managed policy that local mode knows")
+	}
+	known[id] = p
+	return p
+}

@@ -1,0 +1,100 @@
+package cloudfront
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+const cachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"
+
+// cachePolicy says what makes up the cache key, and how long objects are kept.
+// CF DG "Control the cache key with a policy".
+type cachePolicy struct {
+	TTL                   ttlPolicy
+	Headers, Cookies      selection
+	Query                 selection
+	Gzip, Brotli          bool
+	headersBesidesEncoded []string
+}
+
+// cachingDisabled is F3.1 for managed and own policies alike.
+func (p *cachePolicy) cachingDisabled() bool { return p.TTL.Max <= 0 }
+
+// compresses says whether Accept-Encoding is in the key, normalized (F4.11).
+func (p *cachePolicy) compresses() bool { return p.Gzip || p.Brotli }
+
+// cachePolicyInputs are the properties of the resource.
+type cachePolicyInputs struct {
+	Comment    graph.NoLocalMeaning `json:"comment"` // text for people
+	Name       graph.NoLocalMeaning `json:"name"`    // behaviors name policies by id
+	DefaultTTL *int64               `json:"defaultTtl"`
+	MaxTTL     *int64               `json:"maxTtl"`
+	MinTTL     *int64               `json:"minTtl"`
+	Key        struct {
+		Brotli  bool `json:"enableAcceptEncodingBrotli"`
+		Gzip    bool `json:"enableAcceptEncodingGzip"`
+		Cookies struct {
+			Behavior string `json:"cookieBehavior"`
+			List     items  `json:"cookies"`
+		} `json:"cookiesConfig"`
+		Headers struct {
+			Behavior string `json:"headerBehavior"`
+			List     items  `json:"headers"`
+		} `json:"headersConfig"`
+		Query struct {
+			Behavior string `json:"queryStringBehavior"`
+			List     items  `json:"queryStrings"`
+		} `json:"queryStringsConfig"`
+	} `json:"parametersInCacheKeyAndForwardedToOrigin"`
+}
+
+type items struct {
+	Items []string `json:"items"`
+}
+
+func newCachePolicy(r *graph.Resource) (*cachePolicy, error) {
+	var in cachePolicyInputs
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	d := decoding{urn: r.URN}
+	const key = "parametersInCacheKeyAndForwardedToOrigin."
+	p := &cachePolicy{
+		// The provider's defaults are the service's: 1 day, 1 year, 0. sdk 6.83.2 CachePolicy.
+		TTL: ttlPolicy{
+			Min: seconds(in.MinTTL, 0), Default: seconds(in.DefaultTTL, 86_400), Max: seconds(in.MaxTTL, 31_536_000),
+		},
+		Headers: d.selection(key+"headersConfig.headerBehavior", in.Key.Headers.Behavior, canonicalHeaders(in.Key.Headers.List.Items),
+			map[string]selectionMode{"": selectNone, "none": selectNone, "whitelist": selectListed}),
+		Cookies: d.selection(key+"cookiesConfig.cookieBehavior", in.Key.Cookies.Behavior, in.Key.Cookies.List.Items, anySelection),
+		Query:   d.selection(key+"queryStringsConfig.queryStringBehavior", in.Key.Query.Behavior, in.Key.Query.List.Items, anySelection),
+		Gzip:    in.Key.Gzip,
+		Brotli:  in.Key.Brotli,
+	}
+	if t := p.TTL; t.Min < 0 || t.Min > t.Default || t.Default > t.Max {
+		d.refuse("minTtl", fmt.Sprintf("%v, defaultTtl %v, maxTtl %v", t.Min, t.Default, t.Max), "want 0 <= minTtl <= defaultTtl <= maxTtl")
+	}
+	if p.cachingDisabled() && (!p.Headers.none() || !p.Cookies.none() || !p.Query.none() || p.compresses()) {
+		d.refuse("maxTtl", 0, "with a maximum TTL of 0 the policy may name nothing and both Accept-Encoding flags must be off") // F3.15
+	}
+	p.prepare()
+	return p, d.err()
+}
+
+// prepare fixes the order in which headers stand in the key.
+func (p *cachePolicy) prepare() {
+	p.headersBesidesEncoded = slices.DeleteFunc(slices.Clone(p.Headers.Names), func(n string) bool {
+		return n == "Accept-Encoding" && p.compresses() // normalized elsewhere, F4.11
+	})
+	slices.Sort(p.headersBesidesEncoded)
+}
+
+func seconds(n *int64, otherwise int64) time.Duration {
+	if n == nil {
+		n = &otherwise
+	}
+	return time.Duration(*n) * time.Second
+}

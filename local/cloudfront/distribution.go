@@ -1,0 +1,164 @@
+package cloudfront
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+// distribution is everything a request needs, in typed form. It is not changed after [New].
+type distribution struct {
+	ID, ARN, DomainName string
+	Aliases             []string
+	DefaultRootObject   string // without a leading slash
+	// Behaviors stand in order of precedence; the last is the default behavior (F4.2).
+	Behaviors []*behavior
+	Origins   map[string]*origin
+	Errors    map[int]customError
+	Countries countryRule
+}
+
+// customError is what happens to one error status. F3.21, F4.13.
+type customError struct {
+	CachingMinTTL time.Duration
+	// PagePath and ResponseCode are zero if only the caching time is set.
+	PagePath     string
+	ResponseCode int
+}
+
+// countryRule is the geographic restriction of the distribution.
+type countryRule struct {
+	Type      string // none, whitelist, blacklist
+	Countries []string
+}
+
+func (c countryRule) allows(country string) bool {
+	switch c.Type {
+	case "whitelist":
+		return slices.Contains(c.Countries, country)
+	case "blacklist":
+		return !slices.Contains(c.Countries, country)
+	}
+	return true
+}
+
+// newDistribution reads the one distribution of the graph.
+func newDistribution(g *graph.Graph, functions functionSet) (*distribution, error) {
+	all := g.ByType(distributionType)
+	if len(all) != 1 {
+		return nil, fmt.Errorf("the program has %d resources of type %s: local mode serves exactly 1", len(all), distributionType)
+	}
+	r := all[0]
+	var in distributionInputs
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	d := &decoding{urn: r.URN}
+	d.unless(!in.Staging, "staging", in.Staging)
+	if !in.Enabled {
+		d.refuse("enabled", false, "a disabled distribution answers nothing; set it to true")
+	}
+	dist := &distribution{
+		ID: r.ID, ARN: r.Output("arn"), DomainName: strings.ToLower(r.Output("domainName")),
+		DefaultRootObject: in.DefaultRootObject, Origins: map[string]*origin{}, Errors: map[int]customError{},
+	}
+	if strings.HasPrefix(in.DefaultRootObject, "/") {
+		d.refuse("defaultRootObject", in.DefaultRootObject, "CloudFront wants no leading slash") // F4.12
+	}
+	dist.aliases(d, in.Aliases)
+	dist.countries(d, in.Restrictions)
+	dist.customErrors(d, in.CustomErrorResponses)
+	access, err := accessControls(g)
+	problems := []error{err}
+	dist.origins(d, in.Origins, access)
+	groups := dist.groups(d, in.OriginGroups)
+	policies := &policySet{graph: g}
+	for i, b := range in.OrderedBehaviors {
+		dist.behavior(d, fmt.Sprintf("orderedCacheBehaviors[%d]", i), b, groups, policies, functions)
+	}
+	dist.behavior(d, "defaultCacheBehavior", in.DefaultCacheBehavior, groups, policies, functions)
+	problems = append(problems, d.err(), policies.err())
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return dist, nil
+}
+
+func (dist *distribution) aliases(d *decoding, aliases []string) {
+	for i, a := range aliases {
+		if a != strings.ToLower(a) || strings.Contains(strings.TrimPrefix(a, "*."), "*") || net.ParseIP(a) != nil {
+			d.refuse(fmt.Sprintf("aliases[%d]", i), a, "want a lower-case host name, perhaps with a leading *. label") // F5.8
+		}
+	}
+	dist.Aliases = aliases
+}
+
+func (dist *distribution) countries(d *decoding, in restrictionsInputs) {
+	dist.Countries = countryRule{Type: in.Geo.Type, Countries: in.Geo.Locations}
+	switch in.Geo.Type {
+	case "none", "whitelist", "blacklist":
+	default:
+		d.refuse("restrictions.geoRestriction.restrictionType", in.Geo.Type, "want none, whitelist or blacklist")
+	}
+}
+
+func (dist *distribution) customErrors(d *decoding, all []customErrorInputs) {
+	for i, c := range all {
+		path := fmt.Sprintf("customErrorResponses[%d]", i)
+		switch c.Code {
+		case 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504: // F4.13
+		default:
+			d.refuse(path+".errorCode", c.Code, "CloudFront takes 400, 403, 404, 405, 414, 416 and 500 to 504")
+		}
+		if (c.PagePath == "") != (c.ResponseCode == 0) { // F4.13
+			d.refuse(path+".responsePagePath", c.PagePath, "responseCode and responsePagePath go together")
+		}
+		if c.PagePath != "" && !strings.HasPrefix(c.PagePath, "/") {
+			d.refuse(path+".responsePagePath", c.PagePath, "want a path that starts with a slash")
+		}
+		dist.Errors[c.Code] = customError{
+			CachingMinTTL: seconds(c.CachingMinTTL, int64(errorCachingMinTTL/time.Second)),
+			PagePath:      c.PagePath, ResponseCode: c.ResponseCode,
+		}
+	}
+}
+
+// hostName says whether the distribution answers under a name: its own or one of the aliases. A wildcard alias
+// stands for one label (F5.9).
+func (dist *distribution) hostName(host string) bool {
+	if host == dist.DomainName || slices.Contains(dist.Aliases, host) {
+		return true
+	}
+	_, parent, found := strings.Cut(host, ".")
+	return found && slices.Contains(dist.Aliases, "*."+parent)
+}
+
+// firstName is the name that a loopback Host stands for.
+func (dist *distribution) firstName() string {
+	for _, a := range dist.Aliases {
+		if !strings.HasPrefix(a, "*.") {
+			return a
+		}
+	}
+	return dist.DomainName
+}
+
+// match is the cache behavior for a path, with its place in the list. F4.1-4.4.
+func (dist *distribution) match(path string) *behavior {
+	normal := normalizePath(path)
+	if normal == "/" && dist.DefaultRootObject != "" {
+		normal += dist.DefaultRootObject // F4.12: the behavior that matches the object
+	}
+	last := len(dist.Behaviors) - 1
+	for _, b := range dist.Behaviors[:last] {
+		if b.pattern.matches(normal) {
+			return b
+		}
+	}
+	return dist.Behaviors[last]
+}

@@ -1,0 +1,70 @@
+package cloudfront
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// viewable are the headers of an origin's answer that may go on to viewers, as a new map. CF DG
+// RequestAndResponseBehaviorCustomOrigin, "HTTP response headers that CloudFront removes or replaces".
+func (b *behavior) viewable(origin http.Header) http.Header {
+	h := make(http.Header, len(origin)+4)
+	for name, values := range origin {
+		switch name {
+		case "Connection", "Content-Length", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer",
+			"Transfer-Encoding", "Upgrade", "Via", "X-Cache", "Age":
+			continue // Content-Length is written anew; the rest is of the connection, or CloudFront's own
+		case "Set-Cookie":
+			if !b.forwards.cookies {
+				continue
+			}
+		case "Vary":
+			if values = b.vary(values); values == nil {
+				continue
+			}
+		}
+		if strings.HasPrefix(name, "X-Amz-Cf-") || strings.HasPrefix(name, "X-Edge-") {
+			continue
+		}
+		h[name] = values
+	}
+	for _, connection := range origin["Connection"] {
+		for name := range strings.SplitSeq(connection, ",") {
+			delete(h, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+		}
+	}
+	return h
+}
+
+// vary keeps of Vary what the page lets through: Accept-Encoding, Cookie, headers that the behavior forwards by
+// name, User-Agent if a device header is forwarded. With all headers forwarded everything stays (guess). "*" stays
+// while the minimum TTL is 0.
+func (b *behavior) vary(values []string) []string {
+	if b.forwards.allHeaders() {
+		return values
+	}
+	var kept []string
+	for _, v := range values {
+		for name := range strings.SplitSeq(v, ",") {
+			name = strings.TrimSpace(name)
+			canonical := http.CanonicalHeaderKey(name)
+			switch {
+			case name == "*" && b.Cache.TTL.Min == 0,
+				canonical == "Accept-Encoding", canonical == "Cookie", b.forwards.header(canonical),
+				canonical == "User-Agent" && slices.ContainsFunc(b.forwards.added, func(n string) bool { return strings.HasPrefix(n, "Cloudfront-Is-") }):
+				kept = append(kept, name)
+			}
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	return []string{strings.Join(kept, ", ")}
+}
+
+// variesOnAll says whether an answer has Vary: * where that counts: CloudFront then asks the origin every time, and
+// without conditions. CF DG "Content negotiation".
+func (b *behavior) variesOnAll(h http.Header) bool {
+	return b.Cache.TTL.Min == 0 && slices.ContainsFunc(h["Vary"], func(v string) bool { return containsToken(v, "*") })
+}

@@ -1,0 +1,60 @@
+package cloudfront
+
+import "github.com/onefront/onefront/local/graph"
+
+const originRequestPolicyType = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+
+// originRequestPolicy says what reaches the origin beside the cache key (F3.10).
+// CF DG "Control origin requests with a policy".
+type originRequestPolicy struct {
+	// Headers of the viewer. Names are canonical; CloudFront's own headers may be among them.
+	Headers selection
+	// CloudFrontHeaders are CloudFront's own headers that are added to all of the viewer's.
+	CloudFrontHeaders []string
+	Cookies, Query    selection
+}
+
+type originRequestPolicyInputs struct {
+	Comment graph.NoLocalMeaning `json:"comment"` // text for people
+	Name    graph.NoLocalMeaning `json:"name"`    // behaviors name policies by id
+	Cookies struct {
+		Behavior string `json:"cookieBehavior"`
+		List     items  `json:"cookies"`
+	} `json:"cookiesConfig"`
+	Headers struct {
+		Behavior string `json:"headerBehavior"`
+		List     items  `json:"headers"`
+	} `json:"headersConfig"`
+	Query struct {
+		Behavior string `json:"queryStringBehavior"`
+		List     items  `json:"queryStrings"`
+	} `json:"queryStringsConfig"`
+}
+
+func newOriginRequestPolicy(r *graph.Resource) (*originRequestPolicy, error) {
+	var in originRequestPolicyInputs
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	d := decoding{urn: r.URN}
+	names := canonicalHeaders(in.Headers.List.Items)
+	p := &originRequestPolicy{
+		Headers: d.selection("headersConfig.headerBehavior", in.Headers.Behavior, names, map[string]selectionMode{
+			"": selectNone, "none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept,
+			"allViewer": selectAll, "allViewerAndWhitelistCloudFront": selectAll,
+		}),
+		Cookies: d.selection("cookiesConfig.cookieBehavior", in.Cookies.Behavior, in.Cookies.List.Items, anySelection),
+		Query:   d.selection("queryStringsConfig.queryStringBehavior", in.Query.Behavior, in.Query.List.Items, anySelection),
+	}
+	if in.Headers.Behavior == "allViewerAndWhitelistCloudFront" {
+		p.CloudFrontHeaders = names
+	}
+	if p.Headers.Mode == selectListed {
+		for _, n := range names {
+			if n == "Authorization" || n == "Accept-Encoding" { // F3.14
+				d.refuse("headersConfig.headers.items", n, "CloudFront refuses this header in an origin request policy")
+			}
+		}
+	}
+	return p, d.err()
+}

@@ -1,0 +1,169 @@
+package cloudfront
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// step is one documented stage of a request. It returns an answer to end the request, or nil to go on.
+type step func(e *Edge, x *exchange) *answer
+
+// pipeline is the order in which CloudFront looks at a request. The last step always answers.
+func pipeline() []step {
+	return []step{
+		(*Edge).place, (*Edge).limits, (*Edge).hostName, (*Edge).matchBehavior, (*Edge).restrictions,
+		(*Edge).viewerProtocol, (*Edge).allowedMethod, (*Edge).getBody, (*Edge).viewerRequest, (*Edge).rootObject,
+		(*Edge).serve,
+	}
+}
+
+// The headers that local mode takes from viewers, and the one it sends to buckets. None reaches a cache key, a
+// function or an origin.
+const (
+	viewerHeader            = "X-Onefront-Viewer"
+	viewerProtocolHeader    = "X-Onefront-Viewer-Protocol"
+	viewerHostHeader        = "X-Onefront-Viewer-Host"
+	localDistributionHeader = "X-Onefront-Local-Distribution"
+)
+
+// place takes local mode's headers off the request: where the viewer is, how it came, which name it asked for.
+func (e *Edge) place(x *exchange) *answer {
+	h := x.r.Header
+	edge, protocol, host := h[viewerHeader], h[viewerProtocolHeader], h[viewerHostHeader]
+	if _, forged := h[localDistributionHeader]; forged || edge != nil || protocol != nil || host != nil {
+		x.header = h.Clone()
+		for _, name := range []string{viewerHeader, viewerProtocolHeader, viewerHostHeader, localDistributionHeader} {
+			delete(x.header, name)
+		}
+	}
+	x.host = strings.ToLower(hostOnly(x.r.Host))
+	if host != nil {
+		x.host = strings.ToLower(hostOnly(host[0]))
+	} else if x.host == "" || x.host == "localhost" || net.ParseIP(strings.Trim(x.host, "[]")) != nil {
+		x.host = e.dist.firstName()
+	}
+	if edge != nil {
+		if x.pop = e.pops[strings.ToUpper(strings.TrimSpace(edge[0]))]; x.pop == nil {
+			return localError(fmt.Sprintf("%s: %q: want the IATA code of a CloudFront edge such as FRA, IAD or SYD", viewerHeader, edge[0]))
+		}
+	}
+	if protocol != nil {
+		switch protocol[0] {
+		case "http", "https":
+			x.https = protocol[0] == "https"
+		default:
+			return localError(fmt.Sprintf("%s: %q: want http or https", viewerProtocolHeader, protocol[0]))
+		}
+	}
+	return nil
+}
+
+// hostOnly cuts the port and a final dot off a Host header.
+func hostOnly(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.TrimSuffix(host, ".")
+}
+
+// localError is a refusal of local mode itself, not of CloudFront.
+func localError(text string) *answer {
+	return &answer{
+		status: http.StatusBadRequest, result: resultError, age: -1, final: true, local: true, body: []byte(text + "\n"),
+		header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+	}
+}
+
+// Limits of a request, F3.25.
+const (
+	maxURLBytes     = 8_192
+	maxRequestBytes = 32_768
+)
+
+// limits refuses what is too long. CF DG RequestAndResponseBehaviorCustomOrigin, "Maximum length of a request and
+// maximum length of a URL": both give 413. A path that is no URL path gives 400.
+func (e *Edge) limits(x *exchange) *answer {
+	target := len(x.rawPath) + len(x.rawQuery)
+	total := len(x.method) + target + len(x.r.Host)
+	for name, values := range x.header {
+		for _, v := range values {
+			total += len(name) + len(": \r\n") + len(v)
+		}
+	}
+	if total > maxRequestBytes || len("https://")+len(x.host)+target+1 > maxURLBytes {
+		return errorPage(x.id, http.StatusRequestEntityTooLarge, pageBadRequest)
+	}
+	if _, err := url.PathUnescape(x.rawPath); err != nil || !strings.HasPrefix(x.rawPath, "/") {
+		return errorPage(x.id, http.StatusBadRequest, pageBadRequest)
+	}
+	return nil
+}
+
+// hostName refuses names that no distribution has: 403. CF DG CNAMEs.
+func (e *Edge) hostName(x *exchange) *answer {
+	if !e.dist.hostName(x.host) {
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+	}
+	return nil
+}
+
+// matchBehavior finds the cache behavior, F4.1-4.4. Functions do not change it any more (F2.14).
+func (e *Edge) matchBehavior(x *exchange) *answer {
+	x.behavior = e.dist.match(x.rawPath)
+	return nil
+}
+
+// restrictions applies the geographic restriction by the country of the viewer's edge. CF DG georestrictions.
+func (e *Edge) restrictions(x *exchange) *answer {
+	if !e.dist.Countries.allows(x.pop.Country.Code) {
+		return errorPage(x.id, http.StatusForbidden, pageCountry)
+	}
+	return nil
+}
+
+// viewerProtocol is F4.18.
+func (e *Edge) viewerProtocol(x *exchange) *answer {
+	if x.https || x.behavior.ProtocolPolicy == "allow-all" {
+		return nil
+	}
+	if x.behavior.ProtocolPolicy == "https-only" || !x.r.ProtoAtLeast(1, 1) {
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+	}
+	location := "https://" + x.host + x.rawPath
+	if x.rawQuery != "" {
+		location += "?" + x.rawQuery
+	}
+	switch x.method {
+	case http.MethodGet, http.MethodHead:
+		return redirectPage(http.StatusMovedPermanently, location)
+	}
+	return redirectPage(http.StatusTemporaryRedirect, location)
+}
+
+// allowedMethod is F4.6.
+func (e *Edge) allowedMethod(x *exchange) *answer {
+	if !x.behavior.allows(x.method) {
+		return errorPage(x.id, http.StatusForbidden, pageMethod)
+	}
+	return nil
+}
+
+// getBody is F3.24: a GET with a body gets 403.
+func (e *Edge) getBody(x *exchange) *answer {
+	if x.method == http.MethodGet && x.r.ContentLength != 0 {
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+	}
+	return nil
+}
+
+// rootObject is F4.12. It stands after the function: a viewer-request function sees "/" (guess; AWS's own samples of
+// functions that append index.html rely on it).
+func (e *Edge) rootObject(x *exchange) *answer {
+	if x.uri == "/" && e.dist.DefaultRootObject != "" {
+		x.uri += e.dist.DefaultRootObject
+	}
+	return nil
+}
