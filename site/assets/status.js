@@ -43,7 +43,7 @@ function addAnswer(request, reply) {
     request,
     reply.status === 0 ? "none" : String(reply.status),
     region(reply) || "none",
-    [reply.headers.get("X-Cache") || "none", age ? `(${age} s old)` : ""].filter(Boolean).join(" "),
+    [reply.headers.get("X-Cache")?.replace(" from cloudfront", "") || "none", age && `${age} s old`].filter(Boolean).join(", "),
     edge(reply) || "none",
     String(reply.milliseconds),
   ];

@@ -1,0 +1,207 @@
+package browser
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience bounds one test's time with the browser; a healthy run takes a few seconds.
+const patience = 60 * time.Second
+
+// startBrowser starts a Chromium with a profile of its own and ends it with the test.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	// Not the test's context: that one ends before the clean-up, which closes the browser in good order.
+	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()),
+		chromedp.Headless,
+		chromedp.NoSandbox,
+		chromedp.DisableGPU,
+		chromedp.NoFirstRun,
+		chromedp.NoDefaultBrowserCheck,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("accept-lang", "en-GB"),
+	)
+	browser, closeBrowser := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(browser); err != nil {
+			t.Logf("closing Chromium: %v", err)
+		}
+		closeBrowser()
+		cancel()
+	})
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("starting Chromium (Debian: apt-get install chromium): %v", err)
+	}
+	return browser
+}
+
+// A tab is one page with a private session and everything the browser complained about in it.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string
+	expected   []string // parts of complaints that belong to the test
+}
+
+// A look is a way to see a page.
+type look struct {
+	width, height int64
+	mobile, dark  bool
+}
+
+var desktop = look{width: 1280, height: 900}
+
+// openTab opens an empty tab. When the test ends, everything that the browser complained about and
+// that expect did not announce fails it: refused scripts and styles, errors, missing files.
+func openTab(t *testing.T, browser context.Context, l look) *tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	if err := chromedp.Do(ctx); err != nil { // opens the tab; its life must not end with the timeout's context
+		t.Fatalf("opening a tab: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	p := &tab{t: t, ctx: ctx}
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Fatalf("listening to the tab: %v", err)
+	}
+	scheme := "light"
+	if l.dark {
+		scheme = "dark"
+	}
+	call(p, log.Enable, cdp.Empty{})
+	call(p, runtime.Enable, cdp.Empty{})
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: l.width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.mobile,
+	})
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	t.Cleanup(func() {
+		cancel()
+		closeTab()
+		if rest := p.unexpected(); len(rest) > 0 {
+			t.Errorf("the browser complained:\n%s", strings.Join(rest, "\n"))
+		}
+	})
+	return p
+}
+
+func (p *tab) listen(event any) {
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			p.complain(string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+		p.complain("exception: " + text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			for _, arg := range e.Args {
+				p.complain("console: " + string(arg.Value) + arg.Description)
+			}
+		}
+	}
+}
+
+func (p *tab) complain(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.complaints = append(p.complaints, text)
+}
+
+// expect announces complaints that contain the text, such as the status of an answer that is meant to fail.
+func (p *tab) expect(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expected = append(p.expected, text)
+}
+
+func (p *tab) unexpected() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.complaints), func(c string) bool {
+		return slices.ContainsFunc(p.expected, func(e string) bool { return strings.Contains(c, e) })
+	})
+}
+
+// do drives the page like a visitor.
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatalf("driving Chromium: %v; complaints: %q", err, p.unexpected())
+	}
+}
+
+// call sends one command of the DevTools protocol.
+func call[P, R any](p *tab, command cdp.Command[P, R], params P) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, command, params); err != nil {
+		p.t.Fatalf("%s: %v", command.Method, err)
+	}
+}
+
+// until waits for a JavaScript expression to become true; the page is asked at every frame.
+func (p *tab) until(expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
+		body, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		p.t.Fatalf("waiting for %s: %v; complaints %q; the page says:\n%s", expression, err, p.unexpected(), body)
+	}
+}
+
+// evaluate returns the value of a JavaScript expression.
+func evaluate[T any](p *tab, expression string) T {
+	p.t.Helper()
+	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.t.Fatalf("evaluating %s: %v", expression, err)
+	}
+	return value
+}
+
+// visibleText is what a visitor sees of the element.
+func (p *tab) visibleText(selector string) string {
+	p.t.Helper()
+	return evaluate[string](p, `(e => e && e.checkVisibility() ? e.innerText.trim() : "")(document.querySelector("`+selector+`"))`)
+}
+
+// screenshot keeps a picture of the whole page among the test's artifacts.
+func (p *tab) screenshot(name string) {
+	p.t.Helper()
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatalf("%s: %v", name, err)
+	}
+	if len(picture) < 5000 {
+		p.t.Errorf("%s: a picture of %d bytes shows nothing", name, len(picture))
+	}
+	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), picture, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
