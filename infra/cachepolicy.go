@@ -36,15 +36,13 @@ func newPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi.ResourceOption
 // cacheID is the cache policy of a route. An own policy never has Host in its key: API Gateway would answer 403
 // (F3.11), and what is in the key always reaches the origin (F3.10).
 func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
-	if r.Methods == MethodsAll {
+	if r.Methods == MethodsAll || r.TTL.Max == 0 {
 		return pulumi.StringPtr(cachingDisabled), nil
 	}
-	content := fmt.Sprintf("%v %v", r.TTL, r.Key)
+	content := fmt.Sprintf("%v %q", r.TTL, r.Key)
 	made := p.cache[content]
 	if made == nil {
 		name := logicalName("cache", r.Path)
-		// A policy that never caches may name no key and no encoding (F3.15).
-		caches := r.TTL.Max > 0
 		var err error
 		made, err = cloudfront.NewCachePolicy(p.ctx, name, &cloudfront.CachePolicyArgs{
 			Name:       pulumi.String(accountName(p.cfg, name)),
@@ -52,8 +50,8 @@ func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
 			DefaultTtl: wholeSeconds(r.TTL.Default),
 			MaxTtl:     wholeSeconds(r.TTL.Max),
 			ParametersInCacheKeyAndForwardedToOrigin: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
-				EnableAcceptEncodingBrotli: pulumi.Bool(caches),
-				EnableAcceptEncodingGzip:   pulumi.Bool(caches),
+				EnableAcceptEncodingBrotli: pulumi.Bool(true),
+				EnableAcceptEncodingGzip:   pulumi.Bool(true),
 				QueryStringsConfig:         keyQueries(r.Key.Query),
 				HeadersConfig:              keyHeaders(r.Key.Headers),
 				CookiesConfig:              keyCookies(r.Key.Cookies),
@@ -77,7 +75,7 @@ func (p *policies) originRequestID(r Route) (pulumi.StringPtrInput, error) {
 	case r.Forward == nil:
 		return nil, nil
 	}
-	content := fmt.Sprint(*r.Forward)
+	content := fmt.Sprintf("%q", *r.Forward)
 	made := p.originRequest[content]
 	if made == nil {
 		name := logicalName("forward", r.Path)

@@ -1,0 +1,64 @@
+package infra
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// writeModule makes a project with a handler in a temporary folder and runs the test there.
+func writeModule(t *testing.T, source string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "handler"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"go.mod": "module example.org/m\n\ngo 1.26\n", "handler/main.go": source} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+// Two builds of the same source, in two folders, give the same bytes, with an executable bootstrap alone (F10.1, F10.2).
+func TestBuildHandler_reproducible(t *testing.T) {
+	var packed [2][]byte
+	for i := range packed {
+		writeModule(t, "package main\n\nfunc main() { println(\"hello\") }\n")
+		built, err := BuildHandler("linux", "arm64")(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if packed[i], err = os.ReadFile(built.Path); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(filepath.Base(built.Path), built.Version) || len(built.Version) != 12 {
+			t.Errorf("path %q and version %q do not agree", built.Path, built.Version)
+		}
+	}
+	if !bytes.Equal(packed[0], packed[1]) {
+		t.Error("the same source gave two different zips")
+	}
+	archive, err := zip.NewReader(bytes.NewReader(packed[0]), int64(len(packed[0])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(archive.File) != 1 || archive.File[0].Name != "bootstrap" || archive.File[0].Mode() != 0o755 {
+		t.Errorf("zip holds %v, want bootstrap with mode 0755 alone", archive.File)
+	}
+}
+
+func TestBuildHandler_compileError(t *testing.T) {
+	writeModule(t, "package main\n\nfunc main() { undefinedName() }\n")
+	_, err := BuildHandler("linux", "arm64")(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "main.go:3:15: undefined: undefinedName") {
+		t.Errorf("error = %v, want the compiler's own text", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(buildDir, "*")); len(left) > 0 {
+		t.Errorf("a failed build left %v", left)
+	}
+}

@@ -1,0 +1,255 @@
+package infra_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+type statement struct {
+	Effect    string
+	Action    []string
+	Resource  []string
+	Principal any
+}
+
+func statements(t *testing.T, policy string) []statement {
+	t.Helper()
+	var document struct{ Statement []statement }
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatalf("policy %s: %v", policy, err)
+	}
+	return document.Statement
+}
+
+// The execution roles name every resource by its ARN, and nothing they do not use.
+func TestRegion_leastPrivilege(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "prod", nil)
+	const region = "us-east-1"
+	arn := func(token, name string) string { return named(t, g, token, name).Output("arn") }
+	log := func(function string) string {
+		return arn("aws:cloudwatch/logGroup:LogGroup", function+"-"+region) + ":*"
+	}
+	queue := arn("aws:sqs/queue:Queue", "feedback-"+region)
+	dead := arn("aws:sqs/queue:Queue", "dead-letters-"+region)
+	key := arn("aws:ssm/parameter:Parameter", "saas-key-"+region)
+	writeLog := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	want := map[string][]statement{
+		"api-" + region: {
+			{Effect: "Allow", Action: writeLog, Resource: []string{log("api")}},
+			{Effect: "Allow", Action: []string{"ssm:GetParameter"}, Resource: []string{key}},
+			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{queue}},
+			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{dead}},
+		},
+		"redelivery-" + region: {
+			{Effect: "Allow", Action: writeLog, Resource: []string{log("redelivery")}},
+			{Effect: "Allow", Action: []string{"ssm:GetParameter"}, Resource: []string{key}},
+			{Effect: "Allow", Action: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}, Resource: []string{queue}},
+			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{dead}},
+		},
+	}
+	for name, statementsWanted := range want {
+		policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", name)
+		if diff := cmp.Diff(statementsWanted, statements(t, policy.Output("policy"))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		f := named(t, g, functionToken, name)
+		if !contains(f.DependsOn, policy.URN) {
+			t.Errorf("function %s does not wait for its role policy", name)
+		}
+	}
+	mapping := named(t, g, "aws:lambda/eventSourceMapping:EventSourceMapping", "redelivery-"+region)
+	if policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", "redelivery-"+region); !contains(mapping.DependsOn, policy.URN) {
+		t.Error("the event source mapping does not wait for the role policy")
+	}
+}
+
+// Every resource of a region lies in it, whoever made its provider.
+func TestRegion_explicitProviders(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "prod", nil)
+	for _, r := range g.Resources {
+		if !strings.HasPrefix(r.Type, "aws:") {
+			continue
+		}
+		if r.Provider == "" {
+			t.Errorf("%s has no explicit provider", r.URN)
+		}
+		for _, region := range []string{"eu-west-1", "us-east-1", "ap-southeast-2"} {
+			inRegion := strings.Contains(r.Parent, "region-"+region) || strings.Contains(r.Parent, "onefront:infra:Region$") && strings.HasSuffix(r.Parent, "-"+region)
+			if inRegion && r.Region != region {
+				t.Errorf("%s is in %q, want %q", r.URN, r.Region, region)
+			}
+		}
+	}
+}
+
+func TestRegion_function(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "staging", nil)
+	f := named(t, g, functionToken, "api-eu-west-1")
+	for path, want := range map[string]any{"runtime": "provided.al2023", "handler": "api", "memorySize": 256.0, "timeout": 10.0} {
+		if got := f.Inputs[path]; got != want {
+			t.Errorf("%s = %v, want %v", path, got, want)
+		}
+	}
+	if got := texts(f.Inputs, "architectures"); !cmp.Equal(got, []string{"arm64"}) {
+		t.Errorf("architectures = %v, want arm64", got)
+	}
+	group := named(t, g, "aws:cloudwatch/logGroup:LogGroup", "api-eu-west-1")
+	if got := text(f.Inputs, "loggingConfig", "logGroup"); got == "" || got != group.Output("name") {
+		t.Errorf("log group = %q, want %q", got, group.Output("name"))
+	}
+	if group.Inputs["name"] != nil {
+		t.Errorf("log group has the fixed name %v, want autonaming", group.Inputs["name"])
+	}
+	if group.Inputs["retentionInDays"] != 30.0 {
+		t.Errorf("retention = %v, want 30", group.Inputs["retentionInDays"])
+	}
+}
+
+func TestRegion_stage(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "staging", nil)
+	stage := named(t, g, stageToken, "http-api-eu-west-1")
+	settings := at(stage.Inputs, "defaultRouteSettings")
+	if at(settings, "throttlingBurstLimit") != 200.0 || at(settings, "throttlingRateLimit") != 100.0 {
+		t.Errorf("throttle = %v, want burst 200 and rate 100", settings)
+	}
+	health := at(stage.Inputs, "routeSettings", 0)
+	if text(health, "routeKey") != "GET /api/health" || at(health, "throttlingBurstLimit") != 100.0 || at(health, "throttlingRateLimit") != 50.0 {
+		t.Errorf("throttle of health = %v, want GET /api/health with 100 and 50", health)
+	}
+	if stage.Inputs["autoDeploy"] != true || stage.Inputs["name"] != "$default" {
+		t.Errorf("stage = %v, want $default with auto-deploy", stage.Inputs)
+	}
+	for _, route := range g.ByType("aws:apigatewayv2/route:Route") {
+		if strings.Contains(route.URN, "eu-west-1") && !contains(stage.DependsOn, route.URN) {
+			t.Errorf("stage does not wait for %s", route.URN)
+		}
+	}
+	var format map[string]string
+	if err := json.Unmarshal([]byte(text(stage.Inputs, "accessLogSettings", "format")), &format); err != nil {
+		t.Fatalf("access log format is no JSON: %v", err)
+	}
+	if format["requestId"] != "$context.requestId" || len(format) != 15 {
+		t.Errorf("access log format = %v", format)
+	}
+}
+
+// The key is in the SSM parameters, marked secret, and nowhere else; nor is the origin secret in clear anywhere.
+func TestDeploy_secrets(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "prod", map[string]string{"onefront:originSecretGeneration": "2"})
+	secret := map[string]bool{canaryKey: true}
+	for _, r := range g.ByType("random:index/randomPassword:RandomPassword") {
+		secret[r.Output("result")] = true
+	}
+	if len(secret) != 3 {
+		t.Fatalf("got %d secrets, want the key and two generations of the origin secret", len(secret))
+	}
+	for _, r := range g.Resources {
+		for path, value := range flat("", r.Inputs) {
+			s, _ := value.(string)
+			for hidden := range secret {
+				if strings.Contains(s, hidden) && !covered(r.Secrets, path) {
+					t.Errorf("%s: %s is not secret", r.URN, path)
+				}
+			}
+			if strings.Contains(s, canaryKey) && r.Type != "aws:ssm/parameter:Parameter" {
+				t.Errorf("%s: %s holds the SaaS key", r.URN, path)
+			}
+		}
+	}
+	golden, err := g.Golden()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for hidden := range secret {
+		if strings.Contains(string(golden), hidden) {
+			t.Error("the golden graph holds a secret")
+		}
+	}
+	for path, value := range flat("", g.Outputs) {
+		if s, _ := value.(string); strings.Contains(s, canaryKey) {
+			t.Errorf("output %s holds the SaaS key", path)
+		}
+	}
+}
+
+// The generation before is accepted by the functions, and CloudFront already sends the new one.
+func TestOriginSecret_rotation(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "staging", map[string]string{"onefront:originSecretGeneration": "3"})
+	current := named(t, g, "random:index/randomPassword:RandomPassword", "origin-secret-3").Output("result")
+	previous := named(t, g, "random:index/randomPassword:RandomPassword", "origin-secret-2").Output("result")
+	variables := at(named(t, g, functionToken, "api-eu-west-1").Inputs, "environment", "variables")
+	if text(variables, "ONEFRONT_ORIGIN_SECRET") != current || text(variables, "ONEFRONT_ORIGIN_SECRET_PREVIOUS") != previous {
+		t.Error("the function does not accept generations 3 and 2")
+	}
+	redelivery := at(named(t, g, functionToken, "redelivery-eu-west-1").Inputs, "environment", "variables")
+	if text(redelivery, "ONEFRONT_ORIGIN_SECRET") != "" {
+		t.Error("the redelivery function knows the origin secret and has no use for it")
+	}
+	for _, origin := range list(one(t, g, distributionToken).Inputs, "origins") {
+		if !strings.HasPrefix(text(origin, "originId"), "api-") {
+			continue
+		}
+		if text(origin, "customHeaders", 0, "name") != "X-Onefront-Origin-Secret" || text(origin, "customHeaders", 0, "value") != current {
+			t.Errorf("origin %s does not send generation 3", text(origin, "originId"))
+		}
+	}
+}
+
+func contains(all []string, wanted string) bool {
+	for _, s := range all {
+		if s == wanted {
+			return true
+		}
+	}
+	return false
+}
+
+// flat lists every leaf by its path, in the form of [graph.Resource.Secrets].
+func flat(path string, value any) map[string]any {
+	leaves := map[string]any{}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for key, v := range value {
+				walk(strings.TrimPrefix(path+"."+key, "."), v)
+			}
+		case []any:
+			for i, v := range value {
+				walk(path+"["+itoa(i)+"]", v)
+			}
+		case graph.Asset:
+			leaves[path] = value.Text
+		default:
+			leaves[path] = value
+		}
+	}
+	walk(path, value)
+	return leaves
+}
+
+func itoa(i int) string {
+	text, _ := json.Marshal(i)
+	return string(text)
+}
+
+// covered says whether a path or something around it is secret.
+func covered(secrets []string, path string) bool {
+	for _, s := range secrets {
+		if path == s || strings.HasPrefix(path, s+".") || strings.HasPrefix(path, s+"[") {
+			return true
+		}
+	}
+	return false
+}
