@@ -1,0 +1,21 @@
+// Origin choice by the place of the edge: TABLE gives, per regional edge cache, the indexes of the two nearest
+// regions that are not drained (F2.4-F2.11). A place that is not in the table takes FALLBACK.
+function chooseOrigin(request) {
+  try {
+    var choice = TABLE[cf.edgeLocation.region];
+    if (typeof choice !== 'string') {
+      choice = FALLBACK;
+    }
+    var first = ORIGINS[parseInt(choice[0], 36)];
+    if (choice.length > 1 && (request.method === 'GET' || request.method === 'HEAD')) {
+      cf.createRequestOriginGroup({
+        originIds: [{ originId: first }, { originId: ORIGINS[parseInt(choice[1], 36)] }],
+        failoverCriteria: { statusCodes: CODES }
+      });
+    } else {
+      cf.selectRequestOriginById(first);
+    }
+  } catch (e) {
+    cf.selectRequestOriginById(ORIGINS[parseInt(FALLBACK[0], 36)]);
+  }
+}

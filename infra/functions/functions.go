@@ -1,0 +1,213 @@
+// Package functions composes the CloudFront Functions of the program from JavaScript parts. CloudFront runs at most
+// one function per event and cache behavior (F2.18), so what a behavior needs is joined into one: in viewer-request
+// redirect alias, preflight, path rewrite and origin choice, in this order; in viewer-response the 404 page's status.
+//
+//	redirect.js -> preflight.js -> site.js, published.js -> edge.js or readfailover.js    viewer-request
+//	notfound.js                                                                           viewer-response
+//
+// The parts are written for runtime cloudfront-js-2.0 and read their data from constants that are written before
+// them as JSON. The package is pure: it knows neither Pulumi nor a stack's configuration.
+package functions
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// MaxBytes is the largest function CloudFront accepts (F2.19).
+const MaxBytes = 10_240
+
+var (
+	//go:embed redirect.js
+	redirectJS string
+	//go:embed preflight.js
+	preflightJS string
+	//go:embed site.js
+	siteJS string
+	//go:embed published.js
+	publishedJS string
+	//go:embed edge.js
+	edgeJS string
+	//go:embed readfailover.js
+	readFailoverJS string
+	//go:embed notfound.js
+	notFoundJS string
+)
+
+// Request says what a viewer-request function does. The zero value does nothing.
+type Request struct {
+	// Redirects lead an alias ("example.org", "*.example.org") to a host: 301 for GET and HEAD, 308 for the rest.
+	Redirects map[string]string
+	// PreflightOrigins are the origins whose CORS preflights are answered, such as "https://app.example.org".
+	PreflightOrigins []string
+	// Site rewrites paths; nil on API behaviors.
+	Site *SiteRewrite
+	// Edge and ReadFailover choose origins; at most one of them is set.
+	Edge         *EdgeChoice
+	ReadFailover *ReadFailover
+}
+
+// SiteRewrite serves clean addresses: /about and /about/ are /about/index.html.
+type SiteRewrite struct {
+	// SPA serves /index.html for every path without an extension instead.
+	SPA bool
+	// NotFound serves /404.html for paths that are not in the function's key value store. The keys are the decoded
+	// paths of the published objects, with a leading slash.
+	NotFound bool
+}
+
+// EdgeChoice chooses origins by the regional edge cache a request goes through.
+type EdgeChoice struct {
+	// Table maps regional edge caches to origin ids, the first choice first. Only two of them are used.
+	Table map[string][]string
+	// Default are the origin ids for every other place, the first choice first. Required.
+	Default []string
+	// StatusCodes of the first origin that make reads go to the second.
+	StatusCodes []int
+}
+
+// ReadFailover gives GET and HEAD an origin group.
+type ReadFailover struct {
+	OriginIDs   [2]string
+	StatusCodes []int
+}
+
+// Response says what a viewer-response function does. The zero value does nothing.
+type Response struct {
+	// NotFound gives the page /404.html the status 404. LIKELY: a viewer-response function sees the path as the
+	// viewer-request function rewrote it (F14.9). That it may change the status is documented
+	// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html).
+	NotFound bool
+}
+
+// ComposeRequest writes a viewer-request function, or "" when there is nothing to do. It refuses more than
+// [MaxBytes] and data that CloudFront would refuse.
+func ComposeRequest(r Request) (string, error) {
+	if err := r.validate(); err != nil {
+		return "", err
+	}
+	c := composer{handler: "function handler(event) {\nvar request = event.request;\n"}
+	if len(r.Redirects) > 0 {
+		redirects, targets := redirectTable(r.Redirects)
+		c.data("redirect aliases", len(r.Redirects), "REDIRECTS", redirects)
+		c.data("redirect targets", len(targets), "TARGETS", targets)
+		c.code(redirectJS)
+		c.answer("redirectAlias(request)")
+	}
+	if len(r.PreflightOrigins) > 0 {
+		c.data("CORS origins", len(r.PreflightOrigins), "CORS", map[string]any{
+			"origins": r.PreflightOrigins, "methods": strings.Join(PreflightMethods(), ", "),
+			"headers": lower(PreflightHeaders()), "maxAge": fmt.Sprint(int(PreflightMaxAge.Seconds())),
+		})
+		c.code(preflightJS)
+		c.answer("preflight(request)")
+	}
+	if r.Site != nil {
+		c.data("", 0, "SITE", map[string]bool{"spa": r.Site.SPA})
+		c.code(siteJS)
+		c.handler += "var path = sitePath(request.uri);\n"
+		if r.Site.NotFound {
+			c.module, c.async = true, true
+			c.code(publishedJS)
+			c.handler += "path = await published(request.uri, path);\n"
+		}
+		c.handler += "request.uri = path;\n"
+	}
+	if r.Edge != nil {
+		c.edge(r.Edge)
+	}
+	if r.ReadFailover != nil {
+		c.module = true
+		c.data("", 0, "PAIR", r.ReadFailover.OriginIDs)
+		c.data("", 0, "CODES", r.ReadFailover.StatusCodes)
+		c.code(readFailoverJS)
+		c.handler += "readFailover(request);\n"
+	}
+	if c.parts == "" {
+		return "", nil
+	}
+	c.handler += "return request;\n}\n"
+	return c.compose()
+}
+
+// ComposeResponse writes a viewer-response function, or "" when there is nothing to do.
+func ComposeResponse(r Response) (string, error) {
+	if !r.NotFound {
+		return "", nil
+	}
+	c := composer{handler: "function handler(event) {\nreturn notFound(event);\n}\n"}
+	c.code(notFoundJS)
+	return c.compose()
+}
+
+// composer gathers the text of one function.
+type composer struct {
+	module, async  bool
+	parts, handler string
+	sizes          []string
+	problems       []error
+}
+
+// data writes a constant. JSON is JavaScript, and Marshal escapes what is not: line separators and "<".
+func (c *composer) data(what string, count int, name string, value any) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		c.problems = append(c.problems, err)
+	}
+	c.parts += "var " + name + " = " + string(text) + ";\n"
+	if what != "" {
+		c.sizes = append(c.sizes, fmt.Sprintf("%d %s take %d", count, what, len(text)))
+	}
+}
+
+// code adds a part without comment lines, indentation and empty lines.
+func (c *composer) code(source string) {
+	for line := range strings.Lines(source) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "//") {
+			c.parts += line + "\n"
+		}
+	}
+}
+
+// answer lets a part answer the request by itself (F2.29).
+func (c *composer) answer(call string) {
+	if !strings.Contains(c.handler, "var answer") {
+		c.handler += "var answer;\n"
+	}
+	c.handler += "answer = " + call + ";\nif (answer) return answer;\n"
+}
+
+func (c *composer) edge(e *EdgeChoice) {
+	c.module = true
+	t := newOriginTable(e)
+	c.data("", 0, "ORIGINS", t.origins)
+	c.data("edge-cache regions", len(t.rows), "TABLE", t.rows)
+	c.data("", 0, "FALLBACK", t.fallback)
+	c.data("", 0, "CODES", e.StatusCodes)
+	c.code(edgeJS)
+	c.handler += "chooseOrigin(request);\n"
+}
+
+func (c *composer) compose() (string, error) {
+	if err := errors.Join(c.problems...); err != nil {
+		return "", err
+	}
+	code := c.parts
+	if c.async {
+		code += "async "
+	}
+	code += c.handler
+	if c.module {
+		// It must be the first line (F2.1).
+		code = "import cf from 'cloudfront';\n" + code
+	}
+	if len(code) > MaxBytes {
+		return "", fmt.Errorf("the function has %d bytes, CloudFront accepts %d: of these %s; use fewer or shorter names",
+			len(code), MaxBytes, strings.Join(c.sizes, ", "))
+	}
+	return code, nil
+}

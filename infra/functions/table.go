@@ -1,0 +1,103 @@
+package functions
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/onefront/onefront/geography"
+)
+
+// EdgeTable gives, for every commercial AWS region as the place of a regional edge cache, the nearest regions that
+// are not drained: two, or one if there is only one. Without any it is empty.
+func EdgeTable(regions, drained []string) map[string][]string {
+	table := map[string][]string{}
+	var open []string
+	for _, region := range regions {
+		if !slices.Contains(drained, region) {
+			open = append(open, region)
+		}
+	}
+	if len(open) == 0 {
+		return table
+	}
+	for _, place := range geography.Regions() {
+		nearest := geography.Nearest(place.Place, open)
+		table[place.Name] = nearest[:min(2, len(nearest))]
+	}
+	return table
+}
+
+// originTable is an EdgeChoice in its short form: origin ids once, and one or two digits of base 36 per row.
+type originTable struct {
+	origins  []string
+	rows     map[string]string
+	fallback string
+}
+
+// newOriginTable leaves out rows that say what the fallback says.
+func newOriginTable(e *EdgeChoice) originTable {
+	t := originTable{rows: map[string]string{}}
+	t.fallback = t.row(e.Default)
+	for _, place := range slices.Sorted(maps.Keys(e.Table)) {
+		if row := t.row(e.Table[place]); row != "" && row != t.fallback {
+			t.rows[place] = row
+		}
+	}
+	return t
+}
+
+func (t *originTable) row(ids []string) string {
+	var row strings.Builder
+	for _, id := range ids[:min(2, len(ids))] {
+		at := slices.Index(t.origins, id)
+		if at < 0 {
+			at = len(t.origins)
+			t.origins = append(t.origins, id)
+		}
+		row.WriteString(strconv.FormatInt(int64(at), 36))
+	}
+	return row.String()
+}
+
+// redirectTable is {parent: {label: index of the target}}: "*.example.org" has the parent "example.org" and the
+// label "*". Parents and targets are mostly few.
+func redirectTable(redirects map[string]string) (table map[string]map[string]int, targets []string) {
+	table = map[string]map[string]int{}
+	for _, alias := range slices.Sorted(maps.Keys(redirects)) {
+		at := slices.Index(targets, redirects[alias])
+		if at < 0 {
+			at = len(targets)
+			targets = append(targets, redirects[alias])
+		}
+		label, parent, _ := strings.Cut(alias, ".")
+		if table[parent] == nil {
+			table[parent] = map[string]int{}
+		}
+		table[parent][label] = at
+	}
+	return table, targets
+}
+
+// PreflightMaxAge is how long a browser may keep a preflight's answer. Chromium keeps none for longer than two hours.
+const PreflightMaxAge = 2 * time.Hour
+
+// PreflightMethods are the methods that preflights allow.
+func PreflightMethods() []string {
+	return []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+}
+
+// PreflightHeaders are the request headers that preflights allow, of those that were asked for.
+func PreflightHeaders() []string {
+	return []string{"Accept", "Accept-Language", "Authorization", "Content-Type", "Idempotency-Key"}
+}
+
+func lower(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = strings.ToLower(name)
+	}
+	return out
+}
