@@ -1,0 +1,78 @@
+package apigateway
+
+import (
+	"strings"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+// permission is one statement of a function's resource policy (F10.8).
+type permission struct {
+	region, function           string // function: name or ARN, as given
+	sourceARN, sourceAccount   string // "" allows all
+	invoke, fromGateway, valid bool
+}
+
+func newPermission(r *graph.Resource) (permission, error) {
+	var node permissionNode
+	if err := r.Decode(&node); err != nil {
+		return permission{}, err
+	}
+	return permission{
+		region: r.Region, function: node.Function, sourceARN: node.SourceARN, sourceAccount: node.SourceAccount,
+		invoke:      node.Action == "lambda:InvokeFunction" || node.Action == "lambda:*",
+		fromGateway: node.Principal == "apigateway.amazonaws.com" || node.Principal == "*",
+		valid:       true,
+	}, nil
+}
+
+// allows says whether the statement lets an API's stage and route call a function. The source ARN names the route as
+// <execution ARN>/<stage>/<METHOD><path>, for the route $default as <execution ARN>/<stage>/$default (F10.8).
+func (p permission) allows(functionARN string, a *api, stageName string, r *route) bool {
+	name := functionARN[strings.LastIndexByte(functionARN, ':')+1:]
+	region := strings.SplitN(functionARN, ":", 5)
+	switch {
+	case !p.valid || !p.invoke || !p.fromGateway:
+		return false
+	case p.function != functionARN && (p.function != name || len(region) < 5 || p.region != region[3]):
+		return false
+	case p.sourceAccount != "" && p.sourceAccount != a.account:
+		return false
+	}
+	return p.sourceARN == "" || wildcard(p.sourceARN, a.executionARN+"/"+stageName+"/"+r.sourcePath())
+}
+
+// sourcePath is the end of a route's source ARN.
+func (r *route) sourcePath() string {
+	if r.key == defaultRouteKey {
+		return r.key
+	}
+	method, path, _ := strings.Cut(r.key, " ")
+	if method == "ANY" {
+		method = "*"
+	}
+	return method + path
+}
+
+// wildcard matches a pattern with * (any characters, slashes too) and ? (one character), as ArnLike does within one
+// part of an ARN.
+func wildcard(pattern, text string) bool {
+	var p, t, star, mark int
+	star = -1
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0:
+			mark++
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
