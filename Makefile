@@ -1,0 +1,64 @@
+# Every target works from a fresh clone with Go, a C compiler (for -race) and, for the browser tests, a Chromium.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+STACK ?= prod
+ARGS  ?=
+BENCH ?= .
+COUNT ?= 1
+
+TOOL := go tool -modfile=tools/go.mod
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: local
+local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
+	go run ./local -stack $(STACK) $(ARGS)
+
+.PHONY: test
+test: ## run all tests, with the race detector and in random order
+	go test -race -shuffle=on ./...
+
+.PHONY: check
+check: vet format-check staticcheck test ## everything that CI runs
+
+.PHONY: vet
+vet: ## run go vet
+	go vet ./...
+
+.PHONY: format-check
+format-check: ## list files that gofumpt would change
+	@files="$$($(TOOL) gofumpt -l .)"; if [ -n "$$files" ]; then echo "make format would change:"; echo "$$files"; exit 1; fi
+
+.PHONY: format
+format: ## rewrite files with gofumpt
+	$(TOOL) gofumpt -w .
+
+.PHONY: staticcheck
+staticcheck: ## run staticcheck
+	$(TOOL) staticcheck ./...
+
+.PHONY: lint
+lint: ## run golangci-lint with .golangci.yml (beyond CI; the first run compiles it)
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities (asks vuln.go.dev)
+	$(TOOL) govulncheck ./...
+
+.PHONY: bench
+bench: ## run the benchmarks (BENCH=regexp COUNT=20)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+.PHONY: golden
+golden: ## write the golden graphs anew; review the difference before committing
+	go test ./infra -run Golden -count=1 -update
+
+.PHONY: build
+build: ## build the local mode and the handler into bin/
+	go build -trimpath -o bin/ ./local
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o bin/bootstrap ./handler
