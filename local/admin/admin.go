@@ -1,0 +1,129 @@
+// Package admin is local mode's control room: a JSON API to break and mend regions, services and the SaaS, to look at
+// queues, tickets, DNS and requests, to move simulated time, and a dashboard that shows it all as it happens.
+//
+// It decides nothing about AWS. Everything it shows or changes belongs to other rooms and reaches it through [Options],
+// which local mode's main fills in.
+//
+// Whoever may call it may do anything to the running topology, so it talks only to this machine: a Host that is not
+// loopback is refused (DNS rebinding), and so is a request that a browser marks as coming from another page.
+package admin
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/onefront/onefront/local/fault"
+)
+
+// Options are the parts of the running topology the admin API shows and changes. All are required unless said
+// otherwise, and safe for concurrent use.
+type Options struct {
+	// Stack and Routing are shown on the dashboard.
+	Stack, Routing string
+	// Viewer is the URL of the viewers' listener.
+	Viewer string
+	// Regions in the order of the configuration.
+	Regions []Region
+	// SaaS is the stand-in's switch; nil with an upstream of the user's own, whose faults local mode cannot cause.
+	SaaS Switch
+	// Tickets, Queues and DNS are the bodies of GET /saas/tickets, /queues and /dns. Tickets is nil when SaaS is.
+	Tickets, Queues, DNS func() any
+	// Requests keeps the request log and the counters.
+	Requests *RequestLog
+	// Invalidate drops cached objects and says how many. An error is the caller's fault.
+	Invalidate func(paths []string) (objects int, err error)
+	// Now is simulated time; Advance moves it on by d and waits for what that started.
+	Now     func() time.Time
+	Advance func(ctx context.Context, d time.Duration) (time.Time, error)
+	// Reset brings queues, tickets, caches, health and environments back to the start. Faults and the request log
+	// are reset here.
+	Reset func(ctx context.Context) error
+	// Hosts are names beside loopback ones that a Host header may carry, such as the host of the admin flag.
+	Hosts []string
+	Log   *slog.Logger
+}
+
+// Switch sets a fault. [fault.Switch] is one.
+type Switch interface {
+	Get() fault.Fault
+	Set(f fault.Fault)
+}
+
+// Region is one region of the topology.
+type Region struct {
+	Name string
+	// URL is a loopback address that stands for the region's API endpoint.
+	URL string
+	// Fault is what CloudFront and Route 53 reach: the API and the site's bucket.
+	Fault Switch
+	// Services are the region's other switches by name: "sqs" and "ssm".
+	Services map[string]Switch
+	// Healthy is the opinion of the region's health check, true without one.
+	Healthy func() bool
+}
+
+// Server answers the admin API. [Server.Close] ends the dashboards' event streams.
+type Server struct {
+	o      Options
+	routes map[string]methods
+	events *hub
+	mux    *http.ServeMux
+}
+
+// New returns a server for a topology.
+func New(o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{o: o, mux: http.NewServeMux()}
+	s.events = newHub(s.state)
+	s.o.Requests.onAdd(s.events.request)
+	for pattern, m := range map[string]methods{
+		"/{$}":                         {http.MethodGet: s.page("index.html")},
+		"/dashboard.css":               {http.MethodGet: s.page("dashboard.css")},
+		"/dashboard.js":                {http.MethodGet: s.page("dashboard.js")},
+		"/events":                      {http.MethodGet: s.streamEvents},
+		"/regions":                     {http.MethodGet: s.getRegions},
+		"/regions/{region}":            {http.MethodGet: s.getRegion, http.MethodPut: s.putRegion},
+		"/services":                    {http.MethodGet: s.getServices},
+		"/services/{region}/{service}": {http.MethodPut: s.putService},
+		"/saas":                        {http.MethodGet: s.getSaaS, http.MethodPut: s.putSaaS},
+		"/saas/tickets":                {http.MethodGet: s.getTickets},
+		"/queues":                      {http.MethodGet: s.getQueues},
+		"/requests":                    {http.MethodGet: s.getRequests},
+		"/dns":                         {http.MethodGet: s.getDNS},
+		"/stats":                       {http.MethodGet: s.getStats},
+		"/invalidations":               {http.MethodPost: s.postInvalidation},
+		"/clock":                       {http.MethodGet: s.getClock, http.MethodPost: s.postClock},
+		"/reset":                       {http.MethodPost: s.postReset},
+	} {
+		s.mux.Handle(pattern, m)
+	}
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, http.StatusNotFound, "path: %q: the admin API has no such path; see GET / for the dashboard", r.URL.Path)
+	})
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if refused := s.foreign(r); refused != "" {
+		s.o.Log.Warn("admin request refused", "method", r.Method, "path", r.URL.Path, "reason", refused)
+		fail(w, http.StatusForbidden, "%s", refused)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// Close ends event streams, which otherwise last as long as a dashboard is open.
+func (s *Server) Close() { s.events.close() }
+
+// Changed tells open dashboards to look again, for changes that do not come through the admin API.
+func (s *Server) Changed() { s.events.changed() }
+
+// methods picks a handler by method and answers 405 with Allow otherwise. HEAD is GET without a body.
+type methods map[string]http.HandlerFunc

@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// maxAdvance is a year: an advance steps through every health check on the way.
+const maxAdvance = 366 * 24 * time.Hour
+
+// defaultLimit is how many requests GET /requests lists unless told otherwise.
+const defaultLimit = 100
+
+func (s *Server) getQueues(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Queues()) }
+
+func (s *Server) getDNS(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.DNS()) }
+
+func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Requests.Stats()) }
+
+// getRequests lists the latest requests, the newest first.
+func (s *Server) getRequests(w http.ResponseWriter, r *http.Request) {
+	limit := defaultLimit
+	if text := r.URL.Query().Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > requestsKept {
+			fail(w, http.StatusBadRequest, "limit: %q: want a number from 1 to %d", text, requestsKept)
+			return
+		}
+		limit = n
+	}
+	answer(w, s.o.Requests.Latest(limit))
+}
+
+func (s *Server) postInvalidation(w http.ResponseWriter, r *http.Request) {
+	const example = `{"paths": ["/api/topics*"]}`
+	var body struct {
+		Paths []string `json:"paths"`
+	}
+	if !read(w, r, &body, example) {
+		return
+	}
+	if len(body.Paths) == 0 {
+		fail(w, http.StatusBadRequest, "paths: empty: want %s", example)
+		return
+	}
+	objects, err := s.o.Invalidate(body.Paths)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "%v", err)
+		return
+	}
+	s.events.changed()
+	answer(w, map[string]int{"objects": objects})
+}
+
+func (s *Server) getClock(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]time.Time{"now": s.o.Now().UTC()})
+}
+
+func (s *Server) postClock(w http.ResponseWriter, r *http.Request) {
+	example := fmt.Sprintf(`{"advanceSeconds": 60}, 0 to %d`, int(maxAdvance.Seconds()))
+	var body struct {
+		AdvanceSeconds *float64 `json:"advanceSeconds"`
+	}
+	if !read(w, r, &body, example) {
+		return
+	}
+	if body.AdvanceSeconds == nil {
+		fail(w, http.StatusBadRequest, "advanceSeconds: missing: want %s", example)
+		return
+	}
+	seconds := *body.AdvanceSeconds
+	if seconds < 0 || seconds > maxAdvance.Seconds() {
+		fail(w, http.StatusBadRequest, "advanceSeconds: %v: want %s; time is never set back", seconds, example)
+		return
+	}
+	now, err := s.o.Advance(r.Context(), time.Duration(seconds*float64(time.Second)))
+	s.events.changed()
+	if err != nil {
+		fail(w, http.StatusServiceUnavailable, "advancing the clock by %v s: %v", seconds, err)
+		return
+	}
+	answer(w, map[string]time.Time{"now": now.UTC()})
+}
+
+// postReset brings everything but time back to the start: faults, tickets, queues, caches, request log, health and
+// Lambda environments.
+func (s *Server) postReset(w http.ResponseWriter, r *http.Request) {
+	s.clearFaults()
+	err := s.o.Reset(r.Context())
+	s.o.Requests.Reset()
+	s.events.reset()
+	if err != nil {
+		fail(w, http.StatusInternalServerError, "resetting: %v", err)
+		return
+	}
+	answer(w, map[string]time.Time{"now": s.o.Now().UTC()})
+}

@@ -1,0 +1,171 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// lookAgain is how often an open dashboard's state is compared with what it was told, for what changes by itself:
+// health, queues and the clock.
+const lookAgain = time.Second
+
+// state is the dashboard's picture of everything but the requests.
+func (s *Server) state() any {
+	state := map[string]any{
+		"stack": s.o.Stack, "routing": s.o.Routing, "viewer": s.o.Viewer,
+		"regions": s.regions(), "services": s.services(),
+		"queues": s.o.Queues(), "dns": s.o.DNS(), "stats": s.o.Requests.Stats(),
+		// How far simulated time is ahead; the page ticks by itself.
+		"aheadSeconds": int(time.Until(s.o.Now()).Round(time.Second).Seconds()),
+	}
+	if s.o.SaaS != nil {
+		state["saas"], state["tickets"] = s.o.SaaS.Get(), s.o.Tickets()
+	}
+	return state
+}
+
+// hub hands events to the open dashboards. A dashboard that reads too slowly misses requests, never the state.
+type hub struct {
+	state func() any
+	done  chan struct{}
+	once  sync.Once
+
+	mu          sync.Mutex
+	subscribers map[*subscriber]struct{}
+}
+
+type subscriber struct {
+	requests chan Request
+	look     chan struct{} // the state may have changed
+	resets   chan struct{}
+}
+
+func newHub(state func() any) *hub {
+	return &hub{state: state, done: make(chan struct{}), subscribers: map[*subscriber]struct{}{}}
+}
+
+func (h *hub) close() { h.once.Do(func() { close(h.done) }) }
+
+func (h *hub) each(f func(*subscriber)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.subscribers {
+		f(s)
+	}
+}
+
+func (h *hub) request(r Request) {
+	h.each(func(s *subscriber) {
+		select {
+		case s.requests <- r:
+		default:
+		}
+	})
+}
+
+func (h *hub) changed() { h.each(func(s *subscriber) { poke(s.look) }) }
+
+func (h *hub) reset() {
+	h.each(func(s *subscriber) {
+		poke(s.resets)
+		poke(s.look)
+	})
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (h *hub) subscribe() (*subscriber, func()) {
+	s := &subscriber{requests: make(chan Request, 256), look: make(chan struct{}, 1), resets: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.subscribers[s] = struct{}{}
+	return s, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.subscribers, s)
+	}
+}
+
+// streamEvents answers GET /events with server-sent events: "requests" (a list, the newest first) once, "state" at
+// the start and whenever it changed, "request" for each one handled, "reset" after POST /reset.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		w.Header().Set("Content-Type", "text/event-stream")
+		return
+	}
+	subscriber, leave := s.events.subscribe()
+	defer leave()
+	w.Header().Set("Content-Type", "text/event-stream")
+	stream := eventStream{w: w, controller: http.NewResponseController(w)}
+	// A dashboard stays as long as it likes, whatever the server's write timeout.
+	_ = stream.controller.SetWriteDeadline(time.Time{})
+	stream.send("requests", s.o.Requests.Latest(defaultLimit))
+	stream.sendChanged("state", s.events.state())
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	for stream.err == nil {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-s.events.done:
+			return
+		case request := <-subscriber.requests:
+			stream.send("request", request)
+		case <-subscriber.resets:
+			stream.send("reset", struct{}{})
+		case <-subscriber.look:
+			stream.sendChanged("state", s.events.state())
+		case <-ticker.C:
+			stream.sendChanged("state", s.events.state())
+		}
+	}
+}
+
+// eventStream writes events until the first error.
+type eventStream struct {
+	w          http.ResponseWriter
+	controller *http.ResponseController
+	last       []byte
+	err        error
+}
+
+func (e *eventStream) send(event string, value any) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		e.err = err
+		return
+	}
+	e.write(event, data)
+}
+
+// sendChanged sends a value unless it is what was sent last.
+func (e *eventStream) sendChanged(event string, value any) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		e.err = err
+		return
+	}
+	if !bytes.Equal(data, e.last) {
+		e.last = data
+		e.write(event, data)
+	}
+}
+
+func (e *eventStream) write(event string, data []byte) {
+	if e.err == nil {
+		_, e.err = fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", event, data)
+	}
+	if e.err == nil {
+		e.err = e.controller.Flush()
+	}
+}
