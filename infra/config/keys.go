@@ -53,12 +53,22 @@ func notAKey(key string, known []string) string {
 	return fmt.Sprintf("not a key; known are %s", strings.Join(known, ", "))
 }
 
-// nearest returns the word closest to text, or "" if none is close: at most a third of it may differ.
+// nearest returns the word closest to text, or "" if none is close: at most a third of it may differ, or one is
+// the other's beginning.
 func nearest(text string, words []string) string {
 	best, bestDistance := "", max(len(text)/3, 1)+1
+	if len(text) > most {
+		return ""
+	}
+	folded := strings.ToLower(text)
 	for _, word := range words {
-		if d := editDistance(strings.ToLower(text), strings.ToLower(word)); d < bestDistance {
+		if d := editDistance(folded, strings.ToLower(word)); d < bestDistance {
 			best, bestDistance = word, d
+		}
+	}
+	for _, word := range words {
+		if best == "" && len(text) > 2 && (strings.HasPrefix(strings.ToLower(word), folded) || strings.HasPrefix(folded, strings.ToLower(word)) && word != "") {
+			best = word
 		}
 	}
 	return best

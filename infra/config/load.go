@@ -92,3 +92,6 @@ func (c *Config) warnSecrets(r *reader) {
 		}
 	}
 }
+
+// Keys are all keys of a stack without the name space, sorted.
+func Keys() []string { return sortedKeys(keys) }

@@ -34,9 +34,11 @@ func remark(key string, value any, text string, args ...any) string {
 // raw is text to be shown as it is, such as a number that could not be read.
 type raw string
 
+// most is how many bytes of a value a message repeats.
+const most = 120
+
 // show writes a value as JSON, cut where it would drown the message.
 func show(value any) string {
-	const most = 120 // bytes
 	text, isRaw := value.(raw)
 	if !isRaw {
 		var b bytes.Buffer

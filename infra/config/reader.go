@@ -175,11 +175,8 @@ func (n node) oneOf(choices ...string) string {
 	if slices.Contains(choices, text) {
 		return text
 	}
-	hint := ""
-	if near := nearest(text, choices); near != "" {
-		hint = "; did you mean " + near + "?"
-	}
-	n.refuse("one of %s%s", strings.Join(choices, ", "), hint)
+	named := slices.DeleteFunc(slices.Clone(choices), func(c string) bool { return c == "" })
+	n.refuse("one of %s%s", strings.Join(named, ", "), didYouMean(text, named))
 	return choices[0]
 }
 

@@ -1,0 +1,108 @@
+package config_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/onefront/onefront/infra/config"
+)
+
+// settings are keys of a stack without the name space; "-" takes a key out.
+type settings map[string]string
+
+// valid is the smallest dns stack with two regions.
+func valid() settings {
+	return settings{
+		"regions":  `["eu-west-1", "us-east-1"]`,
+		"domains":  `[{"zone": "example.com", "zoneId": "Z0123456789EXAMPLE", "aliases": ["example.com", "www.example.com"]}]`,
+		"upstream": `{"preset": "webhook", "url": "https://saas.example.net/feedback"}`,
+		"siteDir":  "",
+	}
+}
+
+// edge is the smallest edge stack with two regions.
+func edge() settings {
+	s := valid()
+	delete(s, "domains")
+	return s
+}
+
+func (s settings) with(changes settings) settings {
+	s = maps.Clone(s)
+	maps.Copy(s, changes)
+	maps.DeleteFunc(s, func(_, v string) bool { return v == "-" })
+	return s
+}
+
+func (s settings) source(stack string) config.Source {
+	return config.Source{Project: "onefront", Stack: stack, Lookup: func(key string) (string, bool) {
+		value, ok := s[strings.TrimPrefix(key, "onefront:")]
+		return value, ok && strings.HasPrefix(key, "onefront:")
+	}}
+}
+
+func (s settings) load() (*config.Config, error) { return config.Load(s.source("prod")) }
+
+func (s settings) mustLoad(t testing.TB) *config.Config {
+	t.Helper()
+	c, err := s.load()
+	if err != nil {
+		t.Fatalf("Load: %v", err)
+	}
+	return c
+}
+
+// stackSource reads a committed stack as the engine does: project defaults, whole keys replaced by the stack's.
+func stackSource(t *testing.T, stack string) config.Source {
+	t.Helper()
+	var project struct {
+		Name   string
+		Config map[string]struct{ Default any }
+	}
+	var own struct{ Config map[string]any }
+	readYAML(t, "Pulumi.yaml", &project)
+	readYAML(t, "Pulumi."+stack+".yaml", &own)
+	values := map[string]string{}
+	for key, declared := range project.Config {
+		values["onefront:"+key] = configText(t, declared.Default)
+	}
+	for key, value := range own.Config {
+		values[key] = configText(t, value)
+	}
+	s := config.Source{Project: project.Name, Stack: stack, Dir: "../..", Keys: []string{"onefront:upstreamApiKey"}}
+	s.Lookup = func(key string) (string, bool) { value, ok := values[key]; return value, ok }
+	for key := range values {
+		s.Keys = append(s.Keys, key)
+	}
+	return s
+}
+
+func readYAML(t *testing.T, name string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// configText is how the engine hands a value to a program.
+func configText(t *testing.T, value any) string {
+	t.Helper()
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

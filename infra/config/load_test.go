@@ -1,0 +1,241 @@
+package config_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/onefront/onefront/infra/config"
+)
+
+func TestLoad_committedStacks(t *testing.T) {
+	tests := []struct {
+		stack   string
+		regions []string
+		routing config.Routing
+		origin  string
+		aliases []string
+	}{
+		{"prod", []string{"eu-west-1", "us-east-1", "ap-southeast-2"}, config.RoutingDNS, "prod-origin.example.com", []string{"example.com", "www.example.com"}},
+		{"staging", []string{"eu-west-1", "us-east-1"}, config.RoutingEdge, "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.stack, func(t *testing.T) {
+			c, err := config.Load(stackSource(t, tt.stack))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []any{c.Stack, c.Regions, c.Routing, c.OriginDomain, c.Aliases(), c.SiteDir, c.Warnings}
+			want := []any{tt.stack, tt.regions, tt.routing, tt.origin, tt.aliases, "site", []string(nil)}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every optional key is declared with the default that the program applies by itself: local mode and tests of
+// parts have no project file.
+func TestLoad_projectDefaultsAreTheProgramsDefaults(t *testing.T) {
+	for _, stack := range []string{"prod", "staging"} {
+		declared, err := config.Load(stackSource(t, stack))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var own struct{ Config map[string]any }
+		readYAML(t, "Pulumi."+stack+".yaml", &own)
+		s := stackSource(t, stack)
+		s.Keys = nil
+		s.Lookup = func(key string) (string, bool) {
+			value, ok := own.Config[key]
+			if !ok {
+				return "", false
+			}
+			return configText(t, value), true
+		}
+		bare, err := config.Load(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(bare, declared); diff != "" {
+			t.Errorf("%s: Pulumi.yaml's defaults change the configuration (-without +with):\n%s", stack, diff)
+		}
+	}
+}
+
+// A key that is declared without a default stops the engine before the program can explain (F12.17).
+func TestProjectFile_everyOptionalKeyHasTypeDescriptionAndDefault(t *testing.T) {
+	var project struct {
+		Name   string
+		Config map[string]map[string]any
+	}
+	readYAML(t, "Pulumi.yaml", &project)
+	for key, declared := range project.Config {
+		for _, field := range []string{"type", "description", "default"} {
+			if _, ok := declared[field]; !ok {
+				t.Errorf("%s: no %s", key, field)
+			}
+		}
+		if len(declared) > 4 || len(declared) == 4 && declared["items"] == nil {
+			t.Errorf("%s: more than type, items, description and default", key)
+		}
+	}
+	for _, key := range config.Keys() {
+		_, declared := project.Config[key]
+		if required := slices.Contains([]string{"regions", "upstream", "upstreamApiKey"}, key); declared == required {
+			t.Errorf("%s: declared %v, required %v", key, declared, required)
+		}
+	}
+	if project.Name != config.Namespace { // its keys are the project's own only then (F12.16)
+		t.Errorf("project %q, want %q", project.Name, config.Namespace)
+	}
+}
+
+func TestStackFiles_noSecret(t *testing.T) {
+	for _, stack := range []string{"prod", "staging"} {
+		var file map[string]any
+		readYAML(t, "Pulumi."+stack+".yaml", &file)
+		if len(file) != 1 {
+			t.Errorf("%s: keys beside config: %v", stack, file)
+		}
+		keys := file["config"].(map[string]any)
+		if keys["onefront:upstreamApiKey"] != nil {
+			t.Errorf("%s: holds the SaaS key", stack)
+		}
+		if diff := cmp.Diff([]any{"aws"}, keys["pulumi:disable-default-providers"]); diff != "" {
+			t.Errorf("%s: pulumi:disable-default-providers: %s", stack, diff)
+		}
+	}
+}
+
+func TestLoad_defaults(t *testing.T) {
+	got := edge().mustLoad(t)
+	got.Upstream.URL = ""
+	want := &config.Config{
+		Project: "onefront", Stack: "prod", Regions: []string{"eu-west-1", "us-east-1"}, OriginSubdomain: "prod-origin", Routing: config.RoutingEdge,
+		Routes: []config.Route{
+			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}},
+			{Path: "/api/*", Methods: "all"},
+		},
+		Upstream: got.Upstream,
+		SecurityHeaders: config.SecurityHeaders{
+			ContentSecurityPolicy: config.DefaultContentSecurityPolicy, FrameOptions: "DENY", ReferrerPolicy: "strict-origin-when-cross-origin",
+			PermissionsPolicy: config.DefaultPermissionsPolicy, HSTSMaxAge: 8760 * time.Hour,
+		},
+		PriceClass: "PriceClass_All", MinimumTLSVersion: "TLSv1.2_2021", OriginSecretGeneration: 1,
+		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, ReservedConcurrency: -1, LogLevel: "info"},
+		Throttle: config.Throttle{Burst: 200, Rate: 100},
+		Alarms:   got.Alarms,
+		Logs:     config.Logs{Enabled: true, RetentionDays: 30},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, limit := range config.AlarmThresholds() {
+		if got.Alarms.Thresholds[limit.Name] != limit.Default {
+			t.Errorf("threshold %s = %v, want %v", limit.Name, got.Alarms.Thresholds[limit.Name], limit.Default)
+		}
+	}
+}
+
+// The strict policy must not forbid what the demo page needs, nor allow what the issue excludes.
+func TestLoad_defaultSecurityHeadersPassTheirOwnChecks(t *testing.T) {
+	c := edge().with(settings{"securityHeaders": `{"contentSecurityPolicy": "` + config.DefaultContentSecurityPolicy + `", "permissionsPolicy": "` + config.DefaultPermissionsPolicy + `"}`}).mustLoad(t)
+	if len(c.Warnings) > 0 || strings.Contains(c.SecurityHeaders.ContentSecurityPolicy, "unsafe") {
+		t.Errorf("warnings %v, policy %s", c.Warnings, c.SecurityHeaders.ContentSecurityPolicy)
+	}
+}
+
+func TestLoad_everyProblemInOneRun(t *testing.T) {
+	_, err := settings{"regions": `["mars-1"]`, "routing": "dsn", "spa": "yes", "lambda": `{"timeout": "45s", "memory": 5}`}.load()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, key := range []string{"regions[0]", "routing", "spa", "lambda.timeout", "lambda.memory", "upstream", "siteDir"} {
+		if !strings.Contains(err.Error(), "onefront:"+key+": ") {
+			t.Errorf("no problem for %s in:\n%v", key, err)
+		}
+	}
+}
+
+// A project that `pulumi new` has given another name finds its keys under either.
+func TestLoad_keysUnderTheProjectsOwnName(t *testing.T) {
+	s := edge()
+	source := config.Source{Project: "shop", Stack: "prod", Lookup: func(key string) (string, bool) {
+		if key == "onefront:priceClass" {
+			return "PriceClass_100", true
+		}
+		value, ok := s[strings.TrimPrefix(key, "shop:")]
+		return value, ok
+	}}
+	c, err := config.Load(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.PriceClass != "PriceClass_100" || len(c.Regions) != 2 {
+		t.Errorf("price class %s, regions %v", c.PriceClass, c.Regions)
+	}
+}
+
+func TestLoad_unknownKeys(t *testing.T) {
+	s := edge().with(settings{"upstreamApiKeys": "canary", "priceclass": "PriceClass_100", "originSubDomain": "x"})
+	listed := s.source("prod")
+	listed.Keys = []string{"onefront:upstreamApiKeys", "onefront:priceclass", "onefront:originSubDomain", "other:thing", "onefront:regions"}
+	_, err := config.Load(listed)
+	for _, want := range []string{
+		`onefront:upstreamApiKeys: "[secret]": not a key; did you mean upstreamApiKey?`,
+		`onefront:priceclass: "PriceClass_100": not a key; did you mean priceClass?`,
+		`onefront:originSubDomain: "x": not a key; did you mean originSubdomain?`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s in:\n%v", want, err)
+		}
+	}
+	if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "other:")) {
+		t.Errorf("too much in:\n%v", err)
+	}
+	// Under mocks nothing lists the keys: likely typos are still found.
+	for _, typo := range []string{"route", "Regions", "webACLArn", "minimumTLSVersion", "drained-regions", "externalDNS", "sap", "upstreamAPIKey"} {
+		_, err := edge().with(settings{typo: "x"}).load()
+		if err == nil || !strings.Contains(err.Error(), "onefront:"+typo+": set: not a key; did you mean") {
+			t.Errorf("%s: got %v", typo, err)
+		}
+	}
+}
+
+func TestLoad_secretThatCannotStaySecret(t *testing.T) {
+	source := edge().source("prod")
+	source.Secret = func(key string) bool { return key == "onefront:upstream" || key == "onefront:upstreamApiKey" }
+	c, err := config.Load(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) != 1 || !strings.HasPrefix(c.Warnings[0], "onefront:upstream: \"[secret]\": is not kept secret") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+}
+
+func TestKeyProblem(t *testing.T) {
+	tests := []struct {
+		value       string
+		set, secret bool
+		want        string
+	}{
+		{"", false, false, "not set: required"},
+		{"canary", true, false, "replace the key at the SaaS"},
+		{"", true, true, "the key of the SaaS"},
+		{"canary", true, true, ""},
+	}
+	for _, tt := range tests {
+		got := config.KeyProblem(tt.value, tt.set, tt.secret)
+		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) || strings.Contains(got, "canary") {
+			t.Errorf("KeyProblem(%q, %v, %v) = %q", tt.value, tt.set, tt.secret, got)
+		}
+		if got != "" && !strings.Contains(got, "pulumi config set --secret onefront:upstreamApiKey") {
+			t.Errorf("no command in %q", got)
+		}
+	}
+}

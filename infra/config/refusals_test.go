@@ -1,0 +1,261 @@
+package config_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// domains is a domains value with the given aliases under example.com.
+func domains(aliases ...string) string {
+	return fmt.Sprintf(`[{"zone": "example.com", "aliases": ["%s"]}]`, strings.Join(aliases, `", "`))
+}
+
+// route is a routes value with one route and the usual one for writes behind it.
+func route(text string) string { return `[` + text + `, {"path": "/api/*", "methods": "all"}]` }
+
+func readRoute(text string) string {
+	return route(`{"path": "/api/list", "methods": "read", ` + text + `}`)
+}
+
+func names(format string, count int) string {
+	list := make([]string, count)
+	for i := range list {
+		list[i] = fmt.Sprintf(format, i)
+	}
+	return strings.Join(list, ", ")
+}
+
+// Each refusal names the key, the value and what would be right.
+func TestLoad_refusals(t *testing.T) {
+	long := strings.Repeat("a", 64)
+	tests := []struct {
+		name    string
+		changes settings
+		want    string // the whole problem, or its start
+	}{
+		// Regions.
+		{"no regions", settings{"regions": "-"}, `onefront:regions: not set: required: a list of AWS region names`},
+		{"regions as text", settings{"regions": "eu-west-1"}, `onefront:regions: "eu-west-1": a list of AWS region names`},
+		{"regions as object", settings{"regions": `{"a": 1}`}, `onefront:regions: {"a":1}: a list of AWS region names`},
+		{"empty regions", settings{"regions": "[]"}, `onefront:regions: 0: 1 to 12 regions`},
+		{"unknown region", settings{"regions": `["eu-wset-1"]`}, `onefront:regions[0]: "eu-wset-1": the name of an AWS region; did you mean eu-west-1?`},
+		{"China", settings{"regions": `["eu-west-1", "cn-north-1"]`}, `onefront:regions[1]: "cn-north-1": a region of the partition aws: CloudFront does not reach aws-cn`},
+		{"GovCloud", settings{"regions": `["us-gov-west-1"]`}, `onefront:regions[0]: "us-gov-west-1": a region of the partition aws`},
+		{"region twice", settings{"regions": `["eu-west-1", "us-east-1", "eu-west-1"]`}, `onefront:regions[2]: "eu-west-1": a region that is not already at regions[0]`},
+		{"region as number", settings{"regions": `["eu-west-1", 7]`}, `onefront:regions[1]: 7: a string`},
+		{"13 regions", settings{"regions": `["us-east-1","us-east-2","us-west-1","us-west-2","eu-west-1","eu-west-2","eu-west-3","eu-central-1","eu-north-1","ap-south-1","ap-northeast-1","ap-northeast-2","ap-southeast-1"]`}, `onefront:regions: 13: 1 to 12 regions`},
+		{"drained foreigner", settings{"drainedRegions": `["us-west-2"]`}, `onefront:drainedRegions[0]: "us-west-2": one of onefront:regions: eu-west-1, us-east-1`},
+		{"drained twice", settings{"drainedRegions": `["us-east-1", "us-east-1"]`}, `onefront:drainedRegions[1]: "us-east-1": a region that is not already`},
+		{"all drained", settings{"drainedRegions": `["us-east-1", "eu-west-1"]`}, `onefront:drainedRegions: ["us-east-1","eu-west-1"]: at least one region left to serve`},
+		// Routing and domains.
+		{"unknown routing", settings{"routing": "geo"}, `onefront:routing: "geo": one of dns, edge`},
+		{"dns without domains", settings{"routing": "dns", "domains": "-"}, `onefront:routing: "dns": edge, or set onefront:domains`},
+		{"zone missing", settings{"domains": `[{"aliases": ["example.com"]}]`}, `onefront:domains[0].zone: not set: the name of a public hosted zone`},
+		{"zone in upper case", settings{"domains": `[{"zone": "Example.com"}]`}, `onefront:domains[0].zone: "Example.com": the name of a public hosted zone, lower case: example.com`},
+		{"zone with a dot at its end", settings{"domains": `[{"zone": "example.com."}]`}, `onefront:domains[0].zone: "example.com.": the name of a public hosted zone, no dot at the end: example.com`},
+		{"wildcard zone", settings{"domains": `[{"zone": "*.example.com"}]`}, `onefront:domains[0].zone: "*.example.com": the name of a public hosted zone, a name without a wildcard`},
+		{"zone id as a path", settings{"domains": `[{"zone": "example.com", "zoneId": "/hostedzone/Z1"}]`}, `onefront:domains[0].zoneId: "/hostedzone/Z1": the id of a hosted zone`},
+		{"two ids for a zone", settings{"domains": `[{"zone": "example.com", "zoneId": "Z1"}, {"zone": "example.com", "zoneId": "Z2"}]`}, `onefront:domains[1].zoneId: "Z2": Z1, the id that an earlier entry gives for example.com`},
+		{"one id for two zones", settings{"domains": `[{"zone": "example.com", "zoneId": "Z1"}, {"zone": "example.org", "zoneId": "Z1"}]`}, `onefront:domains[1].zoneId: "Z1": another id: this one belongs to example.com`},
+		{"unknown key of a domain", settings{"domains": `[{"zone": "example.com", "alias": ["example.com"]}]`}, `onefront:domains[0].alias: ["example.com"]: not a key; did you mean aliases?`},
+		{"domain as text", settings{"domains": `["example.com"]`}, `onefront:domains[0]: "example.com": an object with the keys zone`},
+		{"null domain", settings{"domains": `[null]`}, `onefront:domains[0]: not set: an object with at least a zone`},
+		{"aliases as text", settings{"domains": `[{"zone": "example.com", "aliases": "example.com"}]`}, `onefront:domains[0].aliases: "example.com": a list of domain names`},
+		{"validation unknown", settings{"domains": `[{"zone": "example.com", "validation": "none"}]`}, `onefront:domains[0].validation: "none": one of create, existing`},
+		{"alias outside its zone", settings{"domains": domains("example.com", "www.example.org")}, `onefront:domains[0].aliases[1]: "www.example.org": a name inside example.com, or an entry of its own with its zone`},
+		{"alias that only ends like the zone", settings{"domains": domains("badexample.com")}, `onefront:domains[0].aliases[0]: "badexample.com": a name inside example.com`},
+		{"alias under the wrong entry", settings{"domains": `[{"zone": "example.com", "aliases": ["a.eu.example.com"]}, {"zone": "eu.example.com"}]`}, `onefront:domains[0].aliases[0]: "a.eu.example.com": under the entry of eu.example.com, the zone that answers for it`},
+		{"alias in upper case", settings{"domains": domains("WWW.example.com")}, `onefront:domains[0].aliases[0]: "WWW.example.com": lower case: www.example.com`},
+		{"alias twice", settings{"domains": domains("example.com", "www.example.com", "example.com")}, `onefront:domains[0].aliases[2]: "example.com": a name that is not already at domains[0].aliases[0]`},
+		{"alias twice over entries", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["example.com"]}]`}, `onefront:domains[1].aliases[0]: "example.com": a name that is not already at domains[0].aliases[0]`},
+		{"alias is an origin name", settings{"domains": domains("example.com", "nearest.prod-origin.example.com")}, `onefront:domains[0].aliases[1]: "nearest.prod-origin.example.com": a name outside prod-origin.example.com`},
+		{"alias is the origin domain", settings{"domains": domains("prod-origin.example.com")}, `onefront:domains[0].aliases[0]: "prod-origin.example.com": a name outside prod-origin.example.com`},
+		{"wildcard alias over the origin names", settings{"domains": domains("example.com", "*.prod-origin.example.com")}, `onefront:domains[0].aliases[1]: "*.prod-origin.example.com": a name outside prod-origin.example.com`},
+		{"alias with an underscore", settings{"domains": domains("my_app.example.com")}, `onefront:domains[0].aliases[0]: "my_app.example.com": a domain name: its label "my_app" needs lower-case letters, digits and hyphens only`},
+		{"alias in another script", settings{"domains": domains("bücher.example.com")}, `onefront:domains[0].aliases[0]: "bücher.example.com": a domain name: its label "bücher" needs lower-case letters`},
+		{"alias with an empty label", settings{"domains": domains("www..example.com")}, `onefront:domains[0].aliases[0]: "www..example.com": a domain name: its label "" needs 1 to 63 characters`},
+		{"alias with a hyphen at an end", settings{"domains": domains("-www.example.com")}, `onefront:domains[0].aliases[0]: "-www.example.com": a domain name: its label "-www" needs no hyphen at its ends`},
+		{"alias with a label of 64", settings{"domains": domains("example.com", long+".example.com")}, `onefront:domains[0].aliases[1]: "` + long + `.example.com": a domain name: its label`},
+		{"alias with a URL", settings{"domains": domains("https://www.example.com")}, `onefront:domains[0].aliases[0]: "https://www.example.com": a domain name`},
+		{"wildcard inside", settings{"domains": domains("example.com", "a.*.example.com")}, `onefront:domains[0].aliases[1]: "a.*.example.com": "*" only as the whole first label`},
+		{"empty alias", settings{"domains": domains("")}, `onefront:domains[0].aliases[0]: "": a domain name such as www.example.com`},
+		{"wildcard first", settings{"domains": domains("*.example.com", "example.com")}, `onefront:domains[0].aliases[0]: "*.example.com": a name without a wildcard first`},
+		{"101 aliases", settings{"domains": `[{"zone": "example.com", "aliases": [` + names(`"a%d.example.com"`, 101) + `]}]`}, `onefront:domains: 101: at most 100 aliases`},
+		{"alias over 253 characters", settings{"domains": domains("example.com", strings.Repeat("a.", 125)+"example.com")}, `onefront:domains[0].aliases[1]: "a.a.`},
+		{"first alias over 64 characters", settings{"domains": domains(strings.Repeat("a", 60) + ".example.com")}, `onefront:domains[0].aliases[0]: "` + strings.Repeat("a", 60) + `.example.com": at most 64 characters for the first alias`},
+		{"origin label", settings{"originSubdomain": "my_origin"}, `onefront:originSubdomain: "my_origin": one DNS label: lower-case letters, digits and hyphens only`},
+		{"origin label with a dot", settings{"originSubdomain": "a.b"}, `onefront:originSubdomain: "a.b": one DNS label`},
+		{"origin label of 64", settings{"originSubdomain": long}, `onefront:originSubdomain: "` + long + `": one DNS label: 1 to 63 characters`},
+		{"origin domain too long for ACM", settings{"originSubdomain": strings.Repeat("a", 51)}, `onefront:originSubdomain: "` + strings.Repeat("a", 51) + `": a label 1 characters shorter: *.`},
+		{"redirect to a stranger", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["www.example.com"], "redirectTo": "exmaple.com"}]`}, `onefront:domains[1].redirectTo: "exmaple.com": one of the aliases served here; did you mean example.com?`},
+		{"redirect to a redirect", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["a.example.com", "b.example.com"], "redirectTo": "a.example.com"}]`}, `onefront:domains[1].redirectTo: "a.example.com": an alias that does not itself redirect`},
+		{"redirect to a wildcard", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com", "*.example.com"]}, {"zone": "example.org", "aliases": ["example.org"], "redirectTo": "*.example.com"}]`}, `onefront:domains[1].redirectTo: "*.example.com": one name, not a wildcard`},
+		{"redirect of nothing", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.org", "redirectTo": "example.com"}]`}, `onefront:domains[1].aliases: not set: at least one name to redirect to example.com`},
+		{"redirect first", settings{"domains": `[{"zone": "example.com", "aliases": ["www.example.com"], "redirectTo": "example.com"}, {"zone": "example.com", "aliases": ["example.com"]}]`}, `onefront:domains[0].aliases[0]: "www.example.com": a name that does not redirect first`},
+		{"one validation record, two owners", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["*.example.com"], "validation": "existing"}]`}, `onefront:domains[1].validation: "existing": create, as for the other name with the base domain example.com`},
+		{"external DNS with dns routing", settings{"externalDns": "pending", "routing": "dns"}, `onefront:externalDns: "pending": onefront:routing edge`},
+		{"external DNS unknown", settings{"externalDns": "done"}, `onefront:externalDns: "done": one of pending, issued`},
+		{"external DNS without names", settings{"externalDns": "pending", "domains": "-"}, `onefront:externalDns: "pending": at least one alias in onefront:domains`},
+		{"external DNS with a zone id", settings{"externalDns": "pending"}, `onefront:domains[0].zoneId: "Z0123456789EXAMPLE": nothing beside externalDns`},
+		{"external DNS with validation elsewhere", settings{"externalDns": "issued", "domains": `[{"zone": "example.com", "aliases": ["example.com"], "validation": "existing"}]`}, `onefront:domains[0].validation: "existing": nothing beside externalDns`},
+		// Routes.
+		{"route without a path", settings{"routes": `[{"methods": "all"}]`}, `onefront:routes[0].path: not set: a path pattern such as /api/*`},
+		{"route without methods", settings{"routes": `[{"path": "/api/*"}]`}, `onefront:routes[0].methods: not set: read (GET, HEAD and OPTIONS, cached) or all`},
+		{"methods unknown", settings{"routes": `[{"path": "/api/*", "methods": "GET"}]`}, `onefront:routes[0].methods: "GET": one of read, all`},
+		{"read route with write methods", settings{"routes": `[{"path": "/api/*", "methods": ["GET", "POST"]}]`}, `onefront:routes[0].methods: ["GET","POST"]: a string`},
+		{"unknown key of a route", settings{"routes": `[{"path": "/api/*", "methods": "all", "ttls": {}}]`}, `onefront:routes[0].ttls: {}: not a key; did you mean ttl?`},
+		{"path without a slash", settings{"routes": `[{"path": "api/*", "methods": "all"}]`}, `onefront:routes[0].path: "api/*": a leading slash: /api/*`},
+		{"path with a space", settings{"routes": `[{"path": "/api/a b", "methods": "all"}]`}, `onefront:routes[0].path: "/api/a b": a path pattern without ' '`},
+		{"path with a regular expression", settings{"routes": `[{"path": "/api/[a-z]+", "methods": "all"}]`}, `onefront:routes[0].path: "/api/[a-z]+": a path pattern without '['`},
+		{"path of 256", settings{"routes": `[{"path": "/api/` + strings.Repeat("a", 251) + `", "methods": "all"}]`}, `onefront:routes[0].path: "/api/`},
+		{"path twice", settings{"routes": `[{"path": "/api/*", "methods": "all"}, {"path": "/api/*", "methods": "read"}]`}, `onefront:routes[1].path: "/api/*": a path that no other route has`},
+		{"path shadowed", settings{"routes": `[{"path": "/api/*", "methods": "all"}, {"path": "/api/topics*", "methods": "read"}]`}, `onefront:routes[1].path: "/api/topics*": before /api/*, which matches all of it and comes first`},
+		{"path shadowed by several", settings{"routes": `[{"path": "/api/?*", "methods": "all"}, {"path": "/api/", "methods": "all"}, {"path": "/api/*", "methods": "all"}]`}, `onefront:routes[2].path: "/api/*": before the routes that together match all of it`},
+		{"path swallows the site", settings{"routes": `[{"path": "/*", "methods": "all"}]`}, `onefront:routes[0].path: "/*": a path that leaves / to the site, such as /api/*`},
+		{"path swallows the site's files", settings{"routes": `[{"path": "/*.json", "methods": "all"}]`}, `onefront:routes[0].path: "/*.json": a path that leaves /config.json to the site`},
+		{"health from a cache", settings{"routes": `[{"path": "/api/*", "methods": "read", "ttl": {"min": "1m"}}]`}, `onefront:routes[0].ttl.min: "1m": 0s, or a route for /api/health before this one`},
+		{"75 routes", settings{"routes": `[` + names(`{"path": "/api/%d", "methods": "all"}`, 75) + `]`}, `onefront:routes: 75: at most 74 routes: with the default behavior`},
+		{"ttl as a number", settings{"routes": readRoute(`"ttl": {"default": 300}`)}, `onefront:routes[0].ttl.default: 300: a duration with its unit, such as "30s", "5m" or "24h"`},
+		{"ttl in days", settings{"routes": readRoute(`"ttl": {"default": "1d"}`)}, `onefront:routes[0].ttl.default: "1d": a duration with its unit`},
+		{"ttl below a second", settings{"routes": readRoute(`"ttl": {"default": "1500ms"}`)}, `onefront:routes[0].ttl.default: "1500ms": whole seconds`},
+		{"ttl negative", settings{"routes": readRoute(`"ttl": {"default": "-5m"}`)}, `onefront:routes[0].ttl.default: "-5m": from 0s to 876000h`},
+		{"ttl min over max", settings{"routes": readRoute(`"ttl": {"min": "2h", "max": "1h"}`)}, `onefront:routes[0].ttl.min: "2h": at most max, 1h`},
+		{"ttl default over max", settings{"routes": readRoute(`"ttl": {"default": "2h", "max": "1h"}`)}, `onefront:routes[0].ttl.default: "2h": at most max, 1h`},
+		{"ttl default under min", settings{"routes": readRoute(`"ttl": {"min": "2h", "default": "1h"}`)}, `onefront:routes[0].ttl.default: "1h": at least min, 2h`},
+		{"max 0 with a key", settings{"routes": readRoute(`"ttl": {"max": "0s"}, "key": {"query": ["q"]}`)}, `onefront:routes[0].key: {"query":["q"]}: nothing where ttl.max is 0s`},
+		{"ttl on a route for all methods", settings{"routes": `[{"path": "/api/*", "methods": "all", "ttl": {"default": "5m"}}]`}, `onefront:routes[0].ttl: {"default":"5m"}: nothing on a route with methods all`},
+		{"key on a route for all methods", settings{"routes": `[{"path": "/api/*", "methods": "all", "key": {"query": ["q"]}}]`}, `onefront:routes[0].key: {"query":["q"]}: nothing on a route with methods all`},
+		{"readFailover on a read route", settings{"routes": readRoute(`"readFailover": true`)}, `onefront:routes[0].readFailover: true: nothing on a route with methods read`},
+		{"readFailover as text", settings{"routes": readRoute(`"readFailover": "yes"`)}, `onefront:routes[0].readFailover: "yes": true or false`},
+		{"Authorization forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["Authorization"]}}]`}, `onefront:routes[0].forward.headers[0]: "Authorization": no Authorization: no origin request policy may name it (F3.14)`},
+		{"Accept-Encoding forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["accept-encoding"]}}]`}, `onefront:routes[0].forward.headers[0]: "accept-encoding": no Accept-Encoding`},
+		{"Host forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["Host"]}}]`}, `onefront:routes[0].forward.headers[0]: "Host": no Host: API Gateway answers 403`},
+		{"all headers forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["*"]}}]`}, `onefront:routes[0].forward.headers[0]: "*": names: all headers would include Host`},
+		{"Cookie forwarded as a header", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["Cookie"]}}]`}, `onefront:routes[0].forward.headers[0]: "Cookie": no Cookie header: name the cookies under cookies`},
+		{"origin secret forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["X-Onefront-Origin-Secret"]}}]`}, `onefront:routes[0].forward.headers[0]: "X-Onefront-Origin-Secret": no X-Onefront-Origin-Secret`},
+		{"CloudFront's own header forwarded", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["X-Amz-Cf-Id"]}}]`}, `onefront:routes[0].forward.headers[0]: "X-Amz-Cf-Id": another header`},
+		{"header twice in another case", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": ["Accept", "accept"]}}]`}, `onefront:routes[0].forward.headers[1]: "accept": a name that is not in the list already`},
+		{"11 headers", settings{"routes": `[{"path": "/api/*", "methods": "all", "forward": {"headers": [` + names(`"X-A%d"`, 11) + `]}}]`}, `onefront:routes[0].forward.headers: [`},
+		{"11 query parameters in the key", settings{"routes": readRoute(`"key": {"query": [` + names(`"q%d"`, 11) + `]}`)}, `onefront:routes[0].key.query: [`},
+		{"11 cookies", settings{"routes": readRoute(`"key": {"cookies": [` + names(`"c%d"`, 11) + `]}`)}, `onefront:routes[0].key.cookies: [`},
+		{"all query parameters and one", settings{"routes": readRoute(`"key": {"query": ["*", "q"]}`)}, `onefront:routes[0].key.query: ["*","q"]: "*" alone, which is all of them`},
+		{"query with a pattern", settings{"routes": readRoute(`"key": {"query": ["utm_*"]}`)}, `onefront:routes[0].key.query[0]: "utm_*": the name of a query parameter`},
+		{"cookie with a pattern", settings{"routes": readRoute(`"key": {"cookies": ["*"]}`)}, `onefront:routes[0].key.cookies[0]: "*": the name of a cookie; a wildcard is not possible`},
+		{"Host in the key", settings{"routes": readRoute(`"key": {"headers": ["Host"]}`)}, `onefront:routes[0].key.headers[0]: "Host": no Host`},
+		{"Origin in the key", settings{"routes": readRoute(`"key": {"headers": ["Origin"]}`)}, `onefront:routes[0].key.headers[0]: "Origin": no Origin`},
+		{"viewer address in the key", settings{"routes": readRoute(`"key": {"headers": ["CloudFront-Viewer-Address"]}`)}, `onefront:routes[0].key.headers[0]: "CloudFront-Viewer-Address": another header: cache policies do not take this one (F2.28)`},
+		{"not a header", settings{"routes": readRoute(`"key": {"headers": ["X Y"]}`)}, `onefront:routes[0].key.headers[0]: "X Y": the name of a header`},
+		{"unknown part", settings{"routes": readRoute(`"key": {"header": ["X"]}`)}, `onefront:routes[0].key.header: ["X"]: not a key; did you mean headers?`},
+		{"21 cache policies", settings{"routes": `[` + names(`{"path": "/api/%[1]d/x", "methods": "read", "ttl": {"default": "%[1]ds"}}`, 21) + `]`}, `onefront:routes: 21: at most 20 own cache policies`},
+		{"21 origin request policies", settings{"routes": `[` + names(`{"path": "/api/%[1]d/x", "methods": "all", "forward": {"query": ["q%[1]d"]}}`, 21) + `]`}, `onefront:routes: 21: at most 20 own origin request policies`},
+		// Site and headers.
+		{"site that is not there", settings{"siteDir": "nowhere"}, `onefront:siteDir: "nowhere": an existing folder, relative to the project`},
+		{"site outside the project", settings{"siteDir": "../handler"}, `onefront:siteDir: "../handler": a folder inside the project, relative to it`},
+		{"absolute site", settings{"siteDir": "/etc"}, `onefront:siteDir: "/etc": a folder inside the project, relative to it`},
+		{"site is the project", settings{"siteDir": "./"}, `onefront:siteDir: "./": a folder below the project`},
+		{"site is a file", settings{"siteDir": "doc.go"}, `onefront:siteDir: "doc.go": a folder, not a file`},
+		{"spa as text", settings{"spa": "True"}, `onefront:spa: "True": true or false`},
+		{"spa without a site", settings{"spa": "true"}, `onefront:spa: true: false where siteDir is empty`},
+		{"CORS from anywhere", settings{"corsOrigins": `["*"]`}, `onefront:corsOrigins[0]: "*": each origin by name`},
+		{"CORS null", settings{"corsOrigins": `["null"]`}, `onefront:corsOrigins[0]: "null": a real origin`},
+		{"CORS host alone", settings{"corsOrigins": `["app.example.org"]`}, `onefront:corsOrigins[0]: "app.example.org": an origin as browsers send it`},
+		{"CORS with a path", settings{"corsOrigins": `["https://app.example.org/app"]`}, `onefront:corsOrigins[0]: "https://app.example.org/app": scheme and host only: https://app.example.org`},
+		{"CORS with a slash at the end", settings{"corsOrigins": `["https://app.example.org/"]`}, `onefront:corsOrigins[0]: "https://app.example.org/": scheme and host only`},
+		{"CORS over http", settings{"corsOrigins": `["http://app.example.org"]`}, `onefront:corsOrigins[0]: "http://app.example.org": https: http is for localhost only`},
+		{"CORS in upper case", settings{"corsOrigins": `["https://App.example.org"]`}, `onefront:corsOrigins[0]: "https://App.example.org": lower case: https://app.example.org`},
+		{"CORS with the default port", settings{"corsOrigins": `["https://app.example.org:443"]`}, `onefront:corsOrigins[0]: "https://app.example.org:443": no port`},
+		{"CORS with another scheme", settings{"corsOrigins": `["ftp://app.example.org"]`}, `onefront:corsOrigins[0]: "ftp://app.example.org": an origin as browsers send it`},
+		{"CORS with a password", settings{"corsOrigins": `["https://u:p@app.example.org"]`}, `onefront:corsOrigins[0]: "https://u:p@app.example.org": an origin as browsers send it`},
+		{"CORS twice", settings{"corsOrigins": `["https://a.example.org", "https://a.example.org"]`}, `onefront:corsOrigins[1]: "https://a.example.org": an origin that is not already`},
+		{"CSP too long", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src ` + strings.Repeat("a", 1776) + `"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src `},
+		{"CSP directive", settings{"securityHeaders": `{"contentSecurityPolicy": "scripts-src 'self'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "scripts-src 'self'": known directives such as script-src, not "scripts-src"; did you mean script-src?`},
+		{"CSP directive twice", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'self'; img-src data:"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'self'; img-src data:": the directive img-src once`},
+		{"CSP keyword without quotes", settings{"securityHeaders": `{"contentSecurityPolicy": "default-src self"}`}, `onefront:securityHeaders.contentSecurityPolicy: "default-src self": 'self' in single quotes under default-src`},
+		{"CSP unknown keyword", settings{"securityHeaders": `{"contentSecurityPolicy": "default-src 'slef'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "default-src 'slef'": a known keyword, nonce or hash under default-src`},
+		{"CSP none and more", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'none' data:"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'none' data:": 'none' alone under img-src`},
+		{"CSP with commas", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'self',data:"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'self',data:":`},
+		{"CSP over two lines", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'self';\nfont-src 'self'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'self';\nfont-src 'self'": printable ASCII characters on one line`},
+		{"frame options", settings{"securityHeaders": `{"frameOptions": "ALLOW-FROM https://a.example"}`}, `onefront:securityHeaders.frameOptions: "ALLOW-FROM https://a.example": DENY, SAMEORIGIN or "" (no header)`},
+		{"referrer policy", settings{"securityHeaders": `{"referrerPolicy": "strict-origins"}`}, `onefront:securityHeaders.referrerPolicy: "strict-origins": one of no-referrer`},
+		{"permissions policy in the old form", settings{"securityHeaders": `{"permissionsPolicy": "camera 'none'"}`}, `onefront:securityHeaders.permissionsPolicy: "camera 'none'": features like camera=()`},
+		{"permissions policy list", settings{"securityHeaders": `{"permissionsPolicy": "camera=none"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=none": for camera one of ()`},
+		{"permissions policy twice", settings{"securityHeaders": `{"permissionsPolicy": "camera=(), camera=(self)"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=(), camera=(self)": the feature camera once`},
+		{"HSTS in seconds", settings{"securityHeaders": `{"hstsMaxAge": 31536000}`}, `onefront:securityHeaders.hstsMaxAge: 31536000: a duration with its unit`},
+		{"HSTS preload alone", settings{"securityHeaders": `{"hstsPreload": true}`}, `onefront:securityHeaders.hstsPreload: true: false, or hstsIncludeSubdomains true`},
+		{"HSTS preload for a short time", settings{"securityHeaders": `{"hstsPreload": true, "hstsIncludeSubdomains": true, "hstsMaxAge": "24h"}`}, `onefront:securityHeaders.hstsMaxAge: "24h": at least 8760h with hstsPreload`},
+		{"HSTS sub-domains of nothing", settings{"securityHeaders": `{"hstsIncludeSubdomains": true, "hstsMaxAge": "0s"}`}, `onefront:securityHeaders.hstsIncludeSubdomains: true: false where hstsMaxAge is 0s`},
+		{"security header that is not one", settings{"securityHeaders": `{"csp": "x"}`}, `onefront:securityHeaders.csp: "x": not a key`},
+		{"removing Via", settings{"responseHeaders": `{"remove": ["Via"]}`}, `onefront:responseHeaders.remove[0]: "Via": another header: CloudFront refuses to remove this one (F3.28)`},
+		{"removing X-Amz-Cf-Pop", settings{"responseHeaders": `{"remove": ["X-Amz-Cf-Pop"]}`}, `onefront:responseHeaders.remove[0]: "X-Amz-Cf-Pop": another header`},
+		{"removing X-Edge-*", settings{"responseHeaders": `{"remove": ["x-edge-location"]}`}, `onefront:responseHeaders.remove[0]: "x-edge-location": another header`},
+		{"removing X-Cache", settings{"responseHeaders": `{"remove": ["X-Cache"]}`}, `onefront:responseHeaders.remove[0]: "X-Cache": another header`},
+		{"removing by pattern", settings{"responseHeaders": `{"remove": ["X-*"]}`}, `onefront:responseHeaders.remove[0]: "X-*": the name of a header; a wildcard is not possible`},
+		{"removing 11", settings{"responseHeaders": `{"remove": [` + names(`"X-%d"`, 11) + `]}`}, `onefront:responseHeaders.remove: [`},
+		{"adding a security header", settings{"responseHeaders": `{"add": {"X-Frame-Options": "DENY"}}`}, `onefront:responseHeaders.add.X-Frame-Options: "DENY": another header: onefront:securityHeaders.frameOptions sets this one`},
+		{"adding a CORS header", settings{"responseHeaders": `{"add": {"Access-Control-Allow-Origin": "*"}}`}, `onefront:responseHeaders.add.Access-Control-Allow-Origin: "*": another header: onefront:corsOrigins sets those of CORS`},
+		{"adding CloudFront's header", settings{"responseHeaders": `{"add": {"X-Cache": "Hit"}}`}, `onefront:responseHeaders.add.X-Cache: "Hit": another header: CloudFront keeps this one to itself`},
+		{"adding no value", settings{"responseHeaders": `{"add": {"X-Team": ""}}`}, `onefront:responseHeaders.add.X-Team: "": 1 to 1783 printable ASCII characters`},
+		{"adding two lines", settings{"responseHeaders": `{"add": {"X-Team": "a\r\nX-Evil: b"}}`}, `onefront:responseHeaders.add.X-Team: "a\r\nX-Evil: b": 1 to 1783 printable`},
+		{"adding a number", settings{"responseHeaders": `{"add": {"X-Team": 7}}`}, `onefront:responseHeaders.add.X-Team: 7: a string`},
+		{"adding 10 beside Permissions-Policy", settings{"responseHeaders": `{"add": {` + names(`"X-%d": "a"`, 10) + `}}`}, `onefront:responseHeaders.add: 10: at most 9 headers`},
+		// The distribution.
+		{"price class", settings{"priceClass": "PriceClass_300"}, `onefront:priceClass: "PriceClass_300": one of PriceClass_All, PriceClass_100, PriceClass_200; did you mean PriceClass_100?`},
+		{"TLS policy of 2025", settings{"minimumTlsVersion": "TLSv1.3_2025"}, `onefront:minimumTlsVersion: "TLSv1.3_2025": one of TLSv1.2_2021`},
+		{"web ACL by id", settings{"webAclArn": "473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:webAclArn: "473e64fd-f30b-4765-81a0-62ad96dd167a": the ARN of a WAFv2 web ACL of scope CLOUDFRONT`},
+		{"regional web ACL", settings{"webAclArn": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:webAclArn: "arn:aws:wafv2:eu-west-1`},
+		{"rollout", settings{"rollout": "canary"}, `onefront:rollout: "canary": one of parallel, sequential`},
+		{"generation 0", settings{"originSecretGeneration": "0"}, `onefront:originSecretGeneration: "0": a whole number from 1`},
+		{"generation as text", settings{"originSecretGeneration": "two"}, `onefront:originSecretGeneration: "two": a whole number from 1`},
+		{"generation in hexadecimal", settings{"originSecretGeneration": "0x2"}, `onefront:originSecretGeneration: "0x2": a whole number from 1`},
+		// The functions.
+		{"function timeout over 30 s", settings{"lambda": `{"timeout": "31s"}`}, `onefront:lambda.timeout: "31s": from 1s to 30s`},
+		{"function timeout below a second", settings{"lambda": `{"timeout": "500ms"}`}, `onefront:lambda.timeout: "500ms": whole seconds`},
+		{"memory too small", settings{"lambda": `{"memoryMiB": 64}`}, `onefront:lambda.memoryMiB: 64: a whole number from 128 to 10240`},
+		{"memory too big", settings{"lambda": `{"memoryMiB": 10241}`}, `onefront:lambda.memoryMiB: 10241: a whole number from 128 to 10240`},
+		{"memory in halves", settings{"lambda": `{"memoryMiB": 256.5}`}, `onefront:lambda.memoryMiB: 256.5: a whole number from 128 to 10240`},
+		{"reserved concurrency below 0", settings{"lambda": `{"reservedConcurrency": -1}`}, `onefront:lambda.reservedConcurrency: -1: a whole number from 0`},
+		{"log level", settings{"lambda": `{"logLevel": "verbose"}`}, `onefront:lambda.logLevel: "verbose": one of info, debug, warn, error`},
+		{"unknown key of lambda", settings{"lambda": `{"memory": 256}`}, `onefront:lambda.memory: 256: not a key; did you mean memoryMiB?`},
+		{"the SaaS outlives the function", settings{"lambda": `{"timeout": "4s"}`}, `onefront:upstream.timeout: 3s: at most 2s, the function's timeout of 4s less 2s`},
+		{"burst 0", settings{"throttle": `{"burst": 0}`}, `onefront:throttle.burst: 0: a whole number from 1`},
+		{"rate 0", settings{"throttle": `{"rate": 0}`}, `onefront:throttle.rate: 0: more than 0`},
+		{"rate as a word", settings{"throttle": `{"rate": "fast"}`}, `onefront:throttle.rate: "fast": a number`},
+		{"rate not a number", settings{"throttle": `{"rate": "NaN"}`}, `onefront:throttle.rate: "NaN": a number`},
+		{"e-mail", settings{"alarms": `{"emails": ["ops"]}`}, `onefront:alarms.emails[0]: "ops": an e-mail address`},
+		{"e-mail with a name", settings{"alarms": `{"emails": ["Ops <ops@example.com>"]}`}, `onefront:alarms.emails[0]: "Ops <ops@example.com>": an e-mail address`},
+		{"e-mail twice", settings{"alarms": `{"emails": ["a@example.com", "a@example.com"]}`}, `onefront:alarms.emails[1]: "a@example.com": an address that is not already`},
+		{"unknown threshold", settings{"alarms": `{"thresholds": {"deadletter": 1}}`}, `onefront:alarms.thresholds.deadletter: 1: not a key; did you mean deadLetters?`},
+		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 101}}`}, `onefront:alarms.thresholds.api5xxPercent: 101: from 0 to 100`},
+		{"retention", settings{"logs": `{"retentionDays": 31}`}, `onefront:logs.retentionDays: 31: one of the periods CloudWatch Logs takes: 1 3 5 7 14 30`},
+		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: a whole number from 1`},
+		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: an object with the keys enabled, retentionDays`},
+		// The SaaS.
+		{"no upstream", settings{"upstream": "-"}, `onefront:upstream: not set: required`},
+		{"upstream as text", settings{"upstream": "https://saas.example.net"}, `onefront:upstream: https://saas.example.net: an object such as`},
+		{"two problems of upstream", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.preset: "jira": one of webhook`},
+		{"the second of them", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.url: "http://saas.example.net": https`},
+		{"upstream too big for the environment", settings{"upstream": `{"preset": "webhook", "url": "https://saas.example.net", "topics": [` + names(`"`+strings.Repeat("t", 50)+`%d"`, 70) + `]}`}, `onefront:upstream: `},
+		{"malformed is not missing", settings{"lambda": ""}, `onefront:lambda: "": an object such as`},
+		{"two values", settings{"lambda": "{} {}"}, `onefront:lambda: "{} {}": an object such as`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := valid().with(tt.changes).load()
+			if err == nil {
+				t.Fatalf("no error, want %s", tt.want)
+			}
+			found := false
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				found = found || strings.HasPrefix(line, tt.want)
+				if strings.Count(line, ": ") < 2 && !strings.Contains(line, `": `) {
+					t.Errorf("not <key>: <value>: <what would be right>: %s", line)
+				}
+			}
+			if !found {
+				t.Errorf("got:\n%v\nwant:\n%s", err, tt.want)
+			}
+		})
+	}
+}
