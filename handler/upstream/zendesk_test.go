@@ -1,0 +1,88 @@
+package upstream_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/onefront/onefront/handler/upstream"
+)
+
+const zendeskField = `{"ticket_field":{"id":360001,"type":"tagger","custom_field_options":[` +
+	`{"id":1,"name":"Billing","value":"billing"},{"id":2,"name":"Other","value":"other"}]}}`
+
+// zendeskStandIn answers as Zendesk documents.
+func zendeskStandIn(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/api/v2/tickets.json", "/api/v2/requests.json":
+		w.WriteHeader(http.StatusCreated)
+	case "/api/v2/ticket_fields/360001.json":
+		answers(200, nil, zendeskField)(w, r)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+const zendeskComment = "It <b>broke</b>\n@octocat see #1\n\nRating: 2 of 5\nTopic: billing\nPage: https://example.com/?a=1&b=2\n" +
+	"Locale: de\ntheme: dark\nRegion: eu-west-1\nFeedback id: 0190-id"
+
+func TestZendesk_ticket(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, zendeskStandIn)
+	c := newClient(t, map[string]any{
+		"preset": "zendesk", "url": s.url, "email": "agent@example.com", "topicField": "360001", "tags": []string{"web"},
+	})
+	if got := deliver(t, c, record()); got.Outcome != upstream.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	got := s.exchanges()
+	auth := "Basic " + base64.StdEncoding.EncodeToString([]byte("agent@example.com/token:"+key))
+	got[0].want(t, "GET", "/api/v2/ticket_fields/360001.json", map[string]string{"Authorization": auth}, nil)
+	got[1].want(t, "POST", "/api/v2/tickets.json", map[string]string{
+		"Authorization": auth, "Content-Type": "application/json", "Idempotency-Key": "0190-id",
+	}, map[string]any{"ticket": map[string]any{
+		"subject": "Feedback: It <b>broke</b>", "comment": map[string]any{"body": zendeskComment},
+		"requester": map[string]any{"name": "ada", "email": "ada@example.com"}, "external_id": "0190-id", "tags": []any{"web"},
+		"custom_fields": []any{map[string]any{"id": 360001.0, "value": "billing"}},
+	}})
+	// The list is fresh: the next ticket is one request, and a topic it does not name stays text.
+	r := record()
+	r.Feedback.Topic = "no such option"
+	if got := deliver(t, c, r); got.Outcome != upstream.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	got = s.exchanges()
+	ticket, ok := got[2].body["ticket"].(map[string]any)
+	if len(got) != 3 || !ok || ticket["custom_fields"] != nil {
+		t.Errorf("%d requests, the last %+v", len(got), got[len(got)-1].body)
+	}
+}
+
+func TestZendesk_request(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, zendeskStandIn)
+	c := newClient(t, map[string]any{"preset": "zendesk", "url": s.url + "/", "resource": "requests", "requesterEmail": "web@example.com", "tags": []string{"web"}})
+	r := record()
+	r.Feedback.Email = ""
+	r.Feedback.Message = strings.Repeat("漢", 200)
+	if got := deliver(t, c, r); got.Outcome != upstream.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	e := s.exchanges()[0]
+	request, ok := e.body["request"].(map[string]any)
+	if !ok {
+		t.Fatalf("body %v", e.body)
+	}
+	delete(request, "comment")
+	e.want(t, "POST", "/api/v2/requests.json", map[string]string{"Authorization": "Bearer " + key}, map[string]any{"request": map[string]any{
+		"subject": "Feedback: " + strings.Repeat("漢", 99) + "…", "requester": map[string]any{"name": "web", "email": "web@example.com"},
+	}})
+}
+
+func TestZendesk_statuses(t *testing.T) {
+	t.Parallel()
+	checkStatuses(t, map[string]any{"preset": "zendesk", "email": "agent@example.com"}, map[string]statusCase{
+		"200 is not what Zendesk documents": {status: 200, want: upstream.Failed},
+	})
+}
