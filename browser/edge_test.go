@@ -10,10 +10,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/sitefiles"
 )
 
-// strictPolicy allows less than the program's default: what works here works there.
+// strictPolicy stands beside the program's default and allows less: nothing but the page's own files.
 const strictPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types"
 
@@ -64,7 +65,8 @@ func startEdge(t *testing.T, answers ...answer) *fakeEdge {
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { serveFile(w, r, files) })
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", strictPolicy)
+		h.Add("Content-Security-Policy", strictPolicy)
+		h.Add("Content-Security-Policy", config.DefaultContentSecurityPolicy) // a browser obeys both
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Amz-Cf-Pop", "FRA56-P1")
