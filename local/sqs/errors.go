@@ -8,7 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// apiError is an error answer: the name of its shape, the code older clients know it by, and the text.
+// apiError is an error answer: the name of its shape, the code older clients know it by ("" for the protocol's own errors),
+// and the text.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-api-responses.html
 type apiError struct {
 	shape, queryCode, message string
@@ -49,11 +50,11 @@ func invalidMessage() *apiError {
 }
 
 func unknownOperation() *apiError {
-	return &apiError{"com.amazon.coral.service#UnknownOperationException", "InvalidAction", "Local mode does not imitate this operation."}
+	return &apiError{"com.amazon.coral.service#UnknownOperationException", "", "Local mode does not imitate this operation."}
 }
 
 func serialization(err error) *apiError {
-	return &apiError{"com.amazon.coral.service#SerializationException", "MalformedInput", err.Error()}
+	return &apiError{"com.amazon.coral.service#SerializationException", "", err.Error()}
 }
 
 // write answers with the JSON protocol's headers; every error above is the sender's.

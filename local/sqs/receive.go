@@ -87,6 +87,7 @@ func (s *Service) tryReceive(q *queue, limit int, visibility time.Duration, in *
 	}
 	if len(messages) > 0 {
 		s.plan(q)
+		return messages, nil
 	}
 	if q.arrivals == nil {
 		q.arrivals = make(chan struct{})

@@ -43,7 +43,7 @@ type Service struct {
 	cancel context.CancelFunc
 
 	mu     sync.Mutex
-	queues []*queue // sorted by ARN
+	queues []*queue // in the graph's order
 }
 
 // New reads every queue of the graph and refuses properties it does not imitate.
@@ -53,7 +53,10 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 	}
 	s := &Service{clock: o.Clock, log: o.Log, faults: map[string]*fault.Switch{}}
 	var problems []error
-	for _, r := range g.ByType(queueType) {
+	for _, r := range g.Resources {
+		if r.Type != queueType {
+			continue
+		}
 		q, err := newQueue(r)
 		if err != nil {
 			problems = append(problems, err)
@@ -64,7 +67,7 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	if err := s.linkDeadLetterQueues(); err != nil {
+	if err := errors.Join(s.linkDeadLetterQueues(), s.checkRedriveAllowPolicies(g)); err != nil {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

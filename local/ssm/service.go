@@ -1,0 +1,125 @@
+// Package ssm imitates the Parameter Store of AWS Systems Manager for local mode, as far as a function reads its secrets
+// there: GetParameter and GetParameters over the AWS JSON protocol 1.1, for the parameters of the recorded program.
+//
+// Values are kept in memory and leave only in these two answers. A SecureString read without WithDecryption shows its
+// ciphertext at AWS; here it shows a text that says so.
+//
+// Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+//
+// Not imitated: signatures, permissions and KMS; labels and older versions; parameter policies; writing.
+package ssm
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+const parameterType = "aws:ssm/parameter:Parameter"
+
+// Service holds the parameters of all regions. It is fixed once made and safe for concurrent use.
+type Service struct {
+	parameters map[string]map[string]parameter // by region, then name
+}
+
+// parameter is one version of a parameter.
+type parameter struct {
+	name, arn, kind, value, dataType string
+	version                          int
+}
+
+// String keeps values out of whatever prints the service.
+func (s *Service) String() string { return fmt.Sprintf("parameters in %d regions", len(s.parameters)) }
+
+// GoString does the same for %#v.
+func (s *Service) GoString() string { return s.String() }
+
+// parameterInputs are the properties of aws.ssm.Parameter that are understood here.
+type parameterInputs struct {
+	Type          string `json:"type"`
+	Value         string `json:"value"`
+	InsecureValue string `json:"insecureValue"`
+	DataType      string `json:"dataType"`
+
+	Name           graph.NoLocalMeaning `json:"name"`           // read from the outputs, where autonaming has its say
+	AllowedPattern graph.NoLocalMeaning `json:"allowedPattern"` // checked by AWS when a value is written
+	ARN            graph.NoLocalMeaning `json:"arn"`            // read from the outputs
+	Description    graph.NoLocalMeaning `json:"description"`    // text for people
+	KeyID          graph.NoLocalMeaning `json:"keyId"`          // KMS is not imitated
+	Overwrite      graph.NoLocalMeaning `json:"overwrite"`      // about how it is written
+	Tags           graph.NoLocalMeaning `json:"tags"`           // labels
+	Tier           graph.NoLocalMeaning `json:"tier"`           // price and size
+}
+
+// New reads every parameter of the graph and refuses properties it does not imitate.
+func New(g *graph.Graph) (*Service, error) {
+	s := &Service{parameters: map[string]map[string]parameter{}}
+	var problems []error
+	for _, r := range g.Resources {
+		if r.Type != parameterType {
+			continue
+		}
+		p, err := newParameter(r)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		if s.parameters[r.Region] == nil {
+			s.parameters[r.Region] = map[string]parameter{}
+		}
+		if _, twice := s.parameters[r.Region][p.name]; twice {
+			problems = append(problems, fmt.Errorf("%s: name: %q: another parameter of %s has it already", r.URN, p.name, r.Region))
+		}
+		s.parameters[r.Region][p.name] = p
+	}
+	return s, errors.Join(problems...)
+}
+
+func newParameter(r *graph.Resource) (parameter, error) {
+	in := parameterInputs{DataType: "text"}
+	if err := r.Decode(&in); err != nil {
+		return parameter{}, err
+	}
+	switch in.Type {
+	case "String", "StringList", "SecureString":
+	default:
+		return parameter{}, fmt.Errorf("%s: type: %q: want String, StringList or SecureString", r.URN, in.Type)
+	}
+	if in.Value == "" {
+		in.Value = in.InsecureValue
+	}
+	p := parameter{name: r.Output("name"), arn: r.Output("arn"), kind: in.Type, value: in.Value, dataType: in.DataType, version: 1}
+	if v, ok := r.Outputs["version"].(float64); ok {
+		p.version = int(v)
+	}
+	return p, nil
+}
+
+// find looks a parameter up by name or ARN, with an optional ":version" behind a name.
+func (s *Service) find(region, name string) (parameter, *apiError) {
+	if strings.HasPrefix(name, "arn:") {
+		for _, p := range s.parameters[region] {
+			if p.arn == name {
+				return p, nil
+			}
+		}
+		return parameter{}, notFound()
+	}
+	name, selector, selected := strings.Cut(name, ":")
+	p, ok := s.parameters[region][name]
+	switch {
+	case !ok:
+		return parameter{}, notFound()
+	case selected && selector != fmt.Sprint(p.version):
+		return parameter{}, &apiError{"ParameterVersionNotFound", "Systems Manager could not find version " + selector + " of " + name + ". Verify the version and try again."}
+	}
+	return p, nil
+}
+
+// Handler is the region's endpoint.
+func (s *Service) Handler(region string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(region, w, r) })
+}
