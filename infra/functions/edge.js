@@ -1,11 +1,10 @@
 // Origin choice by the place of the edge: TABLE gives, per regional edge cache, the indexes of the two nearest
-// regions that are not drained (F2.4-F2.11). A place that is not in the table takes FALLBACK.
+// regions that are not drained (F2.4-F2.11), as lines "place indexes". Another place takes FALLBACK.
 function chooseOrigin(request) {
   try {
-    var choice = TABLE[cf.edgeLocation.region];
-    if (typeof choice !== 'string') {
-      choice = FALLBACK;
-    }
+    var place = '\n' + cf.edgeLocation.region + ' ';
+    var at = TABLE.indexOf(place);
+    var choice = at < 0 ? FALLBACK : TABLE.slice(at + place.length, TABLE.indexOf('\n', at + 1));
     var first = ORIGINS[parseInt(choice[0], 36)];
     if (choice.length > 1 && (request.method === 'GET' || request.method === 'HEAD')) {
       cf.createRequestOriginGroup({

@@ -41,6 +41,8 @@ var (
 type Request struct {
 	// Redirects lead an alias ("example.org", "*.example.org") to a host: 301 for GET and HEAD, 308 for the rest.
 	Redirects map[string]string
+	// Served are names that never redirect, also where a wildcard of Redirects covers them.
+	Served []string
 	// PreflightOrigins are the origins whose CORS preflights are answered, such as "https://app.example.org".
 	PreflightOrigins []string
 	// Site rewrites paths; nil on API behaviors.
@@ -91,7 +93,7 @@ func ComposeRequest(r Request) (string, error) {
 	}
 	c := composer{handler: "function handler(event) {\nvar request = event.request;\n"}
 	if len(r.Redirects) > 0 {
-		redirects, targets := redirectTable(r.Redirects)
+		redirects, targets := redirectTable(r.Redirects, r.Served)
 		c.data("redirect aliases", len(r.Redirects), "REDIRECTS", redirects)
 		c.data("redirect targets", len(targets), "TARGETS", targets)
 		c.code(redirectJS)
@@ -185,7 +187,7 @@ func (c *composer) edge(e *EdgeChoice) {
 	c.module = true
 	t := newOriginTable(e)
 	c.data("", 0, "ORIGINS", t.origins)
-	c.data("edge-cache regions", len(t.rows), "TABLE", t.rows)
+	c.data("edge-cache regions", t.count, "TABLE", t.rows)
 	c.data("", 0, "FALLBACK", t.fallback)
 	c.data("", 0, "CODES", e.StatusCodes)
 	c.code(edgeJS)

@@ -33,17 +33,20 @@ func EdgeTable(regions, drained []string) map[string][]string {
 // originTable is an EdgeChoice in its short form: origin ids once, and one or two digits of base 36 per row.
 type originTable struct {
 	origins  []string
-	rows     map[string]string
 	fallback string
+	// rows is "\nplace row\nplace row\n".
+	rows  string
+	count int
 }
 
 // newOriginTable leaves out rows that say what the fallback says.
 func newOriginTable(e *EdgeChoice) originTable {
-	t := originTable{rows: map[string]string{}}
+	t := originTable{rows: "\n"}
 	t.fallback = t.row(e.Default)
 	for _, place := range slices.Sorted(maps.Keys(e.Table)) {
 		if row := t.row(e.Table[place]); row != "" && row != t.fallback {
-			t.rows[place] = row
+			t.rows += place + " " + row + "\n"
+			t.count++
 		}
 	}
 	return t
@@ -62,21 +65,35 @@ func (t *originTable) row(ids []string) string {
 	return row.String()
 }
 
-// redirectTable is {parent: {label: index of the target}}: "*.example.org" has the parent "example.org" and the
-// label "*". Parents and targets are mostly few.
-func redirectTable(redirects map[string]string) (table map[string]map[string]int, targets []string) {
-	table = map[string]map[string]int{}
+// redirectTable is "\nparent label:index label:index \n..." with the indexes of targets: "*.example.org" has the
+// parent "example.org" and the label "*". Parents and targets are mostly few. The index "-" is that of a name that
+// does not redirect though a wildcard covers it: a target or a served name.
+func redirectTable(redirects map[string]string, served []string) (table string, targets []string) {
+	labels := map[string][]string{}
+	add := func(name, index string) {
+		label, parent, _ := strings.Cut(name, ".")
+		if entry := label + ":" + index; !slices.Contains(labels[parent], entry) {
+			labels[parent] = append(labels[parent], entry)
+		}
+	}
 	for _, alias := range slices.Sorted(maps.Keys(redirects)) {
 		at := slices.Index(targets, redirects[alias])
 		if at < 0 {
 			at = len(targets)
 			targets = append(targets, redirects[alias])
 		}
-		label, parent, _ := strings.Cut(alias, ".")
-		if table[parent] == nil {
-			table[parent] = map[string]int{}
+		add(alias, strconv.Itoa(at))
+	}
+	for _, name := range slices.Concat(targets, served) {
+		_, parent, _ := strings.Cut(name, ".")
+		_, wildcard := redirects["*."+parent]
+		if _, exact := redirects[name]; wildcard && !exact {
+			add(name, "-")
 		}
-		table[parent][label] = at
+	}
+	table = "\n"
+	for _, parent := range slices.Sorted(maps.Keys(labels)) {
+		table += parent + " " + strings.Join(labels[parent], " ") + " \n"
 	}
 	return table, targets
 }

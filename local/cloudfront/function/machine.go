@@ -3,6 +3,7 @@ package function
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 
@@ -99,7 +100,7 @@ func (m *machine) call(t eventType, e *Event) (goja.Value, error) {
 		return nil, thrown(err)
 	}
 	o, ok := returned.(*goja.Object)
-	if !ok || o.ClassName() != "Promise" {
+	if !ok || o.ExportType() != promiseType {
 		return returned, nil
 	}
 	promise, ok := o.Export().(*goja.Promise)
@@ -115,6 +116,8 @@ func (m *machine) call(t eventType, e *Event) (goja.Value, error) {
 		return nil, executionError("the promise was never settled")
 	}
 }
+
+var promiseType = reflect.TypeFor[*goja.Promise]()
 
 func thrown(err error) error {
 	if interrupted, ok := errors.AsType[*goja.InterruptedError](err); ok {
