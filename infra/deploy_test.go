@@ -12,6 +12,9 @@ import (
 	"github.com/onefront/onefront/local/graph"
 )
 
+// externalDomains are names in a DNS that the stack cannot write.
+const externalDomains = `[{"zone":"example.com","aliases":["example.com","www.example.com"]}]`
+
 // full has every feature on: 12 regions, 30 aliases over 3 zones, 20 routes. The same values are the stack file
 // infra/testdata/full/Pulumi.full.yaml.
 const twelveRegions = `["eu-west-1","us-east-1","ap-southeast-2","us-west-2","eu-central-1","ap-northeast-1","sa-east-1","ap-south-1","ca-central-1","eu-north-1","ap-southeast-1","us-east-2"]`
@@ -34,8 +37,8 @@ func TestDeploy_invariants(t *testing.T) {
 		{"sequential", "prod", map[string]string{"onefront:rollout": "sequential"}},
 		{"sequential edge", "staging", map[string]string{"onefront:rollout": "sequential"}},
 		{"long stack name", strings.Repeat("long-stack", 10), map[string]string{"onefront:originSubdomain": "o"}},
-		{"pending", "prod", map[string]string{"onefront:routing": "edge", "onefront:externalDns": "pending"}},
-		{"issued", "prod", map[string]string{"onefront:routing": "edge", "onefront:externalDns": "issued"}},
+		{"pending", "prod", map[string]string{"onefront:routing": "edge", "onefront:externalDns": "pending", "onefront:domains": externalDomains}},
+		{"issued", "prod", map[string]string{"onefront:routing": "edge", "onefront:externalDns": "issued", "onefront:domains": externalDomains}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			source := c.stack
@@ -53,6 +56,27 @@ func TestDeploy_invariants(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The stack with every feature on keeps every invariant too.
+func TestDeploy_full(t *testing.T) {
+	projectFiles(t)
+	config, secrets := fullConfig(t)
+	g, err := recordConfig("full", config, secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, invariant := range invariants {
+		for _, wrong := range invariant.check(g) {
+			t.Errorf("%s: %s", invariant.name, wrong)
+		}
+	}
+	if got := len(texts(one(t, g, distributionToken).Inputs, "aliases")); got != 30 {
+		t.Errorf("%d aliases, want 30", got)
+	}
+	if got := len(behaviors(one(t, g, distributionToken))); got != 21 {
+		t.Errorf("%d behaviors, want 20 routes and the site", got)
 	}
 }
 
@@ -221,7 +245,7 @@ func TestDeploy_aliasesOverZones(t *testing.T) {
 func TestDeploy_externalDNS(t *testing.T) {
 	projectFiles(t)
 	config := func(phase string) map[string]string {
-		return map[string]string{"onefront:routing": "edge", "onefront:externalDns": phase}
+		return map[string]string{"onefront:routing": "edge", "onefront:externalDns": phase, "onefront:domains": externalDomains}
 	}
 	pending := record(t, "prod", config("pending"))
 	if d := one(t, pending, distributionToken); len(texts(d.Inputs, "aliases")) > 0 || at(d.Inputs, "viewerCertificate", "cloudfrontDefaultCertificate") != true {
@@ -266,6 +290,9 @@ func TestDeploy_outputs(t *testing.T) {
 	}
 	staging := record(t, "staging", nil)
 	domain := staging.Outputs["distributionDomain"].(string)
+	if aliases, ok := staging.Outputs["aliases"].([]any); !ok || len(aliases) != 0 {
+		t.Errorf("staging: aliases = %v, want an empty list", staging.Outputs["aliases"])
+	}
 	if staging.Outputs["apiUrl"] != "https://"+domain+"/api" || at(staging.Outputs, "regions", 0, "healthCheckId") != nil {
 		t.Errorf("staging: apiUrl %v, regions %v", staging.Outputs["apiUrl"], staging.Outputs["regions"])
 	}

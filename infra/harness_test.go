@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,27 @@ func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[st
 	config["onefront:upstreamApiKey"] = canaryKey
 	maps.Copy(config, replaced)
 	maps.DeleteFunc(config, func(_, v string) bool { return v == "-" })
+	return config, append(secrets, "onefront:upstreamApiKey")
+}
+
+// fullConfig is the stack with every feature on, under the project's defaults.
+func fullConfig(t testing.TB) (map[string]string, []string) {
+	t.Helper()
+	dir := t.TempDir()
+	for from, to := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", "infra/testdata/Pulumi.full.yaml": "Pulumi.full.yaml"} {
+		content, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, secrets, err := graph.LoadStack(dir, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config["onefront:upstreamApiKey"] = canaryKey
 	return config, append(secrets, "onefront:upstreamApiKey")
 }
 
