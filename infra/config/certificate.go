@@ -23,54 +23,12 @@ func (c *Config) CertificateNames() []string {
 	return names
 }
 
-// Validation is one base domain that ACM validates through a CNAME record in a zone.
-type Validation struct {
-	// Base is the domain without a wildcard label; certificates of all regions share its record (F8.1).
-	Base string
-	Zone string
-	// ZoneID is "" where the zone has to be looked up.
-	ZoneID string
-	// Create is false where another stack of the account owns the record (validation: existing), or where the
-	// zone is not this stack's to write (externalDns).
-	Create bool
-}
-
-// Validations are the base domains of all certificates, each once (F8.2), in the order of their first name:
-// those of the edge certificate, then the origin domain in dns mode. The origin domain bears the stack's name,
-// so its record is always this stack's own.
-func (c *Config) Validations() []Validation {
-	var all []Validation
-	for _, name := range c.CertificateNames() {
-		base := BaseDomain(name)
-		if slices.ContainsFunc(all, func(v Validation) bool { return v.Base == base }) {
-			continue
-		}
-		d := c.domainOf(name)
-		all = append(all, Validation{Base: base, Zone: d.Zone, ZoneID: d.ZoneID, Create: d.Validation == ValidationCreate && c.ExternalDNS == ""})
-	}
-	if c.OriginDomain != "" {
-		first := c.Domains[0]
-		all = append(all, Validation{Base: c.OriginDomain, Zone: first.Zone, ZoneID: first.ZoneID, Create: true})
-	}
-	return all
-}
-
-// domainOf is the entry that lists an alias.
-func (c *Config) domainOf(alias string) Domain {
-	for _, d := range c.Domains {
-		if slices.Contains(d.Aliases, alias) {
-			return d
-		}
-	}
-	return Domain{}
-}
-
 // checkValidation refuses a base domain that is both this stack's and another's.
 func (c *Config) checkValidation(p *problems) {
 	owner := map[string]string{}
 	for i, d := range c.Domains {
 		for _, alias := range d.Aliases {
-			base := BaseDomain(alias)
+			base := baseDomain(alias)
 			if first, seen := owner[base]; seen && first != d.Validation {
 				p.refuse(fmt.Sprintf("domains[%d].validation", i), d.Validation, "%s, as for the other name with the base domain %s: they share one validation record", first, base)
 			} else {

@@ -182,8 +182,3 @@ func (c *Config) Aliases() []string {
 
 // Drained says whether a region takes no viewer traffic.
 func (c *Config) Drained(region string) bool { return slices.Contains(c.DrainedRegions, region) }
-
-// Serving are the regions that take viewer traffic, in configuration order. Never empty.
-func (c *Config) Serving() []string {
-	return slices.DeleteFunc(slices.Clone(c.Regions), c.Drained)
-}

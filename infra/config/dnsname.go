@@ -66,8 +66,8 @@ func within(name, zone string) bool {
 // isWildcard says whether a name stands for all names one label below.
 func isWildcard(name string) bool { return strings.HasPrefix(name, "*.") }
 
-// BaseDomain is what ACM validates: the name without its wildcard label (F8.1, F8.2).
-func BaseDomain(name string) string { return strings.TrimPrefix(name, "*.") }
+// baseDomain is what ACM validates: the name without its wildcard label (F8.1, F8.2).
+func baseDomain(name string) string { return strings.TrimPrefix(name, "*.") }
 
 // covers says whether a wildcard stands for a name. It covers one label only (F5.9).
 func covers(wildcard, name string) bool {

@@ -21,9 +21,9 @@ func (c *Config) readHeaders(r *reader) {
 func (c *Config) readResponseHeaders(n node) {
 	o := n.object("remove", "add")
 	c.ResponseHeaders.Remove = readNames(o.at("remove"), "header names", true, removeProblem)
-	for i, name := range c.ResponseHeaders.Remove {
-		if strings.EqualFold(name, "date") || strings.EqualFold(name, "server") {
-			n.problems.warn(o.at("remove").key, c.ResponseHeaders.Remove[i], "comes back with CloudFront's own value (F3.28)")
+	for _, name := range c.ResponseHeaders.Remove {
+		if strings.EqualFold(name, "date") {
+			n.problems.warn(o.at("remove").key, name, "comes back with CloudFront's own value (F3.28)")
 		}
 	}
 	add := o.at("add")

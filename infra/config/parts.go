@@ -27,7 +27,8 @@ func readParts(n node, rules partRules) Parts {
 	}
 }
 
-// readNames reads up to ten distinct names. Header names are the same in any case.
+// readNames reads up to ten distinct names and sorts them, so that routes with the same names in another order
+// share a policy. Header names are the same in any case.
 func readNames(n node, of string, foldCase bool, problem func(string) string) []string {
 	var names, folded []string
 	items := n.list(of)
@@ -53,6 +54,7 @@ func readNames(n node, of string, foldCase bool, problem func(string) string) []
 	case len(names) > 1 && slices.Contains(names, "*"):
 		n.refuse(`"*" alone, which is all of them, or names without it`)
 	}
+	slices.Sort(names)
 	return names
 }
 

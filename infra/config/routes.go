@@ -172,11 +172,11 @@ func (c *Config) checkSwallow(p *problems, key string, route Route) {
 
 // checkHandlerPaths looks at what reaches the handler's own paths, which the routes may cut off.
 func (c *Config) checkHandlerPaths(p *problems) {
-	if route, i := c.RouteOf(healthPath); i >= 0 && route.Methods == MethodsRead && route.TTL.Min > 0 {
+	if route, i := c.routeOf(healthPath); i >= 0 && route.Methods == MethodsRead && route.TTL.Min > 0 {
 		p.refuse(fmt.Sprintf("routes[%d].ttl.min", i), shortDuration(route.TTL.Min), "0s, or a route for %s before this one: health must not come from a cache", healthPath)
 	}
 	for _, path := range []string{healthPath, "/api/topics", "/api/feedback"} {
-		route, i := c.RouteOf(path)
+		route, i := c.routeOf(path)
 		switch {
 		case i < 0:
 			p.warn("routes", path, "no route matches this path of the handler: CloudFront serves the site there")
@@ -186,8 +186,8 @@ func (c *Config) checkHandlerPaths(p *problems) {
 	}
 }
 
-// RouteOf is the route that a path takes and its place, or -1 where the site answers.
-func (c *Config) RouteOf(path string) (Route, int) {
+// routeOf is the route that a path takes and its place, or -1 where the site answers.
+func (c *Config) routeOf(path string) (Route, int) {
 	for i, route := range c.Routes {
 		if route.Path != "" && Match(route.Path, path) {
 			return route, i
