@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -179,14 +178,5 @@ func (m *eventSourceMapping) invoke(ctx context.Context, event sqsEvent) ([]stri
 	if !m.itemFailures {
 		return nil, nil
 	}
-	failed, err := batchItemFailures(result.Payload)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range failed {
-		if !slices.Contains(event.ids, id) {
-			return nil, fmt.Errorf("itemIdentifier %q: not a message of the batch", id)
-		}
-	}
-	return failed, nil
+	return batchItemFailures(result.Payload, event.ids)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/onefront/onefront/local/sqs"
 )
@@ -87,8 +88,8 @@ func marshalRecord(m sqs.Message, queueARN string) []byte {
 
 // batchItemFailures reads a function's partial batch response (Lambda DG "Implementing partial batch responses"):
 // null, an empty object and an empty list mean success; JSON that does not fit, or an identifier that is missing,
-// null or empty, means that the whole batch failed.
-func batchItemFailures(payload []byte) ([]string, error) {
+// null, empty or no message of the batch, means that the whole batch failed.
+func batchItemFailures(payload []byte, batch []string) ([]string, error) {
 	if len(payload) == 0 {
 		return nil, nil
 	}
@@ -105,8 +106,8 @@ func batchItemFailures(payload []byte) ([]string, error) {
 	}
 	var ids []string
 	for _, failure := range response.Failures {
-		if failure.ItemIdentifier == nil || *failure.ItemIdentifier == "" {
-			return nil, errors.New("batchItemFailures: an itemIdentifier is missing or empty")
+		if failure.ItemIdentifier == nil || !slices.Contains(batch, *failure.ItemIdentifier) {
+			return nil, errors.New("batchItemFailures: an itemIdentifier is missing or no message of the batch")
 		}
 		ids = append(ids, *failure.ItemIdentifier)
 	}

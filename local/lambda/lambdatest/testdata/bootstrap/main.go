@@ -16,12 +16,16 @@ import (
 	"syscall"
 )
 
-// event is either an order to this function or an HTTP API event, whose rawPath is the order.
+// event is an order to this function, or an HTTP API event whose rawPath is the order, or an SQS event whose first
+// message is.
 type event struct {
 	Do      string `json:"do"`
 	Text    string `json:"text"`
 	Number  int    `json:"number"`
 	RawPath string `json:"rawPath"`
+	Records []struct {
+		Body string `json:"body"`
+	}
 }
 
 type function struct {
@@ -90,7 +94,9 @@ func (f *function) serve() {
 	f.calls++
 	var e event
 	_ = json.Unmarshal(body, &e)
-	if e.Do == "" {
+	if len(e.Records) > 0 {
+		_ = json.Unmarshal([]byte(e.Records[0].Body), &e)
+	} else if e.Do == "" {
 		e.Do = strings.TrimPrefix(e.RawPath, "/")
 	}
 	respond := func(answer string) { f.post("invocation/"+id+"/response", answer, nil) }
