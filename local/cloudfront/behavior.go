@@ -174,7 +174,10 @@ func resolve[P any](
 	if p, ok := known[id]; ok {
 		return p
 	}
-	if r := s.graph.ByOutput(token, "id", id); r != nil && id != "" {
+	for _, r := range resources(s.graph, token) {
+		if id == "" || r.Output("id") != id {
+			continue
+		}
 		p, err := own(r)
 		if err != nil {
 			s.problems = append(s.problems, err)

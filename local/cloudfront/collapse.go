@@ -7,8 +7,9 @@ import (
 
 // flight is one request to an origin that others with the same key wait for.
 type flight struct {
-	done  chan struct{}
-	share bool // set before done is closed
+	done    chan struct{}
+	share   bool // set before done is closed
+	waiting int  // requests that wait for done
 }
 
 // collapsed fetches an object, once for all requests that want it at this moment. F3.22, CF DG "Simultaneous
@@ -52,6 +53,7 @@ func (e *Edge) join(key string) (f *flight, leader bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if f := e.flights[key]; f != nil {
+		f.waiting++
 		return f, false
 	}
 	f = &flight{done: make(chan struct{})}

@@ -49,7 +49,7 @@ func (c countryRule) allows(country string) bool {
 
 // newDistribution reads the one distribution of the graph.
 func newDistribution(g *graph.Graph, functions functionSet) (*distribution, error) {
-	all := g.ByType(distributionType)
+	all := resources(g, distributionType)
 	if len(all) != 1 {
 		return nil, fmt.Errorf("the program has %d resources of type %s: local mode serves exactly 1", len(all), distributionType)
 	}

@@ -54,21 +54,25 @@ type Edge struct {
 
 // New reads the distribution of a graph. Whatever it does not imitate is an error that names URN, path and value.
 func New(g *graph.Graph, o Options) (*Edge, error) {
-	if o.Clock == nil || o.Network == nil {
-		return nil, errors.New("cloudfront: Options.Clock and Options.Network are required")
-	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	functions, err := function.Load(g, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	return newEdge(g, functions, o)
+}
+
+func newEdge(g *graph.Graph, functions functionSet, o Options) (*Edge, error) {
+	if o.Clock == nil || o.Network == nil {
+		return nil, errors.New("cloudfront: Options.Clock and Options.Network are required")
 	}
 	if o.CacheLimitBytes <= 0 {
 		o.CacheLimitBytes = DefaultCacheLimitBytes
 	}
 	if o.DefaultEdge == "" {
 		o.DefaultEdge = "FRA"
-	}
-	functions, err := function.Load(g, o.Log)
-	if err != nil {
-		return nil, err
 	}
 	dist, err := newDistribution(g, functions)
 	if err != nil {

@@ -162,7 +162,7 @@ var failoverCodes = []int{400, 403, 404, 416, 429, 500, 502, 503, 504}
 func accessControls(g *graph.Graph) (map[string]string, error) {
 	byID := map[string]string{}
 	d := &decoding{}
-	for _, r := range g.ByType(originAccessControlType) {
+	for _, r := range resources(g, originAccessControlType) {
 		var in struct {
 			Description graph.NoLocalMeaning `json:"description"` // text for people
 			Name        graph.NoLocalMeaning `json:"name"`        // origins name it by id

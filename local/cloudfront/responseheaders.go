@@ -13,6 +13,9 @@ import (
 func (p *responseHeadersPolicy) apply(x *exchange, h http.Header) {
 	for _, name := range p.Remove {
 		delete(h, name)
+		if name == "Server" {
+			h[name] = []string{"CloudFront"} // comes back, F3.28; Date does so by net/http
+		}
 	}
 	if p.CORS != nil {
 		p.CORS.apply(x, h)
