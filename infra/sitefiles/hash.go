@@ -18,11 +18,11 @@ var (
 	// camelWords is CamelCase, perhaps with a number behind it, such as DataGrid or NewLogo2.
 	camelWords = regexp.MustCompile(`^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*[0-9]*$`)
 	hump       = regexp.MustCompile(`[A-Z]?[a-z]+`)
-	// threeConsonants in one hump are rare in a word and common in a hash.
+	// threeConsonants in one of several humps are rare in words and common in hashes.
 	threeConsonants = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{3}`)
 	longLower       = regexp.MustCompile(`[a-z]{5}`)
 	// numbered is a word with a number at one end: version2, IMG0012, 2columns.
-	numbered    = regexp.MustCompile(`^(?:[A-Za-z]+[0-9]+|[0-9]+[A-Za-z]+)$`)
+	numbered    = regexp.MustCompile(`^(?:(?:[A-Z]?[a-z]+|[A-Z]+)[0-9]+|[0-9]+(?:[A-Z]?[a-z]+|[A-Z]+))$`)
 	digitGroups = regexp.MustCompile(`[0-9]+`)
 )
 
@@ -84,7 +84,8 @@ func isWord(s string) bool {
 	case !upper && lower && digit: // lower case with numbers: h264 and mp4video are words, a1b2c3d4 is not
 		return len(digitGroups.FindAllString(s, -1)) < 2
 	case camelWords.MatchString(s):
-		return !slices.ContainsFunc(hump.FindAllString(s, -1), threeConsonants.MatchString)
+		humps := hump.FindAllString(s, -1)
+		return len(humps) < 2 || !slices.ContainsFunc(humps, threeConsonants.MatchString)
 	default:
 		return !(upper && lower || upper && digit)
 	}

@@ -51,6 +51,8 @@ func TestIsHashed(t *testing.T) {
 		"icon-NewLogo2.svg":        false,
 		"clip-mp4video.webm":       false,
 		"page-version2.js":         false,
+		"my-html-css.js":           false,
+		"my-Html-Css.js":           false,
 		"my-Big_Page.js":           false,
 		"manual-README42.txt":      false,
 		"favicon.ico":              false,
