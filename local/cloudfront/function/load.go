@@ -56,7 +56,7 @@ type keyValue struct {
 func Load(g *graph.Graph, log *slog.Logger) (map[string]*Function, error) {
 	stores, errs := loadStores(g)
 	functions := map[string]*Function{}
-	for _, r := range g.ByType(functionToken) {
+	for _, r := range ofType(g, functionToken) {
 		f, err := loadFunction(r, stores, log)
 		if err != nil {
 			errs = append(errs, err)
@@ -68,6 +68,17 @@ func Load(g *graph.Graph, log *slog.Logger) (map[string]*Function, error) {
 		return nil, err
 	}
 	return functions, nil
+}
+
+// ofType returns the resources of a type, in the graph's order.
+func ofType(g *graph.Graph, token string) []*graph.Resource {
+	var all []*graph.Resource
+	for _, r := range g.Resources {
+		if r.Type == token {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 func loadFunction(r *graph.Resource, stores map[string]*store, log *slog.Logger) (*Function, error) {
@@ -104,7 +115,7 @@ func loadFunction(r *graph.Resource, stores map[string]*store, log *slog.Logger)
 func loadStores(g *graph.Graph) (map[string]*store, []error) {
 	stores := map[string]*store{}
 	var errs []error
-	for _, r := range g.ByType(storeToken) {
+	for _, r := range ofType(g, storeToken) {
 		var a struct {
 			Comment  string               `json:"comment"`
 			Name     string               `json:"name"`
@@ -116,7 +127,7 @@ func loadStores(g *graph.Graph) (map[string]*store, []error) {
 		arn := r.Output("arn")
 		stores[arn] = &store{id: arn[strings.LastIndexByte(arn, '/')+1:], keys: map[string]string{}, created: time.Now()}
 	}
-	for _, r := range g.ByType(storeKeyToken) {
+	for _, r := range ofType(g, storeKeyToken) {
 		var a storeKeyArgs
 		if err := r.Decode(&a); err != nil {
 			errs = append(errs, err)
@@ -124,7 +135,7 @@ func loadStores(g *graph.Graph) (map[string]*store, []error) {
 		}
 		errs = append(errs, put(r, stores, a.KeyValueStoreARN, keyValue{a.Key, a.Value}))
 	}
-	for _, r := range g.ByType(storeKeysToken) {
+	for _, r := range ofType(g, storeKeysToken) {
 		var a storeKeysArgs
 		if err := r.Decode(&a); err != nil {
 			errs = append(errs, err)

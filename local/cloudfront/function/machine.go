@@ -26,6 +26,9 @@ type machine struct {
 	f    *Function
 	load goja.Callable
 	args []goja.Value
+	// runJob runs job; see inside.
+	runJob goja.Callable
+	job    func()
 	// used says that a run has taken place.
 	used bool
 	// now is what Date shows: the time of the run's start, during all of it.
@@ -55,6 +58,10 @@ func (f *Function) newMachine() (*machine, error) {
 	if m.load == nil {
 		return nil, errors.New("loading the function: not callable")
 	}
+	m.runJob, _ = goja.AssertFunction(m.vm.ToValue(func(goja.FunctionCall) goja.Value {
+		m.job()
+		return goja.Undefined()
+	}))
 	freeze, _ := goja.AssertFunction(m.vm.Get("Object").ToObject(m.vm).Get("freeze"))
 	for _, module := range []goja.Value{m.cloudfront(), m.crypto(), m.querystring()} {
 		if _, err := freeze(goja.Undefined(), module); err != nil {
@@ -74,22 +81,22 @@ func (m *machine) run(t eventType, e Event) (result Result, clean bool, err erro
 	alarm := newAlarm(m.vm)
 	returned, err := m.call(t, &e)
 	if err == nil {
-		// Reading the result may run code of the function again: a getter is a function.
-		if thrownNow := m.vm.Try(func() { result, err = m.result(returned) }); thrownNow != nil {
-			err = executionError(thrownNow.Error())
+		// Reading the result may run code of the function again, such as getters.
+		if failure := m.inside(func() { result, err = m.settled(returned) }); failure != nil {
+			err = m.thrown(failure)
 		}
 	}
-	if rang := alarm.stop(); rang {
+	if alarm.stop() {
 		return Result{}, false, executionError("ran longer than " + budget.String())
 	}
 	return result, true, err
 }
 
-// call runs the file and then its handler, and waits for the promise of an async one.
+// call runs the file and then its handler.
 func (m *machine) call(t eventType, e *Event) (goja.Value, error) {
 	handler, err := m.load(goja.Undefined(), m.args...)
 	if err != nil {
-		return nil, thrown(err)
+		return nil, m.thrown(err)
 	}
 	handle, ok := goja.AssertFunction(handler)
 	if !ok {
@@ -97,37 +104,58 @@ func (m *machine) call(t eventType, e *Event) (goja.Value, error) {
 	}
 	returned, err := handle(goja.Undefined(), m.eventObject(t, e))
 	if err != nil {
-		return nil, thrown(err)
+		return nil, m.thrown(err)
 	}
+	return returned, nil
+}
+
+// settled reads what the handler returned, or what the promise of an async one became. Nothing is left that could
+// settle a promise later.
+func (m *machine) settled(returned goja.Value) (Result, error) {
 	o, ok := returned.(*goja.Object)
 	if !ok || o.ExportType() != promiseType {
-		return returned, nil
+		return m.result(returned)
 	}
 	promise, ok := o.Export().(*goja.Promise)
 	if !ok {
-		return returned, nil
+		return m.result(returned)
 	}
 	switch promise.State() {
 	case goja.PromiseStateFulfilled:
-		return promise.Result(), nil
+		return m.result(promise.Result())
 	case goja.PromiseStateRejected:
-		return nil, executionError("the promise was rejected: " + promise.Result().String())
+		return Result{}, executionError("the promise was rejected: " + m.show(promise.Result()))
 	default:
-		return nil, executionError("the promise was never settled")
+		return Result{}, executionError("the promise was never settled")
 	}
+}
+
+// inside runs f as the runtime runs a function of its own: whatever the code of the function throws in it, or an
+// alarm, comes back as an error.
+func (m *machine) inside(f func()) error {
+	m.job = f
+	defer func() { m.job = nil }()
+	_, err := m.runJob(goja.Undefined())
+	return err
+}
+
+// thrown describes what the code threw. The text of a thrown object may be code as well.
+func (m *machine) thrown(err error) error {
+	exception, ok := errors.AsType[*goja.Exception](err)
+	if !ok {
+		return executionError(err.Error())
+	}
+	text := "threw a value that has no text"
+	_ = m.inside(func() {
+		text = exception.String()
+		if o, ok := exception.Value().(*goja.Object); ok && o.ClassName() != "Error" {
+			text = m.show(o)
+		}
+	})
+	return executionError(text)
 }
 
 var promiseType = reflect.TypeFor[*goja.Promise]()
-
-func thrown(err error) error {
-	if interrupted, ok := errors.AsType[*goja.InterruptedError](err); ok {
-		return executionError(fmt.Sprint(interrupted.Value()))
-	}
-	if overflow, ok := errors.AsType[*goja.StackOverflowError](err); ok {
-		return executionError(overflow.Error())
-	}
-	return executionError(err.Error())
-}
 
 // alarm interrupts a runtime when the budget is spent.
 type alarm struct {

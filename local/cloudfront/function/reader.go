@@ -3,6 +3,7 @@ package function
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/dop251/goja"
@@ -12,12 +13,12 @@ import (
 type reader struct {
 	o        *goja.Object
 	path     string
-	known    map[string]bool
+	known    []string
 	problems []error
 }
 
 func newReader(v goja.Value, path string) *reader {
-	r := &reader{path: path, known: map[string]bool{}}
+	r := &reader{path: path}
 	if !present(v) {
 		return r
 	}
@@ -40,7 +41,7 @@ func (r *reader) fail(format string, args ...any) {
 
 // get returns a key's value, nil if it is absent, and marks the key as known.
 func (r *reader) get(key string) goja.Value {
-	r.known[key] = true
+	r.known = append(r.known, key)
 	if r.o == nil {
 		return nil
 	}
@@ -143,7 +144,7 @@ func (r *reader) object(key string, use func(*reader)) {
 func (r *reader) done() error {
 	if r.o != nil {
 		for _, key := range r.o.Keys() {
-			if !r.known[key] {
+			if !slices.Contains(r.known, key) {
 				r.fail("%s: no such key", key)
 			}
 		}
