@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -26,14 +27,11 @@ func checkKeys(s Source, p *problems) {
 	if s.Keys != nil {
 		return
 	}
-	tried := map[string]bool{}
+	var found []string
 	for _, key := range known {
-		for _, typo := range typos(key) {
-			if _, isKey := keys[typo]; isKey || tried[typo] {
-				continue
-			}
-			tried[typo] = true
-			if _, ok := s.Lookup(Namespace + ":" + typo); ok {
+		for typo := range typos(key) {
+			if _, ok := s.Lookup(Namespace + ":" + typo); ok && !slices.Contains(known, typo) && !slices.Contains(found, typo) {
+				found = append(found, typo)
 				p.refuse(typo, raw("set"), "%s", notAKey(typo, known))
 			}
 		}
@@ -100,20 +98,31 @@ func editDistance(a, b string) int {
 }
 
 // typos are the ways people mistype a key: a letter left out, doubled or swapped, an "s" too many, other case.
-func typos(key string) []string {
-	words := []string{
-		key + "s", strings.ToLower(key), strings.ToUpper(key), strings.ToUpper(key[:1]) + key[1:],
-		strings.NewReplacer("Dns", "DNS", "Tls", "TLS", "Acl", "ACL", "Arn", "ARN", "Api", "API").Replace(key),
-		strings.NewReplacer("Acl", "ACL").Replace(key), strings.NewReplacer("Arn", "ARN").Replace(key),
-		kebab(key), strings.ReplaceAll(kebab(key), "-", "_"),
-	}
-	for i := range key {
-		words = append(words, key[:i]+key[i+1:], key[:i+1]+key[i:])
-		if i > 0 {
-			words = append(words, key[:i-1]+key[i:i+1]+key[i-1:i]+key[i+1:])
+func typos(key string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		dashed := kebab(key)
+		for _, typo := range []string{
+			key + "s", strings.ToLower(key), strings.ToUpper(key), strings.ToUpper(key[:1]) + key[1:], dashed, strings.ReplaceAll(dashed, "-", "_"),
+			initialisms(key), strings.ReplaceAll(key, "Acl", "ACL"), strings.ReplaceAll(key, "Arn", "ARN"),
+		} {
+			if typo != key && !yield(typo) {
+				return
+			}
+		}
+		for i := range key {
+			if !yield(key[:i]+key[i+1:]) || !yield(key[:i+1]+key[i:]) || i > 0 && !yield(key[:i-1]+key[i:i+1]+key[i-1:i]+key[i+1:]) {
+				return
+			}
 		}
 	}
-	return slices.DeleteFunc(words, func(w string) bool { return w == "" || w == key })
+}
+
+// initialisms writes a key as Go writes names.
+func initialisms(key string) string {
+	for _, word := range []string{"Dns", "Tls", "Acl", "Arn", "Api"} {
+		key = strings.ReplaceAll(key, word, strings.ToUpper(word))
+	}
+	return key
 }
 
 func kebab(key string) string {

@@ -55,11 +55,29 @@ func Covers(pattern, other string) bool { return coversTogether([]string{pattern
 
 // coversTogether says whether each path that matches the pattern matches one of the others too.
 func coversTogether(others []string, pattern string) bool {
-	for _, run := range []string{"", "\x00", "\x00\x00"} { // paths that most others do not match
-		path := strings.NewReplacer("*", run, "?", "\x00").Replace(pattern)
+	for _, path := range examples(pattern) { // settles nearly all questions at once
 		if !slices.ContainsFunc(others, func(other string) bool { return Match(other, path) }) {
 			return false
 		}
 	}
 	return includes(others, pattern)
+}
+
+// examples are paths that match a pattern and few others: with nothing and with characters that no pattern names
+// for each wildcard.
+func examples(pattern string) [2]string {
+	var short, long strings.Builder
+	for i := range len(pattern) {
+		switch c := pattern[i]; c {
+		case '*':
+			long.WriteString("\x00\x00")
+		case '?':
+			short.WriteByte(anyOther)
+			long.WriteByte(anyOther)
+		default:
+			short.WriteByte(c)
+			long.WriteByte(c)
+		}
+	}
+	return [2]string{short.String(), long.String()}
 }
