@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -22,10 +21,10 @@ const (
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // open starts an edge with scripted answers and shows its form.
-func open(t *testing.T, browser context.Context, answers ...answer) (*fakeEdge, *tab) {
+func (c *chromium) open(t *testing.T, answers ...answer) (*fakeEdge, *tab) {
 	t.Helper()
 	edge := startEdge(t, answers...)
-	p := openTab(t, browser, desktop)
+	p := c.openTab(t, desktop)
 	p.do(chromedp.Navigate(edge.URL + "/"))
 	p.until(`document.querySelectorAll("#topic option").length === 3`)
 	return edge, p
@@ -35,7 +34,7 @@ func TestForm(t *testing.T) {
 	browser := startBrowser(t)
 
 	t.Run("201: thanks, everything that was typed is sent once", func(t *testing.T) {
-		edge, p := open(t, browser, answer{status: 201, body: delivered})
+		edge, p := browser.open(t, answer{status: 201, body: delivered})
 		p.do(
 			chromedp.SendKeys("#message", "  It works — mostly. <script>alert(1)</script>  "),
 			chromedp.Click(`input[name="rating"][value="4"]`),
@@ -74,7 +73,7 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("202: queued is as good as delivered", func(t *testing.T) {
-		_, p := open(t, browser, answer{status: 202, body: queued})
+		_, p := browser.open(t, answer{status: 202, body: queued})
 		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
 		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if got := p.visibleText("#outcome"); !strings.Contains(got, "wait in a queue") {
@@ -83,7 +82,7 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("400: the field at fault is marked and has the focus", func(t *testing.T) {
-		edge, p := open(t, browser, answer{status: 400, body: refused}, answer{status: 201, body: delivered})
+		edge, p := browser.open(t, answer{status: 400, body: refused}, answer{status: 201, body: delivered})
 		p.expect("status of 400")
 		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@nowhere.invalid"), chromedp.Click("#send"))
 		p.until(`document.querySelector("#outcome").dataset.kind === "bad"`)
@@ -104,7 +103,7 @@ func TestForm(t *testing.T) {
 
 	t.Run("503: tried again with the same key, by itself and by the visitor", func(t *testing.T) {
 		unavailable := answer{status: 503, retryAfter: "1", body: nobody}
-		edge, p := open(t, browser, unavailable, answer{status: 502}, unavailable, answer{status: 201, body: delivered})
+		edge, p := browser.open(t, unavailable, answer{status: 502}, unavailable, answer{status: 201, body: delivered})
 		p.expect("status of 503")
 		p.expect("status of 502")
 		p.do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.Click("#send"))
@@ -132,7 +131,7 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("503 with a long Retry-After is the visitor's turn at once", func(t *testing.T) {
-		edge, p := open(t, browser, answer{status: 503, retryAfter: "30", body: nobody})
+		edge, p := browser.open(t, answer{status: 503, retryAfter: "30", body: nobody})
 		p.expect("status of 503")
 		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
 		p.until(`document.querySelector("#send").textContent === "Try again"`)
@@ -142,7 +141,7 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("nothing is sent without a message or with a broken address", func(t *testing.T) {
-		edge, p := open(t, browser, answer{status: 201, body: delivered})
+		edge, p := browser.open(t, answer{status: 201, body: delivered})
 		p.do(chromedp.SendKeys("#message", "   "), chromedp.SendKeys("#email", "ada"), chromedp.Click("#send"))
 		if p.visibleText("#message-error") == "" || p.visibleText("#email-error") == "" {
 			t.Error("the fields say nothing")
@@ -157,7 +156,7 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("a robot fills the honeypot, a visitor cannot", func(t *testing.T) {
-		edge, p := open(t, browser, answer{status: 201, body: delivered})
+		edge, p := browser.open(t, answer{status: 201, body: delivered})
 		box := evaluate[map[string]any](p, `(r => ({right: r.right, tab: document.querySelector("#website").tabIndex}))(document.querySelector("#website").getBoundingClientRect())`)
 		if box["right"].(float64) > 0 || box["tab"].(float64) != -1 {
 			t.Errorf("the honeypot can be seen or reached: %v", box)
@@ -172,7 +171,7 @@ func TestForm(t *testing.T) {
 	t.Run("without topics the form still works", func(t *testing.T) {
 		edge := startEdge(t, answer{status: 201, body: delivered})
 		edge.topicsDown = true
-		p := openTab(t, browser, desktop)
+		p := browser.openTab(t, desktop)
 		p.expect("status of 424")
 		p.do(chromedp.Navigate(edge.URL + "/"))
 		p.until(`document.querySelector("#topic-hint").textContent !== ""`)
@@ -184,7 +183,7 @@ func TestForm(t *testing.T) {
 func TestStatusPage(t *testing.T) {
 	browser := startBrowser(t)
 	edge := startEdge(t)
-	p := openTab(t, browser, desktop)
+	p := browser.openTab(t, desktop)
 	p.do(chromedp.Navigate(edge.URL + "/status/"))
 	p.until(`document.querySelectorAll("#answers tr").length === 2`)
 	rows := evaluate[[][]string](p, `[...document.querySelectorAll("#answers tr")].map(r => [...r.cells].slice(1, 6).map(c => c.textContent))`)
@@ -206,7 +205,7 @@ func TestStatusPage(t *testing.T) {
 func TestNotFoundPage(t *testing.T) {
 	browser := startBrowser(t)
 	edge := startEdge(t)
-	p := openTab(t, browser, desktop)
+	p := browser.openTab(t, desktop)
 	p.expect("status of 404")
 	response, err := chromedp.Run(p.ctx, chromedp.NavigateResponse(edge.URL+"/no/such/page"))
 	if err != nil {
@@ -221,7 +220,7 @@ func TestNotFoundPage(t *testing.T) {
 func TestPolicyIsInForce(t *testing.T) {
 	browser := startBrowser(t)
 	edge := startEdge(t)
-	p := openTab(t, browser, desktop)
+	p := browser.openTab(t, desktop)
 	p.do(chromedp.Navigate(edge.URL + "/inline"))
 	if title := evaluate[string](p, `document.title`); title != "x" {
 		t.Errorf("the inline script ran: title %q", title)
@@ -239,7 +238,7 @@ func TestPolicyIsInForce(t *testing.T) {
 func TestAccessibility(t *testing.T) {
 	browser := startBrowser(t)
 	edge := startEdge(t, answer{status: 201, body: delivered})
-	p := openTab(t, browser, look{width: 360, height: 740, mobile: true})
+	p := browser.openTab(t, look{width: 360, height: 740, mobile: true})
 	p.expect("status of 404")
 	for _, path := range []string{"/", "/status/", "/about/", "/missing"} {
 		p.do(chromedp.Navigate(edge.URL + path))
@@ -270,7 +269,7 @@ func TestContrast(t *testing.T) {
 	edge := startEdge(t, answer{status: 400, body: refused})
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {
-			p := openTab(t, browser, look{width: 1280, height: 900, dark: dark})
+			p := browser.openTab(t, look{width: 1280, height: 900, dark: dark})
 			p.expect("status of 4")
 			for _, path := range []string{"/", "/status/", "/about/", "/missing"} {
 				p.do(chromedp.Navigate(edge.URL + path))
@@ -313,7 +312,7 @@ func TestScreenshots(t *testing.T) {
 			name += "-dark"
 		}
 		t.Run(name, func(t *testing.T) {
-			p := openTab(t, browser, l)
+			p := browser.openTab(t, l)
 			p.expect("status of 4")
 			edge.mu.Lock()
 			edge.answers = []answer{{status: 400, body: refused}, {status: 202, body: queued}}

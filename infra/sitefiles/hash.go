@@ -87,7 +87,7 @@ func isWord(s string) bool {
 		humps := hump.FindAllString(s, -1)
 		return len(humps) < 2 || !slices.ContainsFunc(humps, threeConsonants.MatchString)
 	default:
-		return !(upper && lower || upper && digit)
+		return !upper || !lower && !digit
 	}
 }
 
