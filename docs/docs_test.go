@@ -1,0 +1,178 @@
+// Package docs_test holds the documents to what the repository says.
+package docs_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/onefront/onefront/infra/config"
+)
+
+var documents = []string{"../README.md", "operations.md", "limits-and-ttls.md", "cost.md", "local-vs-aws.md"}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// section is a document's text from a heading to the next one of the same level.
+func section(t *testing.T, document, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(document, "\n## "+heading+"\n")
+	if !found {
+		t.Fatalf("no section %q", heading)
+	}
+	text, _, _ := strings.Cut(rest, "\n## ")
+	return text
+}
+
+// firstCells are the code spans in the first column of a table.
+func firstCells(text string) (names []string) {
+	for line := range strings.Lines(text) {
+		if cell, ok := strings.CutPrefix(line, "| `"); ok {
+			first, _, _ := strings.Cut(cell, "|")
+			for _, name := range strings.Split(first, ",") {
+				names = append(names, strings.Trim(strings.TrimSpace(name), "`"))
+			}
+		}
+	}
+	return names
+}
+
+// The configuration table has every key of the program, and no other.
+func TestReadme_configurationKeys(t *testing.T) {
+	t.Parallel()
+	got := firstCells(section(t, read(t, "../README.md"), "Configuration"))
+	slices.Sort(got)
+	if diff := cmp.Diff(config.Keys(), got); diff != "" {
+		t.Errorf("keys (-program +README):\n%s", diff)
+	}
+}
+
+// No wish without a test that exists.
+func TestReadme_wishesNameTests(t *testing.T) {
+	t.Parallel()
+	tests := testNames(t)
+	for line := range strings.Lines(section(t, read(t, "../README.md"), "What was wished for, and what proves it")) {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| ---") || strings.HasPrefix(line, "| wish") {
+			continue
+		}
+		cells := strings.Split(line, "|")
+		named := regexp.MustCompile("`(Test[^`]*)`").FindAllStringSubmatch(cells[len(cells)-2], -1)
+		if len(named) == 0 {
+			t.Errorf("no test: %s", line)
+		}
+		for _, name := range named {
+			if !slices.Contains(tests, name[1]) {
+				t.Errorf("no test %s: %s", name[1], line)
+			}
+		}
+	}
+}
+
+// testNames are all test functions of the repository, and the request scripts as TestScripts/<name>.
+func testNames(t *testing.T) (names []string) {
+	t.Helper()
+	function := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != "..":
+			return fs.SkipDir
+		case strings.HasSuffix(path, "_test.go"):
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, match := range function.FindAllStringSubmatch(string(content), -1) {
+				names = append(names, match[1])
+			}
+		case filepath.Ext(path) == ".txtar":
+			names = append(names, "TestScripts/"+strings.TrimSuffix(entry.Name(), ".txtar"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// Every flag of local mode stands in the README, with its default.
+func TestReadme_flags(t *testing.T) {
+	t.Parallel()
+	source := read(t, "../local/flags.go")
+	var want []string
+	for _, match := range regexp.MustCompile(`set\.\w+Var\(&[\w.]+, "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+		want = append(want, "-"+match[1])
+	}
+	got := slices.DeleteFunc(firstCells(section(t, read(t, "../README.md"), "On localhost")), func(name string) bool { return !strings.HasPrefix(name, "-") })
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("flags (-program +README):\n%s", diff)
+	}
+}
+
+// Commands of the form "make x" exist.
+func TestDocuments_makeTargets(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, "../Makefile")
+	for _, name := range documents {
+		for _, match := range regexp.MustCompile("(?:^|    |`)make ([a-z-]+)").FindAllStringSubmatch(read(t, name), -1) {
+			if !strings.Contains(makefile, "\n"+match[1]+":") {
+				t.Errorf("%s: no target %q in the Makefile", name, match[1])
+			}
+		}
+	}
+	if !strings.Contains(makefile, "\ntest:") || !strings.Contains(makefile, "\n\tgo test -race -shuffle=on ./...\n") {
+		t.Error("make test is not what the README says")
+	}
+}
+
+// Links lead to files that exist.
+func TestDocuments_links(t *testing.T) {
+	t.Parallel()
+	for _, name := range documents {
+		for _, match := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(read(t, name), -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), match[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// The addresses of the admin API in the documents are those it serves.
+func TestReadme_adminAPI(t *testing.T) {
+	t.Parallel()
+	var server strings.Builder
+	sources, err := filepath.Glob("../local/admin/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sources {
+		server.WriteString(read(t, name))
+	}
+	for _, match := range regexp.MustCompile("`(GET|PUT|POST) (/[a-z/]*)").FindAllStringSubmatch(section(t, read(t, "../README.md"), "On localhost"), -1) {
+		method := "Method" + match[1][:1] + strings.ToLower(match[1][1:])
+		route := regexp.MustCompile(`"` + strings.TrimSuffix(match[2], "/") + `[/"].*` + method)
+		if !route.MatchString(server.String()) {
+			t.Errorf("the admin API has no %s %s", match[1], match[2])
+		}
+	}
+}
