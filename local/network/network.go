@@ -219,8 +219,8 @@ func answer(h http.Handler, host string, req *http.Request, read time.Duration) 
 		panicked any
 	}
 	done := make(chan outcome, 1)
+	defer cancel() // not by the handler's goroutine: its end would race with its answer below
 	go func() {
-		defer cancel()
 		w := &recorder{header: http.Header{}}
 		defer func() {
 			// net/http's servers abort a connection by panic; here it must reach the caller's goroutine.

@@ -162,6 +162,17 @@ func TestDo_handlerOverTime(t *testing.T) {
 	})
 }
 
+// An answer that is there is never taken for a canceled request, however the goroutines are scheduled.
+func TestDo_answersAlways(t *testing.T) {
+	t.Parallel()
+	n, _ := one(hello)
+	for range 2000 {
+		if got := n.Do("", "host.example.com", request(http.MethodGet), Timeouts{Read: time.Minute}); got.Err != nil {
+			t.Fatal(got.Err)
+		}
+	}
+}
+
 func TestDo_handlerPanics(t *testing.T) {
 	t.Parallel()
 	n, _ := one(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))

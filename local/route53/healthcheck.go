@@ -1,0 +1,151 @@
+package route53
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+const healthCheckType = "aws:route53/healthCheck:HealthCheck"
+
+// checkers is how many health checkers ask about an endpoint (F7.13, likely). They stand in several regions at AWS; here
+// one question per interval is asked and its outcome counts for all of them, as if all saw the same fault at once.
+const checkers = 16
+
+// healthyPercent: an endpoint is healthy while more than this share of the checkers say so (F7.12).
+const healthyPercent = 18
+
+// What a checker waits for (F7.10).
+const (
+	connectTimeout = 4 * time.Second
+	answerTimeout  = 2 * time.Second
+)
+
+// searchedBytes is how much of an answer is searched for a string (F7.10).
+const searchedBytes = 5120
+
+// healthCheckInputs are the properties of aws.route53.HealthCheck that are understood here. Defaults are F7.12's.
+type healthCheckInputs struct {
+	Type              string `json:"type"`
+	FQDN              string `json:"fqdn"`
+	Port              int    `json:"port"`
+	ResourcePath      string `json:"resourcePath"`
+	RequestInterval   int    `json:"requestInterval"`
+	FailureThreshold  int    `json:"failureThreshold"`
+	Disabled          bool   `json:"disabled"`
+	InvertHealthcheck bool   `json:"invertHealthcheck"`
+	SearchString      string `json:"searchString"`
+
+	EnableSNI      graph.NoLocalMeaning `json:"enableSni"`      // there is no TLS within local mode
+	MeasureLatency graph.NoLocalMeaning `json:"measureLatency"` // graphs in the console
+	ReferenceName  graph.NoLocalMeaning `json:"referenceName"`  // for the console
+	Regions        graph.NoLocalMeaning `json:"regions"`        // all checkers see the same here
+	Tags           graph.NoLocalMeaning `json:"tags"`           // labels
+	Triggers       graph.NoLocalMeaning `json:"triggers"`       // about when it is replaced
+}
+
+// healthCheck is one health check. The fields before the state are fixed after New.
+type healthCheck struct {
+	urn, id            string
+	fqdn, path, search string
+	scheme             string
+	port               int
+	interval           time.Duration
+	threshold          int
+	disabled, inverted bool
+
+	// State, guarded by the service's mutex.
+	opinions    [checkers]opinion
+	lastAsked   time.Time
+	lastOutcome string
+	generation  int // of resets, so that a question asked before one is not counted after it
+}
+
+// opinion is one checker's view: healthy until threshold questions in a row failed, unhealthy until as many succeeded.
+type opinion struct {
+	unhealthy bool
+	streak    int // consecutive outcomes against the present view
+}
+
+func newHealthCheck(r *graph.Resource) (*healthCheck, error) {
+	in := healthCheckInputs{RequestInterval: 30, FailureThreshold: 3}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	kind, matches := strings.CutSuffix(in.Type, "_STR_MATCH")
+	if in.Port == 0 {
+		if in.Port = 443; kind == "HTTP" {
+			in.Port = 80
+		}
+	}
+	var problems []error
+	problem := func(bad bool, format string, args ...any) {
+		if bad {
+			problems = append(problems, fmt.Errorf("%s: "+format, append([]any{r.URN}, args...)...))
+		}
+	}
+	problem(kind != "HTTP" && kind != "HTTPS", "type: %q: want HTTP, HTTPS, HTTP_STR_MATCH or HTTPS_STR_MATCH", in.Type)
+	problem(in.FQDN == "", `fqdn: "": want the name to ask; local mode does not ask addresses`)
+	problem(in.Port < 1 || in.Port > 65535, "port: %d: want 1 to 65535", in.Port)
+	problem(in.RequestInterval != 10 && in.RequestInterval != 30, "requestInterval: %d: want 10 or 30 seconds", in.RequestInterval)
+	problem(in.FailureThreshold < 1 || in.FailureThreshold > 10, "failureThreshold: %d: want 1 to 10", in.FailureThreshold)
+	problem(matches != (in.SearchString != ""), "searchString: %q: want one with the STR_MATCH types, and only there", in.SearchString)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return &healthCheck{
+		urn: r.URN, id: r.ID, fqdn: canonical(in.FQDN), port: in.Port, search: in.SearchString,
+		path:     "/" + strings.TrimPrefix(in.ResourcePath, "/"),
+		scheme:   strings.ToLower(kind),
+		interval: time.Duration(in.RequestInterval) * time.Second, threshold: in.FailureThreshold,
+		disabled: in.Disabled, inverted: in.InvertHealthcheck,
+	}, nil
+}
+
+// checkByID finds a health check, or nil.
+func (s *Service) checkByID(id string) *healthCheck {
+	for _, c := range s.checks {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// healthy is the check's status as DNS uses it. A disabled check counts as healthy whatever was seen; inverting turns
+// either, so a check both disabled and inverted is how a region is drained.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+func (c *healthCheck) healthy() bool {
+	return (c.disabled || enough(c.opinions[:])) != c.inverted
+}
+
+// enough is the 18 % rule (F7.12).
+func enough(opinions []opinion) bool {
+	healthy := 0
+	for _, o := range opinions {
+		if !o.unhealthy {
+			healthy++
+		}
+	}
+	return healthy*100 > healthyPercent*len(opinions)
+}
+
+// observe counts one outcome towards a checker's opinion.
+func (o *opinion) observe(ok bool, threshold int) {
+	if ok != o.unhealthy { // as it was
+		o.streak = 0
+		return
+	}
+	if o.streak++; o.streak >= threshold {
+		o.unhealthy, o.streak = !ok, 0
+	}
+}
+
+func (c *healthCheck) reset() {
+	c.opinions = [checkers]opinion{}
+	c.lastAsked, c.lastOutcome = time.Time{}, ""
+	c.generation++
+}

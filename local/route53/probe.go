@@ -1,0 +1,85 @@
+package route53
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/onefront/onefront/local/network"
+)
+
+// userAgent is the checkers' own, which access logs show.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/route-53-router-firewall-rules.html
+const userAgent = "Amazon-Route53-Health-Check-Service (ref %s; report http://amzn.to/1vsZADi)"
+
+// schedule plans a check's next question and all after it. Each is planned from the time of the one before, so that a
+// question that takes long delays none. The caller holds mu.
+func (s *Service) schedule(c *healthCheck, at time.Time) {
+	s.clock.AtFunc(at, func() {
+		s.mu.Lock()
+		s.schedule(c, at.Add(c.interval))
+		generation := c.generation
+		s.mu.Unlock()
+
+		outcome, ok := s.probe(c)
+
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if c.generation != generation {
+			return
+		}
+		before := c.healthy()
+		for i := range c.opinions {
+			c.opinions[i].observe(ok, c.threshold)
+		}
+		c.lastAsked, c.lastOutcome = at, outcome
+		if after := c.healthy(); after != before {
+			s.log.Info("health changed", "name", c.fqdn, "healthy", after, "outcome", outcome)
+		}
+	})
+}
+
+// probe asks once, as a checker does: no certificate is looked at, IPv4 only, Host is the name, no header can be added
+// (F7.10, F7.11). A slow server's time is charged, not slept.
+func (s *Service) probe(c *healthCheck) (outcome string, ok bool) {
+	target := url.URL{Scheme: c.scheme, Host: c.fqdn}
+	if standard := map[string]int{"http": 80, "https": 443}[c.scheme]; c.port != standard {
+		target.Host += ":" + strconv.Itoa(c.port)
+	}
+	path, err := target.Parse(c.path)
+	if err != nil {
+		return err.Error(), false
+	}
+	request, err := http.NewRequest(http.MethodGet, path.String(), http.NoBody) //nolint:noctx // bounded by the timeouts
+	if err != nil {
+		return err.Error(), false
+	}
+	request.Header.Set("User-Agent", fmt.Sprintf(userAgent, c.id))
+	request.RemoteAddr = "192.0.2.1:443" // of the documentation's addresses
+	result := s.network.Do("", c.fqdn, request, network.Timeouts{Connect: connectTimeout, Attempts: 1, Read: answerTimeout, ChargeSlow: true})
+	if result.Err != nil {
+		return short(result.Err), false
+	}
+	status := result.Response.Status
+	if status < 200 || status > 399 {
+		return strconv.Itoa(status), false
+	}
+	if body := result.Response.Body; c.search != "" && !bytes.Contains(body[:min(len(body), searchedBytes)], []byte(c.search)) {
+		return fmt.Sprintf("%d without %q", status, c.search), false
+	}
+	return strconv.Itoa(status), true
+}
+
+// short is an error's kind without the name it is about.
+func short(err error) string {
+	for _, kind := range []error{network.ErrNoSuchHost, network.ErrConnect, network.ErrReadTimeout, network.ErrClosed} {
+		if errors.Is(err, kind) {
+			return kind.Error()
+		}
+	}
+	return err.Error()
+}

@@ -1,0 +1,179 @@
+// Package route53 imitates Amazon Route 53 for local mode: the records and health checks of the recorded program, asked by
+// the edges for the origins' names.
+//
+//	edge --nearest.<originDomain>--> latency records --healthy, nearest first--> d-xxx.execute-api.<region>.amazonaws.com
+//	                                      ^
+//	                      health checks, one per region, asking <region>.<originDomain> through the network
+//
+// Answers are kept per edge for their TTL, as a resolver there would, so that a change of health reaches an edge up to 60
+// seconds later (F7.18). Latency is the great circle from the edge's city to the record's region, which the real, measured
+// table only resembles (F7.6); the same question always gets the same answer here. Health checks run on simulated time.
+//
+// Not imitated: weighted, failover, geolocation, geoproximity, CIDR and multivalue records, calculated, TCP and alarm health
+// checks (all refused at start); evaluation of a target's health (without effect for API Gateway, F7.2, refused elsewhere);
+// the time a change takes to reach all name servers; EDNS client subnet; kept-alive connections to a region that DNS has
+// left (F7.20).
+//
+// Sources: the Route 53 Developer Guide, https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/, and section 7 of the
+// project's collection of facts, cited as F7.x.
+package route53
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/local/network"
+	"github.com/onefront/onefront/local/simtime"
+)
+
+// Options are what the service needs beside the graph.
+type Options struct {
+	// Clock is the simulated time. Required.
+	Clock *simtime.Clock
+	// Network is asked by health checks. Required if there are any.
+	Network *network.Network
+	// Log hears of changes of health. Default: discarded.
+	Log *slog.Logger
+}
+
+// Service holds all hosted zones. It is safe for concurrent use.
+type Service struct {
+	clock   *simtime.Clock
+	network *network.Network
+	log     *slog.Logger
+
+	sets     map[setKey]*recordSet // fixed after New
+	names    map[string]bool       // every name that has a record of any type
+	checks   []*healthCheck        // in the graph's order, fixed after New
+	resolver resolverCache
+
+	mu      sync.Mutex // guards the checks' state
+	started bool
+}
+
+// New reads every record and health check of the graph, and refuses what it does not imitate and what Route 53 would not
+// accept.
+func New(g *graph.Graph, o Options) (*Service, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{
+		clock: o.Clock, network: o.Network, log: o.Log,
+		sets: map[setKey]*recordSet{}, names: map[string]bool{},
+		resolver: resolverCache{clock: o.Clock, answers: map[question]cachedAnswer{}},
+	}
+	var problems []error
+	for _, r := range g.Resources {
+		if r.Type == healthCheckType {
+			check, err := newHealthCheck(r)
+			problems = append(problems, err)
+			s.checks = append(s.checks, check)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	for _, r := range g.Resources {
+		if r.Type == recordType {
+			problems = append(problems, s.addRecord(r))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return s, s.checkSets()
+}
+
+// Start begins the health checks: the first question comes one interval from now. Later calls do nothing.
+func (s *Service) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started {
+		return
+	}
+	s.started = true
+	now := s.clock.Now()
+	for _, c := range s.checks {
+		if !c.disabled {
+			s.schedule(c, now.Add(c.interval))
+		}
+	}
+}
+
+// Reset makes every check as good as new, that is healthy (F7.12), and forgets all kept answers.
+func (s *Service) Reset() {
+	s.mu.Lock()
+	for _, c := range s.checks {
+		c.reset()
+	}
+	s.mu.Unlock()
+	s.resolver.clear()
+}
+
+// Healthy is what the health check on a region's own name says, true without one. The region is found by where the
+// checked name leads.
+func (s *Service) Healthy(region string) bool {
+	for _, c := range s.checks {
+		if s.regionOf(c) != region {
+			continue
+		}
+		s.mu.Lock()
+		healthy := c.healthy()
+		s.mu.Unlock()
+		if !healthy {
+			return false
+		}
+	}
+	return true
+}
+
+// regionOf is the region that a checked name leads to, or "".
+func (s *Service) regionOf(c *healthCheck) string {
+	set := s.sets[setKey{c.fqdn, "A"}]
+	if set == nil || set.latency() {
+		return ""
+	}
+	return s.regionOfTarget(set.records[0].target)
+}
+
+// regionOfTarget is the region of a host, "" if the network does not have it.
+func (s *Service) regionOfTarget(target string) string {
+	if s.network == nil {
+		return ""
+	}
+	server, err := s.network.Lookup("", target)
+	if err != nil {
+		return ""
+	}
+	return server.Region
+}
+
+// keys are the sets' keys, sorted by name and type.
+func (s *Service) keys() []setKey {
+	return slices.SortedFunc(maps.Keys(s.sets), func(a, b setKey) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind))
+	})
+}
+
+// checkSets refuses record sets that Route 53 would refuse as a whole.
+func (s *Service) checkSets() error {
+	var problems []error
+	for _, key := range s.keys() {
+		set := s.sets[key]
+		if err := set.check(); err != nil {
+			problems = append(problems, err)
+		}
+		for _, other := range []string{"A", "AAAA", "HTTPS"} {
+			if _, both := s.sets[setKey{key.name, other}]; both && key.kind == "CNAME" {
+				problems = append(problems, fmt.Errorf("%s: name: %q: a CNAME record must be the only one of its name (RFC 1034), but there is one of type %s", set.records[0].urn, key.name, other))
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
