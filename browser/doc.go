@@ -1,6 +1,7 @@
-// Package browser drives the pages of site/ in a real Chromium: headless, over loopback, under a
-// content security policy stricter than the program's own. It holds tests only. They need a Chromium
-// in PATH (Debian's package chromium) and fail, rather than pass unseen, where there is none.
+// Package browser is what tests need to drive pages in a real Chromium: headless, over loopback, with every
+// complaint of the browser being a failure. Tests fail, rather than pass unseen, where there is no Chromium in PATH
+// (Debian's package chromium). The package's own tests drive the pages of site/ under the program's content
+// security policy and a stricter one.
 //
 //	chromium -> fake edge (files as they would be published, strict headers) -> fake API (scripted answers)
 //

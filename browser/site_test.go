@@ -1,4 +1,4 @@
-package browser
+package browser_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/onefront/onefront/browser"
 )
 
 const (
@@ -21,35 +23,35 @@ const (
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // open starts an edge with scripted answers and shows its form.
-func (c *chromium) open(t *testing.T, answers ...answer) (*fakeEdge, *tab) {
+func open(t *testing.T, chromium *browser.Chromium, answers ...answer) (*fakeEdge, *browser.Tab) {
 	t.Helper()
 	edge := startEdge(t, answers...)
-	p := c.openTab(t, desktop)
-	p.do(chromedp.Navigate(edge.URL + "/"))
-	p.until(`document.querySelectorAll("#topic option").length === 3`)
+	p := chromium.Open(t, browser.Desktop())
+	p.Do(chromedp.Navigate(edge.URL + "/"))
+	p.Until(`document.querySelectorAll("#topic option").length === 3`)
 	return edge, p
 }
 
 func TestForm(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 
 	t.Run("201: thanks, everything that was typed is sent once", func(t *testing.T) {
-		edge, p := browser.open(t, answer{status: 201, body: delivered})
-		p.do(
+		edge, p := open(t, chromium, answer{status: 201, body: delivered})
+		p.Do(
 			chromedp.SendKeys("#message", "  It works — mostly. <script>alert(1)</script>  "),
 			chromedp.Click(`input[name="rating"][value="4"]`),
 			chromedp.SetValue("#topic", "bug"),
 			chromedp.SendKeys("#email", "ada@example.com"),
 			chromedp.Click("#send"),
 		)
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
-		if got := p.visibleText("#outcome"); !strings.Contains(got, "has been delivered") || !strings.Contains(got, "eu-west-1 · FRA56-P1") {
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		if got := p.VisibleText("#outcome"); !strings.Contains(got, "has been delivered") || !strings.Contains(got, "eu-west-1 · FRA56-P1") {
 			t.Errorf("the page says %q", got)
 		}
-		if p.visibleText("#feedback") != "" {
+		if p.VisibleText("#feedback") != "" {
 			t.Error("the form is still there")
 		}
-		if focus := evaluate[string](p, `document.activeElement.id`); focus != "outcome" {
+		if focus := browser.Evaluate[string](p, `document.activeElement.id`); focus != "outcome" {
 			t.Errorf("focus is on %q, want the outcome, for screen readers", focus)
 		}
 		posts := edge.sent()
@@ -64,8 +66,8 @@ func TestForm(t *testing.T) {
 			t.Errorf("body (-want +got):\n%s", diff)
 		}
 
-		p.do(chromedp.Click("#again"), chromedp.SendKeys("#message", "One more."), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").checkVisibility()`)
+		p.Do(chromedp.Click("#again"), chromedp.SendKeys("#message", "One more."), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").checkVisibility()`)
 		posts = edge.sent()
 		if len(posts) != 2 || posts[0].Key == posts[1].Key {
 			t.Errorf("other words with the same key: %+v", posts)
@@ -73,29 +75,29 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("202: queued is as good as delivered", func(t *testing.T) {
-		_, p := browser.open(t, answer{status: 202, body: queued})
-		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
-		if got := p.visibleText("#outcome"); !strings.Contains(got, "wait in a queue") {
+		_, p := open(t, chromium, answer{status: 202, body: queued})
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		if got := p.VisibleText("#outcome"); !strings.Contains(got, "wait in a queue") {
 			t.Errorf("the page says %q", got)
 		}
 	})
 
 	t.Run("400: the field at fault is marked and has the focus", func(t *testing.T) {
-		edge, p := browser.open(t, answer{status: 400, body: refused}, answer{status: 201, body: delivered})
-		p.expect("status of 400")
-		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@nowhere.invalid"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "bad"`)
-		if got := p.visibleText("#email-error"); got != "no such domain" {
+		edge, p := open(t, chromium, answer{status: 400, body: refused}, answer{status: 201, body: delivered})
+		p.Expect("status of 400")
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@nowhere.invalid"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
+		if got := p.VisibleText("#email-error"); got != "no such domain" {
 			t.Errorf("the field says %q", got)
 		}
-		marked := evaluate[string](p, `[...document.querySelectorAll("[aria-invalid]")].map(e => e.id).join()`)
-		focus := evaluate[string](p, `document.activeElement.id`)
+		marked := browser.Evaluate[string](p, `[...document.querySelectorAll("[aria-invalid]")].map(e => e.id).join()`)
+		focus := browser.Evaluate[string](p, `document.activeElement.id`)
 		if marked != "email" || focus != "email" {
 			t.Errorf("marked %q, focus on %q; want email for both", marked, focus)
 		}
-		p.do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		p.Do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if posts := edge.sent(); len(posts) != 2 || posts[0].Key == posts[1].Key {
 			t.Errorf("changed words keep their key: %+v", posts)
 		}
@@ -103,22 +105,22 @@ func TestForm(t *testing.T) {
 
 	t.Run("503: tried again with the same key, by itself and by the visitor", func(t *testing.T) {
 		unavailable := answer{status: 503, retryAfter: "1", body: nobody}
-		edge, p := browser.open(t, unavailable, answer{status: 502}, unavailable, answer{status: 201, body: delivered})
-		p.expect("status of 503")
-		p.expect("status of 502")
-		p.do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#send").textContent === "Try again"`)
-		if got := p.visibleText("#outcome"); !strings.Contains(got, "Not delivered yet") {
+		edge, p := open(t, chromium, unavailable, answer{status: 502}, unavailable, answer{status: 201, body: delivered})
+		p.Expect("status of 503")
+		p.Expect("status of 502")
+		p.Do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#send").textContent === "Try again"`)
+		if got := p.VisibleText("#outcome"); !strings.Contains(got, "Not delivered yet") {
 			t.Errorf("the page says %q", got)
 		}
-		if got := evaluate[string](p, `document.querySelector("#message").value`); got != "Do not lose me" {
+		if got := browser.Evaluate[string](p, `document.querySelector("#message").value`); got != "Do not lose me" {
 			t.Errorf("the words are gone: %q", got)
 		}
 		if n := len(edge.sent()); n != 3 {
 			t.Errorf("%d tries before the visitor was asked, want 3", n)
 		}
-		p.do(chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		p.Do(chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		posts := edge.sent()
 		for _, post := range posts {
 			if post.Key != posts[0].Key {
@@ -131,23 +133,23 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("503 with a long Retry-After is the visitor's turn at once", func(t *testing.T) {
-		edge, p := browser.open(t, answer{status: 503, retryAfter: "30", body: nobody})
-		p.expect("status of 503")
-		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#send").textContent === "Try again"`)
+		edge, p := open(t, chromium, answer{status: 503, retryAfter: "30", body: nobody})
+		p.Expect("status of 503")
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#send").textContent === "Try again"`)
 		if n := len(edge.sent()); n != 1 {
 			t.Errorf("%d tries, want 1", n)
 		}
 	})
 
 	t.Run("nothing is sent without a message or with a broken address", func(t *testing.T) {
-		edge, p := browser.open(t, answer{status: 201, body: delivered})
-		p.do(chromedp.SendKeys("#message", "   "), chromedp.SendKeys("#email", "ada"), chromedp.Click("#send"))
-		if p.visibleText("#message-error") == "" || p.visibleText("#email-error") == "" {
+		edge, p := open(t, chromium, answer{status: 201, body: delivered})
+		p.Do(chromedp.SendKeys("#message", "   "), chromedp.SendKeys("#email", "ada"), chromedp.Click("#send"))
+		if p.VisibleText("#message-error") == "" || p.VisibleText("#email-error") == "" {
 			t.Error("the fields say nothing")
 		}
-		p.do(chromedp.SetValue("#message", strings.Repeat("😀", 5001)), chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
-		if got := p.visibleText("#message-error"); got != "Please shorten the message by 1 characters." {
+		p.Do(chromedp.SetValue("#message", strings.Repeat("😀", 5001)), chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+		if got := p.VisibleText("#message-error"); got != "Please shorten the message by 1 characters." {
 			t.Errorf("the field says %q", got)
 		}
 		if posts := edge.sent(); len(posts) != 0 {
@@ -156,13 +158,13 @@ func TestForm(t *testing.T) {
 	})
 
 	t.Run("a robot fills the honeypot, a visitor cannot", func(t *testing.T) {
-		edge, p := browser.open(t, answer{status: 201, body: delivered})
-		box := evaluate[map[string]any](p, `(r => ({right: r.right, tab: document.querySelector("#website").tabIndex}))(document.querySelector("#website").getBoundingClientRect())`)
+		edge, p := open(t, chromium, answer{status: 201, body: delivered})
+		box := browser.Evaluate[map[string]any](p, `(r => ({right: r.right, tab: document.querySelector("#website").tabIndex}))(document.querySelector("#website").getBoundingClientRect())`)
 		if box["right"].(float64) > 0 || box["tab"].(float64) != -1 {
 			t.Errorf("the honeypot can be seen or reached: %v", box)
 		}
-		p.do(chromedp.SendKeys("#message", "Buy"), chromedp.SetValue("#website", "https://spam.example"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		p.Do(chromedp.SendKeys("#message", "Buy"), chromedp.SetValue("#website", "https://spam.example"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if posts := edge.sent(); len(posts) != 1 || posts[0].Body["website"] != "https://spam.example" {
 			t.Errorf("posts: %+v", posts)
 		}
@@ -171,22 +173,22 @@ func TestForm(t *testing.T) {
 	t.Run("without topics the form still works", func(t *testing.T) {
 		edge := startEdge(t, answer{status: 201, body: delivered})
 		edge.topicsDown = true
-		p := browser.openTab(t, desktop)
-		p.expect("status of 424")
-		p.do(chromedp.Navigate(edge.URL + "/"))
-		p.until(`document.querySelector("#topic-hint").textContent !== ""`)
-		p.do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
-		p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		p := chromium.Open(t, browser.Desktop())
+		p.Expect("status of 424")
+		p.Do(chromedp.Navigate(edge.URL + "/"))
+		p.Until(`document.querySelector("#topic-hint").textContent !== ""`)
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 	})
 }
 
 func TestStatusPage(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t)
-	p := browser.openTab(t, desktop)
-	p.do(chromedp.Navigate(edge.URL + "/status/"))
-	p.until(`document.querySelectorAll("#answers tr").length === 2`)
-	rows := evaluate[[][]string](p, `[...document.querySelectorAll("#answers tr")].map(r => [...r.cells].slice(1, 6).map(c => c.textContent))`)
+	p := chromium.Open(t, browser.Desktop())
+	p.Do(chromedp.Navigate(edge.URL + "/status/"))
+	p.Until(`document.querySelectorAll("#answers tr").length === 2`)
+	rows := browser.Evaluate[[][]string](p, `[...document.querySelectorAll("#answers tr")].map(r => [...r.cells].slice(1, 6).map(c => c.textContent))`)
 	want := [][]string{
 		{"GET health", "200", "eu-west-1", "Miss", "FRA56-P1"},
 		{"GET topics", "200", "eu-west-1", "Hit, 7 s old", "FRA56-P1"},
@@ -194,70 +196,67 @@ func TestStatusPage(t *testing.T) {
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
-	regions := evaluate[string](p, `[...document.querySelectorAll("#regions li")].map(e => e.textContent + (e.hasAttribute("data-answered") ? "*" : "")).join()`)
+	regions := browser.Evaluate[string](p, `[...document.querySelectorAll("#regions li")].map(e => e.textContent + (e.hasAttribute("data-answered") ? "*" : "")).join()`)
 	if regions != "eu-west-1*,us-east-1,ap-southeast-2" {
 		t.Errorf("regions: %s", regions)
 	}
-	p.do(chromedp.Click("#check"))
-	p.until(`document.querySelectorAll("#answers tr").length === 4`)
+	p.Do(chromedp.Click("#check"))
+	p.Until(`document.querySelectorAll("#answers tr").length === 4`)
 }
 
 func TestNotFoundPage(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t)
-	p := browser.openTab(t, desktop)
-	p.expect("status of 404")
-	response, err := chromedp.Run(p.ctx, chromedp.NavigateResponse(edge.URL+"/no/such/page"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if response.Status != http.StatusNotFound || p.visibleText("h1") != "There is no such page" {
-		t.Errorf("status %d, %q", response.Status, p.visibleText("h1"))
+	p := chromium.Open(t, browser.Desktop())
+	p.Expect("status of 404")
+	status := p.Navigate(edge.URL + "/no/such/page")
+	if status != http.StatusNotFound || p.VisibleText("h1") != "There is no such page" {
+		t.Errorf("status %d, %q", status, p.VisibleText("h1"))
 	}
 }
 
 // The browser does complain about what the policy forbids, so the silence of the other tests means something.
 func TestPolicyIsInForce(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t)
-	p := browser.openTab(t, desktop)
-	p.do(chromedp.Navigate(edge.URL + "/inline"))
-	if title := evaluate[string](p, `document.title`); title != "x" {
+	p := chromium.Open(t, browser.Desktop())
+	p.Do(chromedp.Navigate(edge.URL + "/inline"))
+	if title := browser.Evaluate[string](p, `document.title`); title != "x" {
 		t.Errorf("the inline script ran: title %q", title)
 	}
-	complaints := strings.Join(p.unexpected(), "\n")
+	complaints := strings.Join(p.Complaints(), "\n")
 	for _, directive := range []string{"script-src 'self'", "style-src 'self'"} {
 		if !strings.Contains(complaints, directive) {
 			t.Errorf("no complaint about %s: %q", directive, complaints)
 		}
 	}
-	p.expect("Content Security Policy")
+	p.Expect("Content Security Policy")
 }
 
 // Every control has a name, every page one first heading and a language, and no page is wider than a phone.
 func TestAccessibility(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t, answer{status: 201, body: delivered})
-	p := browser.openTab(t, look{width: 360, height: 740, mobile: true})
-	p.expect("status of 404")
+	p := chromium.Open(t, browser.Look{Width: 360, Height: 740, Mobile: true})
+	p.Expect("status of 404")
 	for _, path := range []string{"/", "/status/", "/about/", "/missing"} {
-		p.do(chromedp.Navigate(edge.URL + path))
-		if got := evaluate[string](p, `[...document.querySelectorAll("input, select, textarea")].filter(e => !e.labels.length).map(e => e.id).join()`); got != "" {
+		p.Do(chromedp.Navigate(edge.URL + path))
+		if got := browser.Evaluate[string](p, `[...document.querySelectorAll("input, select, textarea")].filter(e => !e.labels.length).map(e => e.id).join()`); got != "" {
 			t.Errorf("%s: without a label: %s", path, got)
 		}
-		if got := evaluate[string](p, `[...document.querySelectorAll("[aria-describedby], [aria-labelledby]")].flatMap(e => ((e.getAttribute("aria-describedby") ?? "") + " " + (e.getAttribute("aria-labelledby") ?? "")).trim().split(" ")).filter(id => !document.getElementById(id)).join()`); got != "" {
+		if got := browser.Evaluate[string](p, `[...document.querySelectorAll("[aria-describedby], [aria-labelledby]")].flatMap(e => ((e.getAttribute("aria-describedby") ?? "") + " " + (e.getAttribute("aria-labelledby") ?? "")).trim().split(" ")).filter(id => !document.getElementById(id)).join()`); got != "" {
 			t.Errorf("%s: described by what is not there: %s", path, got)
 		}
-		if n := evaluate[int](p, `document.querySelectorAll("h1").length`); n != 1 {
+		if n := browser.Evaluate[int](p, `document.querySelectorAll("h1").length`); n != 1 {
 			t.Errorf("%s: %d first headings", path, n)
 		}
-		if lang := evaluate[string](p, `document.documentElement.lang`); lang != "en" {
+		if lang := browser.Evaluate[string](p, `document.documentElement.lang`); lang != "en" {
 			t.Errorf("%s: language %q", path, lang)
 		}
-		if width := evaluate[int](p, `document.documentElement.scrollWidth`); width > 360 {
+		if width := browser.Evaluate[int](p, `document.documentElement.scrollWidth`); width > 360 {
 			t.Errorf("%s: %d pixels wide on a phone of 360", path, width)
 		}
-		if got := evaluate[string](p, `[...document.querySelectorAll("button, .top nav a")].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 32).map(e => e.textContent).join()`); got != "" {
+		if got := browser.Evaluate[string](p, `[...document.querySelectorAll("button, .top nav a")].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 32).map(e => e.textContent).join()`); got != "" {
 			t.Errorf("%s: too small for a finger: %s", path, got)
 		}
 	}
@@ -265,19 +264,19 @@ func TestAccessibility(t *testing.T) {
 
 // TestContrast holds the colours to WCAG 2.2: 4.5 to 1 for text against what is behind it.
 func TestContrast(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t, answer{status: 400, body: refused})
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {
-			p := browser.openTab(t, look{width: 1280, height: 900, dark: dark})
-			p.expect("status of 4")
+			p := chromium.Open(t, browser.Look{Width: 1280, Height: 900, Dark: dark})
+			p.Expect("status of 4")
 			for _, path := range []string{"/", "/status/", "/about/", "/missing"} {
-				p.do(chromedp.Navigate(edge.URL + path))
+				p.Do(chromedp.Navigate(edge.URL + path))
 				if path == "/" {
-					p.do(chromedp.SendKeys("#message", "x"), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.Click("#send"))
-					p.until(`document.querySelector("#outcome").dataset.kind === "bad"`)
+					p.Do(chromedp.SendKeys("#message", "x"), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.Click("#send"))
+					p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
 				}
-				if low := evaluate[[]string](p, lowContrast); len(low) > 0 {
+				if low := browser.Evaluate[[]string](p, lowContrast); len(low) > 0 {
 					t.Errorf("%s: %s", path, strings.Join(low, "; "))
 				}
 			}
@@ -304,34 +303,34 @@ const lowContrast = `(() => {
 
 // Pictures for people: go test -artifacts ./browser -run TestScreenshots.
 func TestScreenshots(t *testing.T) {
-	browser := startBrowser(t)
+	chromium := browser.Start(t)
 	edge := startEdge(t, answer{status: 400, body: refused}, answer{status: 202, body: queued})
-	for _, l := range []look{desktop, {width: 1280, height: 900, dark: true}, {width: 390, height: 844, mobile: true}, {width: 390, height: 844, mobile: true, dark: true}} {
-		name := fmt.Sprintf("%d", l.width)
-		if l.dark {
+	for _, l := range []browser.Look{browser.Desktop(), {Width: 1280, Height: 900, Dark: true}, browser.Phone(), {Width: 390, Height: 844, Mobile: true, Dark: true}} {
+		name := fmt.Sprintf("%d", l.Width)
+		if l.Dark {
 			name += "-dark"
 		}
 		t.Run(name, func(t *testing.T) {
-			p := browser.openTab(t, l)
-			p.expect("status of 4")
+			p := chromium.Open(t, l)
+			p.Expect("status of 4")
 			edge.mu.Lock()
 			edge.answers = []answer{{status: 400, body: refused}, {status: 202, body: queued}}
 			edge.mu.Unlock()
-			p.do(chromedp.Navigate(edge.URL + "/"))
-			p.until(`document.querySelectorAll("#topic option").length === 3`)
-			p.screenshot("form-" + name)
-			p.do(chromedp.SendKeys("#message", "The export takes a minute where it took a second."), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.SendKeys("#email", "ada@example.invalid"), chromedp.Click("#send"))
-			p.until(`document.querySelector("#outcome").dataset.kind === "bad"`)
-			p.screenshot("refused-" + name)
-			p.do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
-			p.until(`document.querySelector("#outcome").dataset.kind === "good"`)
-			p.screenshot("queued-" + name)
-			p.do(chromedp.Navigate(edge.URL + "/status/"))
-			p.until(`document.querySelectorAll("#answers tr").length === 2`)
-			p.screenshot("status-" + name)
+			p.Do(chromedp.Navigate(edge.URL + "/"))
+			p.Until(`document.querySelectorAll("#topic option").length === 3`)
+			p.Screenshot("form-" + name)
+			p.Do(chromedp.SendKeys("#message", "The export takes a minute where it took a second."), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.SendKeys("#email", "ada@example.invalid"), chromedp.Click("#send"))
+			p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
+			p.Screenshot("refused-" + name)
+			p.Do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+			p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
+			p.Screenshot("queued-" + name)
+			p.Do(chromedp.Navigate(edge.URL + "/status/"))
+			p.Until(`document.querySelectorAll("#answers tr").length === 2`)
+			p.Screenshot("status-" + name)
 			for _, page := range []string{"about/", "missing"} {
-				p.do(chromedp.Navigate(edge.URL + "/" + page))
-				p.screenshot(strings.TrimSuffix(page, "/") + "-" + name)
+				p.Do(chromedp.Navigate(edge.URL + "/" + page))
+				p.Screenshot(strings.TrimSuffix(page, "/") + "-" + name)
 			}
 		})
 	}

@@ -20,11 +20,11 @@ import (
 // patience bounds one tab's time, generously: a busy machine is no failure. A healthy run takes seconds.
 const patience = 3 * time.Minute
 
-// A chromium is a running browser.
-type chromium struct{ ctx context.Context }
+// A Chromium is a running browser.
+type Chromium struct{ ctx context.Context }
 
-// startBrowser starts a Chromium with a profile of its own and ends it with the test.
-func startBrowser(t *testing.T) *chromium {
+// Start starts a Chromium with a profile of its own and ends it with the test.
+func Start(t *testing.T) *Chromium {
 	t.Helper()
 	// Not the test's context: that one ends before the clean-up, which closes the browser in good order.
 	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()),
@@ -53,11 +53,11 @@ func startBrowser(t *testing.T) *chromium {
 	if err := chromedp.Do(browser); err != nil {
 		t.Fatalf("starting Chromium (Debian: apt-get install chromium): %v", err)
 	}
-	return &chromium{ctx: browser}
+	return &Chromium{ctx: browser}
 }
 
-// A tab is one page with a private session and everything the browser complained about in it.
-type tab struct {
+// A Tab is one page with a private session and everything the browser complained about in it.
+type Tab struct {
 	t   *testing.T
 	ctx context.Context
 
@@ -66,35 +66,39 @@ type tab struct {
 	expected   []string // parts of complaints that belong to the test
 }
 
-// A look is a way to see a page.
-type look struct {
-	width, height int64
-	mobile, dark  bool
+// A Look is a way to see a page. Width and Height are in CSS pixels.
+type Look struct {
+	Width, Height int64
+	Mobile, Dark  bool
 }
 
-var desktop = look{width: 1280, height: 900}
+// Desktop is a common screen.
+func Desktop() Look { return Look{Width: 1280, Height: 900} }
 
-// openTab opens an empty tab. When the test ends, everything that the browser complained about and
-// that expect did not announce fails it: refused scripts and styles, errors, missing files.
-func (c *chromium) openTab(t *testing.T, l look) *tab {
+// Phone is a phone held upright.
+func Phone() Look { return Look{Width: 390, Height: 844, Mobile: true} }
+
+// Open opens an empty tab. When the test ends, everything that the browser complained about and
+// that Expect did not announce fails it: refused scripts and styles, errors, missing files.
+func (c *Chromium) Open(t *testing.T, l Look) *Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
 	if err := chromedp.Do(ctx); err != nil { // opens the tab; its life must not end with the timeout's context
 		t.Fatalf("opening a tab: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
-	p := &tab{t: t, ctx: ctx}
+	p := &Tab{t: t, ctx: ctx}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatalf("listening to the tab: %v", err)
 	}
 	scheme := "light"
-	if l.dark {
+	if l.Dark {
 		scheme = "dark"
 	}
 	call(p, log.Enable, cdp.Empty{})
 	call(p, runtime.Enable, cdp.Empty{})
 	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: l.width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.mobile,
+		Width: l.Width, Height: l.Height, DeviceScaleFactor: 1, Mobile: l.Mobile,
 	})
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -102,14 +106,14 @@ func (c *chromium) openTab(t *testing.T, l look) *tab {
 	t.Cleanup(func() {
 		cancel()
 		closeTab()
-		if rest := p.unexpected(); len(rest) > 0 {
+		if rest := p.Complaints(); len(rest) > 0 {
 			t.Errorf("the browser complained:\n%s", strings.Join(rest, "\n"))
 		}
 	})
 	return p
 }
 
-func (p *tab) listen(event any) {
+func (p *Tab) listen(event any) {
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
@@ -130,20 +134,21 @@ func (p *tab) listen(event any) {
 	}
 }
 
-func (p *tab) complain(text string) {
+func (p *Tab) complain(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.complaints = append(p.complaints, text)
 }
 
-// expect announces complaints that contain the text, such as the status of an answer that is meant to fail.
-func (p *tab) expect(text string) {
+// Expect announces complaints that contain the text, such as the status of an answer that is meant to fail.
+func (p *Tab) Expect(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.expected = append(p.expected, text)
 }
 
-func (p *tab) unexpected() []string {
+// Complaints are what the browser said beyond what [Tab.Expect] announced.
+func (p *Tab) Complaints() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(p.complaints), func(c string) bool {
@@ -151,35 +156,45 @@ func (p *tab) unexpected() []string {
 	})
 }
 
-// do drives the page like a visitor.
-func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+// Do drives the page like a visitor.
+func (p *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	if err := chromedp.Do(p.ctx, steps...); err != nil {
-		p.t.Fatalf("driving Chromium: %v; complaints: %q", err, p.unexpected())
+		p.t.Fatalf("driving Chromium: %v; complaints: %q", err, p.Complaints())
 	}
 }
 
+// Navigate loads a page and returns its status.
+func (p *Tab) Navigate(url string) int64 {
+	p.t.Helper()
+	response, err := chromedp.Run(p.ctx, chromedp.NavigateResponse(url))
+	if err != nil {
+		p.t.Fatalf("loading %s: %v", url, err)
+	}
+	return response.Status
+}
+
 // call sends one command of the DevTools protocol.
-func call[P, R any](p *tab, command cdp.Command[P, R], params P) {
+func call[P, R any](p *Tab, command cdp.Command[P, R], params P) {
 	p.t.Helper()
 	if _, err := chromedp.Call(p.ctx, command, params); err != nil {
 		p.t.Fatalf("%s: %v", command.Method, err)
 	}
 }
 
-// until waits for a JavaScript expression to become true; the page is asked at every frame.
-func (p *tab) until(expression string) {
+// Until waits for a JavaScript expression to become true; the page is asked at every frame.
+func (p *Tab) Until(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
 		body, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		p.t.Fatalf("waiting for %s: %v; complaints %q; the page says:\n%s", expression, err, p.unexpected(), body)
+		p.t.Fatalf("waiting for %s: %v; complaints %q; the page says:\n%s", expression, err, p.Complaints(), body)
 	}
 }
 
-// evaluate returns the value of a JavaScript expression.
-func evaluate[T any](p *tab, expression string) T {
+// Evaluate returns the value of a JavaScript expression.
+func Evaluate[T any](p *Tab, expression string) T {
 	p.t.Helper()
 	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -188,14 +203,14 @@ func evaluate[T any](p *tab, expression string) T {
 	return value
 }
 
-// visibleText is what a visitor sees of the element.
-func (p *tab) visibleText(selector string) string {
+// VisibleText is what a visitor sees of the element.
+func (p *Tab) VisibleText(selector string) string {
 	p.t.Helper()
-	return evaluate[string](p, `(e => e && e.checkVisibility() ? e.innerText.trim() : "")(document.querySelector("`+selector+`"))`)
+	return Evaluate[string](p, `(e => e && e.checkVisibility() ? e.innerText.trim() : "")(document.querySelector("`+selector+`"))`)
 }
 
-// screenshot keeps a picture of the whole page among the test's artifacts.
-func (p *tab) screenshot(name string) {
+// Screenshot keeps a picture of the whole page among the test's artifacts.
+func (p *Tab) Screenshot(name string) {
 	p.t.Helper()
 	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
