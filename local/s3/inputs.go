@@ -1,0 +1,188 @@
+package s3
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+const bucketType = "aws:s3/bucketV2:BucketV2"
+
+// belongings are the resources that belong to a bucket.
+var belongings = map[string]func(*Service, *graph.Resource) error{
+	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       (*Service).addObject,
+	"aws:s3/bucketPolicy:BucketPolicy":                                                           (*Service).addPolicy,
+	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               (*Service).addVersioning,
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     (*Service).addPublicAccessBlock,
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     (*Service).addWithoutMeaning,
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": (*Service).addWithoutMeaning,
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       (*Service).addWithoutMeaning,
+}
+
+func (s *Service) newBucket(r *graph.Resource) (*bucket, error) {
+	var in struct {
+		Bucket       graph.NoLocalMeaning `json:"bucket"`       // read from the outputs, where autonaming has its say
+		BucketPrefix graph.NoLocalMeaning `json:"bucketPrefix"` // likewise
+		ForceDestroy graph.NoLocalMeaning `json:"forceDestroy"` // nothing is destroyed
+		Tags         graph.NoLocalMeaning `json:"tags"`         // labels
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	return &bucket{
+		log: s.log, name: r.Output("bucket"), host: r.Output("bucketRegionalDomainName"), arn: r.Output("arn"), region: r.Region,
+		objects: map[string]*object{},
+	}, nil
+}
+
+// addWithoutMeaning takes what changes nothing about reading: ownership, since there are no ACLs; encryption, which reading
+// undoes; lifecycle rules about versions nobody can name.
+func (s *Service) addWithoutMeaning(r *graph.Resource) error {
+	name, _ := r.Inputs["bucket"].(string)
+	_, err := s.find(r, name)
+	return err
+}
+
+func (s *Service) addPublicAccessBlock(r *graph.Resource) error {
+	var in struct {
+		Bucket                string `json:"bucket"`
+		BlockPublicACLs       bool   `json:"blockPublicAcls"`
+		BlockPublicPolicy     bool   `json:"blockPublicPolicy"`
+		IgnorePublicACLs      bool   `json:"ignorePublicAcls"`
+		RestrictPublicBuckets bool   `json:"restrictPublicBuckets"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	if _, err := s.find(r, in.Bucket); err != nil {
+		return err
+	}
+	if !in.BlockPublicACLs || !in.BlockPublicPolicy || !in.IgnorePublicACLs || !in.RestrictPublicBuckets {
+		return fmt.Errorf("%s: local mode has private buckets only, want all four settings true", r.URN)
+	}
+	return nil
+}
+
+func (s *Service) addVersioning(r *graph.Resource) error {
+	var in struct {
+		Bucket        string `json:"bucket"`
+		Configuration struct {
+			Status    string               `json:"status"`
+			MFADelete graph.NoLocalMeaning `json:"mfaDelete"` // nothing is deleted
+		} `json:"versioningConfiguration"`
+		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"` // there is one account
+		MFA                 graph.NoLocalMeaning `json:"mfa"`                 // as above
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	b, err := s.find(r, in.Bucket)
+	if err != nil {
+		return err
+	}
+	b.versioned = in.Configuration.Status == "Enabled"
+	return nil
+}
+
+func (s *Service) addPolicy(r *graph.Resource) error {
+	var in struct {
+		Bucket string `json:"bucket"`
+		Policy string `json:"policy"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	b, err := s.find(r, in.Bucket)
+	if err != nil {
+		return err
+	}
+	if b.policy, err = parsePolicy(in.Policy); err != nil {
+		return fmt.Errorf("%s: policy: %w", r.URN, err)
+	}
+	return nil
+}
+
+// objectInputs are the properties of aws.s3.BucketObjectv2 that are understood here.
+type objectInputs struct {
+	Bucket             string            `json:"bucket"`
+	Key                string            `json:"key"`
+	Source             graph.Asset       `json:"source"`
+	Content            *string           `json:"content"`
+	ContentBase64      *string           `json:"contentBase64"`
+	ContentType        string            `json:"contentType"`
+	CacheControl       string            `json:"cacheControl"`
+	ContentEncoding    string            `json:"contentEncoding"`
+	ContentDisposition string            `json:"contentDisposition"`
+	ContentLanguage    string            `json:"contentLanguage"`
+	Metadata           map[string]string `json:"metadata"`
+
+	ETag                 graph.NoLocalMeaning `json:"etag"`                 // tells Pulumi when to upload
+	SourceHash           graph.NoLocalMeaning `json:"sourceHash"`           // likewise
+	ForceDestroy         graph.NoLocalMeaning `json:"forceDestroy"`         // nothing is destroyed
+	ServerSideEncryption graph.NoLocalMeaning `json:"serverSideEncryption"` // reading undoes it
+	BucketKeyEnabled     graph.NoLocalMeaning `json:"bucketKeyEnabled"`     // likewise
+	StorageClass         graph.NoLocalMeaning `json:"storageClass"`         // price
+	ChecksumAlgorithm    graph.NoLocalMeaning `json:"checksumAlgorithm"`    // shown only when asked for
+	Tags                 graph.NoLocalMeaning `json:"tags"`                 // labels
+}
+
+func (s *Service) addObject(r *graph.Resource) error {
+	// The provider's default type is not inferred from the name (F9.11).
+	in := objectInputs{ContentType: "application/octet-stream"}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	b, err := s.find(r, in.Bucket)
+	if err != nil {
+		return err
+	}
+	o := &object{key: cleanKey(in.Key), versionID: r.Output("versionId"), inputs: in, modified: s.started}
+	switch {
+	case o.key == "":
+		return fmt.Errorf("%s: key: %q: want a name", r.URN, in.Key)
+	case b.objects[o.key] != nil:
+		return fmt.Errorf("%s: key: %q: another object of bucket %q has it already", r.URN, in.Key, b.name)
+	}
+	if err := o.readSource(); err != nil {
+		return fmt.Errorf("%s: %w", r.URN, err)
+	}
+	b.objects[o.key] = o
+	return nil
+}
+
+// readSource finds what the object is made of.
+func (o *object) readSource() error {
+	in := &o.inputs
+	switch {
+	case in.Source.Path != "":
+		if info, err := os.Stat(in.Source.Path); err != nil {
+			return fmt.Errorf("source: %w", err)
+		} else if info.IsDir() {
+			return fmt.Errorf("source: %q: want a file, not a folder", in.Source.Path)
+		}
+		o.path = in.Source.Path
+	case in.Content != nil:
+		o.set([]byte(*in.Content))
+	case in.ContentBase64 != nil:
+		content, err := base64.StdEncoding.DecodeString(*in.ContentBase64)
+		if err != nil {
+			return fmt.Errorf("contentBase64: %w", err)
+		}
+		o.set(content)
+	default:
+		o.set([]byte(in.Source.Text))
+	}
+	return nil
+}
+
+// cleanKey does as the provider does with keys: leading slashes are dropped and doubled ones collapse (F9.12).
+func cleanKey(key string) string {
+	key = strings.TrimPrefix(key, "./")
+	for strings.Contains(key, "//") {
+		key = strings.ReplaceAll(key, "//", "/")
+	}
+	return strings.TrimPrefix(key, "/")
+}

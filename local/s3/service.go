@@ -1,0 +1,93 @@
+// Package s3 imitates private Amazon S3 buckets behind CloudFront for local mode: the buckets, policies and objects of the
+// recorded program, read with GET and HEAD.
+//
+//	edge (origin access control) --GET /key, distribution's ARN--> bucket policy --> object, 404 or 403
+//
+// Where CloudFront signs its request with SigV4, local mode's edge names its distribution in the header
+// [DistributionHeader]; a bucket policy decides for that principal as IAM would. Whoever sends no such header is anonymous,
+// and always refused: new buckets block public access (F9.9).
+//
+// Objects made from files are read when they are first asked for, and anew after the file has changed.
+//
+// Not imitated: writing, versions other than the present one, ACLs, website endpoints, CORS, requester pays, replication,
+// lifecycle rules, encryption keys (F9.7), signed URLs, several ranges in one request (S3 has none either).
+//
+// Sources: the Amazon S3 API Reference, https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, and User Guide.
+package s3
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+// DistributionHeader carries the ARN of the distribution on whose behalf a request is made. It stands for the signature of
+// an origin access control and never leaves the process.
+const DistributionHeader = "X-Onefront-Local-Distribution"
+
+// Service holds all buckets. It is fixed once made, but for the contents of files, and safe for concurrent use.
+type Service struct {
+	log     *slog.Logger
+	started time.Time
+	buckets []*bucket // in the graph's order
+}
+
+// Bucket is one bucket's endpoint.
+type Bucket struct {
+	// Name is the bucket's name.
+	Name string
+	// Host is the regional domain name, the one to use as an origin (F9.4).
+	Host string
+	// Region is the AWS region.
+	Region  string
+	Handler http.Handler
+}
+
+// New reads every bucket of the graph with what belongs to it, and refuses properties it does not imitate, unknown policy
+// elements and objects without a file.
+func New(g *graph.Graph, log *slog.Logger) (*Service, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{log: log, started: time.Now()}
+	var problems []error
+	for _, r := range g.Resources {
+		if r.Type == bucketType {
+			b, err := s.newBucket(r)
+			problems = append(problems, err)
+			s.buckets = append(s.buckets, b)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	for _, r := range g.Resources {
+		if read, ok := belongings[r.Type]; ok {
+			problems = append(problems, read(s, r))
+		}
+	}
+	return s, errors.Join(problems...)
+}
+
+// Buckets returns all buckets in the graph's order.
+func (s *Service) Buckets() []Bucket {
+	buckets := make([]Bucket, len(s.buckets))
+	for i, b := range s.buckets {
+		buckets[i] = Bucket{Name: b.name, Host: b.host, Region: b.region, Handler: b}
+	}
+	return buckets
+}
+
+// find is the bucket of a name; resources that belong to a bucket name it.
+func (s *Service) find(r *graph.Resource, name string) (*bucket, error) {
+	for _, b := range s.buckets {
+		if b.name == name && b.region == r.Region {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: bucket: %q: want the name of a bucket of this program in %s", r.URN, name, r.Region)
+}
