@@ -140,6 +140,10 @@ func check(key string, size int64) error {
 		return fmt.Errorf("%q: the name is not UTF-8: rename it", key)
 	case strings.ContainsFunc(key, unicode.IsControl) || strings.Contains(key, `\`):
 		return fmt.Errorf("%q: a control character or a backslash in the name: rename it", key)
+	case strings.Contains(key, "+"):
+		// Seen by many, in no AWS page: S3 decodes "+" in a path as it would in a form, so the file would be found
+		// as %2B alone, which nobody writes (sveltejs/kit#6451, rust-lang/crates.io#4891).
+		return fmt.Errorf("%q: a plus in the name: Amazon S3 reads it as a space, so no page would find the file: rename it", key)
 	case len(key)+1 > MaxPathBytes:
 		return fmt.Errorf("%q: an address of %d bytes: at most %d", key, len(key)+1, MaxPathBytes)
 	case size > MaxFileBytes:

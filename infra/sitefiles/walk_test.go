@@ -156,6 +156,7 @@ func TestWalk_refusals(t *testing.T) {
 			map[string]string{"index.html": "i", "a\nb.js": "x", `c\d.js`: "x"},
 			[]string{`"a\nb.js"`, `"c\\d.js"`, "rename it"},
 		},
+		"plus":      {map[string]string{"index.html": "i", "a/+page.css": "x"}, []string{`"a/+page.css"`, "a plus in the name"}},
 		"not UTF-8": {map[string]string{"index.html": "i", "\xff.js": "x"}, []string{"not UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
