@@ -134,6 +134,9 @@ func TestLoad_accepted(t *testing.T) {
 		want    any
 	}{
 		{"CORS origins", settings{"corsOrigins": `["https://app.example.org", "https://app.example.org:8443", "http://localhost:5173", "http://127.0.0.1:8080", "http://[::1]:8080"]`}, func(c *config.Config) any { return len(c.CORSOrigins) }, 5},
+		{"50 CORS origins", settings{"corsOrigins": `[` + names(`"https://a%d.example.org"`, 50) + `]`}, func(c *config.Config) any { return len(c.CORSOrigins) }, 50},
+		{"the biggest function", settings{"lambda": `{"memoryMiB": 10240}`}, func(c *config.Config) any { return c.Lambda.MemoryMiB }, 10240},
+		{"the smallest function", settings{"lambda": `{"memoryMiB": 128}`}, func(c *config.Config) any { return c.Lambda.MemoryMiB }, 128},
 		{"no security headers", settings{"securityHeaders": `{"contentSecurityPolicy": "", "frameOptions": "", "referrerPolicy": "", "permissionsPolicy": "", "hstsMaxAge": "0s"}`}, func(c *config.Config) any { return c.SecurityHeaders }, config.SecurityHeaders{}},
 		{"CSP with nonce, hash and hosts", settings{"securityHeaders": `{"contentSecurityPolicy": "script-src 'self' 'nonce-abc' 'sha256-x=' https://*.example.net; sandbox allow-forms; upgrade-insecure-requests;"}`}, func(c *config.Config) any { return len(c.Warnings) }, 0},
 		{"permissions", settings{"securityHeaders": `{"permissionsPolicy": "camera=*, geolocation=(self \"https://maps.example\"), usb=self"}`}, func(c *config.Config) any { return len(c.Warnings) }, 0},

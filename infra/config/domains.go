@@ -91,7 +91,7 @@ func (c *Config) readOriginDomain(r *reader) {
 	}
 	if problem := labelProblem(c.OriginSubdomain); problem != "" {
 		why := ""
-		if !n.given() || c.OriginSubdomain == computed {
+		if c.OriginSubdomain == computed {
 			why = "; this one is made from the stack's name, so set onefront:originSubdomain"
 		}
 		r.problems.refuse("originSubdomain", c.OriginSubdomain, "one DNS label: %s%s", problem, why)

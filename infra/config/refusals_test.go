@@ -158,6 +158,8 @@ func TestLoad_refusals(t *testing.T) {
 		{"spa as text", settings{"spa": "True"}, `onefront:spa: "True": true or false`},
 		{"spa without a site", settings{"spa": "true"}, `onefront:spa: true: false where siteDir is empty`},
 		{"CORS from anywhere", settings{"corsOrigins": `["*"]`}, `onefront:corsOrigins[0]: "*": each origin by name`},
+		{"CORS with a pattern", settings{"corsOrigins": `["https://*.example.org"]`}, `onefront:corsOrigins[0]: "https://*.example.org": each origin by name`},
+		{"51 CORS origins", settings{"corsOrigins": `[` + names(`"https://a%d.example.org"`, 51) + `]`}, `onefront:corsOrigins: 51: at most 50 origins`},
 		{"CORS null", settings{"corsOrigins": `["null"]`}, `onefront:corsOrigins[0]: "null": a real origin`},
 		{"CORS host alone", settings{"corsOrigins": `["app.example.org"]`}, `onefront:corsOrigins[0]: "app.example.org": an origin as browsers send it`},
 		{"CORS with a path", settings{"corsOrigins": `["https://app.example.org/app"]`}, `onefront:corsOrigins[0]: "https://app.example.org/app": scheme and host only: https://app.example.org`},
@@ -180,6 +182,9 @@ func TestLoad_refusals(t *testing.T) {
 		{"referrer policy", settings{"securityHeaders": `{"referrerPolicy": "strict-origins"}`}, `onefront:securityHeaders.referrerPolicy: "strict-origins": one of no-referrer`},
 		{"permissions policy in the old form", settings{"securityHeaders": `{"permissionsPolicy": "camera 'none'"}`}, `onefront:securityHeaders.permissionsPolicy: "camera 'none'": features like camera=()`},
 		{"permissions policy list", settings{"securityHeaders": `{"permissionsPolicy": "camera=none"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=none": for camera one of ()`},
+		{"permissions policy host without quotes", settings{"securityHeaders": `{"permissionsPolicy": "camera=(self https://a.example)"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=(self https://a.example)": for camera one of ()`},
+		{"permissions policy open quote", settings{"securityHeaders": `{"permissionsPolicy": "camera=(\"https://a.example)"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=(\"https://a.example)": for camera one of ()`},
+		{"permissions policy in upper case", settings{"securityHeaders": `{"permissionsPolicy": "Camera=()"}`}, `onefront:securityHeaders.permissionsPolicy: "Camera=()": features like camera=()`},
 		{"permissions policy twice", settings{"securityHeaders": `{"permissionsPolicy": "camera=(), camera=(self)"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=(), camera=(self)": the feature camera once`},
 		{"HSTS in seconds", settings{"securityHeaders": `{"hstsMaxAge": 31536000}`}, `onefront:securityHeaders.hstsMaxAge: 31536000: a duration with its unit`},
 		{"HSTS preload alone", settings{"securityHeaders": `{"hstsPreload": true}`}, `onefront:securityHeaders.hstsPreload: true: false, or hstsIncludeSubdomains true`},
@@ -245,6 +250,9 @@ func TestLoad_refusals(t *testing.T) {
 			_, err := valid().with(tt.changes).load()
 			if err == nil {
 				t.Fatalf("no error, want %s", tt.want)
+			}
+			if problems := strings.Count(err.Error(), "\n") + 1; problems > 2 {
+				t.Errorf("%d problems where one thing is wrong:\n%v", problems, err)
 			}
 			found := false
 			for line := range strings.SplitSeq(err.Error(), "\n") {

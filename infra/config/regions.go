@@ -20,7 +20,7 @@ func (c *Config) readRegions(r *reader) {
 		list.refuse("required: %s; the first is the home region", example)
 	}
 	items := list.list("AWS region names")
-	if list.given() && (len(items) < 1 || len(items) > MaxRegions) {
+	if _, isList := list.value.([]any); isList && (len(items) < 1 || len(items) > MaxRegions) {
 		r.problems.refuse("regions", len(items), "1 to %d regions", MaxRegions)
 	}
 	for _, item := range items {
