@@ -139,6 +139,7 @@ func TestConformance_F6_17_routeChoice(t *testing.T) {
 	keys := []string{
 		"$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1", "ANY /pets/dog/1",
 		"ANY /things", "POST /things", "GET /a/{x}/c", "GET /a/b/{y}", "GET /",
+		"GET /full/{more+}", "GET /{any}/match",
 	}
 	var routes []*route
 	for _, key := range keys {
@@ -167,6 +168,9 @@ func TestConformance_F6_17_routeChoice(t *testing.T) {
 		{"GET", "/pets", "ANY /{proxy+}", map[string]string{"proxy": "pets"}},
 		{"GET", "/a/b/c", "GET /a/b/{y}", map[string]string{"y": "c"}},
 		{"GET", "/a/z/c", "GET /a/{x}/c", map[string]string{"x": "z"}},
+		// A full match goes before a greedy one, however literal that is.
+		{"GET", "/full/match", "GET /{any}/match", map[string]string{"any": "full"}},
+		{"GET", "/full/other", "GET /full/{more+}", map[string]string{"more": "other"}},
 		{"GET", "/", "GET /", nil},
 		{"POST", "/", "$default", nil},
 		{"GET", "/Pets/dog/1", "ANY /{proxy+}", map[string]string{"proxy": "Pets/dog/1"}},

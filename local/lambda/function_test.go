@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -287,12 +288,14 @@ func TestParentDeath(t *testing.T) {
 		return // PR_SET_PDEATHSIG
 	}
 	if zip := os.Getenv("TEST_PARENT_ZIP"); zip != "" {
-		g := &graph.Graph{Resources: []*graph.Resource{lambdatest.Function(region, "api", zip, variables("TEST_INIT", "deaf"))}}
-		s, err := New(g, Options{Dir: t.TempDir()})
+		g := &graph.Graph{Resources: []*graph.Resource{lambdatest.Function(region, "api", zip, variables("TEST_INIT", "orphan"))}}
+		book := newLogBook()
+		s, err := New(g, Options{Dir: t.TempDir(), Log: slog.New(book)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("pid=%s.\n", invoke(t, s, order("pid")).Payload)
+		go func() { _, _ = s.Invoke(context.Background(), functionARN, nil) }()
+		fmt.Println(book.wait(t, "pid="))
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 	command := exec.Command(os.Args[0], "-test.run=^TestParentDeath$")

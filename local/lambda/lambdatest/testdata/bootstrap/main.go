@@ -52,6 +52,9 @@ func (f *function) initialize(how string) {
 		os.Exit(1)
 	case "hang":
 		select {}
+	case "orphan": // talks to nobody, so that it does not notice that the Runtime API is gone
+		fmt.Printf("pid=%d.\n", os.Getpid())
+		select {}
 	case "exit once": // the first process leaves a marker and exits
 		if _, err := os.Stat(marker); err != nil {
 			_ = os.WriteFile(marker, nil, 0o600)
