@@ -44,7 +44,7 @@ type freshdeskTicket struct {
 	CustomFields map[string]string `json:"custom_fields,omitempty"`
 }
 
-func (d freshdesk) ticket(record feedback.Record) (call, error) {
+func (d freshdesk) ticket(record feedback.Record, topic string) (call, error) {
 	t := freshdeskTicket{
 		Subject:     subject(record.Feedback),
 		Description: d.description(record),
@@ -57,7 +57,7 @@ func (d freshdesk) ticket(record feedback.Record) (call, error) {
 	if t.Email == "" {
 		t.Email = d.settings.RequesterEmail
 	}
-	if topic := record.Feedback.Topic; topic != "" && d.settings.TopicField == freshdeskTopicField {
+	if topic != "" && d.settings.TopicField == freshdeskTopicField {
 		t.Type = topic
 	} else if topic != "" && d.settings.TopicField != "" {
 		t.CustomFields = map[string]string{d.settings.TopicField: topic}

@@ -34,15 +34,15 @@ type githubIssue struct {
 	Labels []string `json:"labels,omitempty"`
 }
 
-func (g github) ticket(record feedback.Record) (call, error) {
+func (g github) ticket(record feedback.Record, topic string) (call, error) {
 	issue := githubIssue{
 		Title:  subject(record.Feedback),
 		Body:   g.text(record),
 		Labels: g.settings.Labels,
 	}
-	if record.Feedback.Topic != "" && g.settings.TopicLabelPrefix != "" {
+	if topic != "" && g.settings.TopicLabelPrefix != "" {
 		labels := append([]string{}, g.settings.Labels...)
-		issue.Labels = append(labels, g.settings.TopicLabelPrefix+record.Feedback.Topic)
+		issue.Labels = append(labels, g.settings.TopicLabelPrefix+topic)
 	}
 	body, err := json.Marshal(issue)
 	return call{method: http.MethodPost, url: g.repository("/issues"), body: body, header: g.header()}, err

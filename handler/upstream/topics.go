@@ -10,7 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/onefront/onefront/handler/feedback"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -83,23 +82,23 @@ func (k *knownTopics) has(id string, now time.Time) (has, recent bool) {
 	return k.ids[id], k.ids != nil && now.Sub(k.at) < knownTopicsAge
 }
 
-// withKnownTopic empties a topic that the vendor's list does not name: an option the ticket
-// field does not have would make the vendor refuse the whole ticket, and GitHub would create
-// the label at a stranger's word. A webhook gets the topic as it came.
-func (c *Client) withKnownTopic(ctx context.Context, key secret.Secret, record feedback.Record) feedback.Record {
-	if record.Feedback.Topic == "" || c.settings.Preset == settings.PresetWebhook || !c.HasTopics() {
-		return record
+// knownTopic returns topic if the vendor's list names it. An option that the ticket field does
+// not have would make the vendor refuse the whole ticket, and GitHub would create the label at a
+// stranger's word; such a topic is only part of the ticket's text.
+func (c *Client) knownTopic(ctx context.Context, key secret.Secret, topic string) string {
+	if topic == "" || c.settings.Preset == settings.PresetWebhook || !c.HasTopics() {
+		return ""
 	}
-	has, recent := c.known.has(record.Feedback.Topic, c.now())
+	has, recent := c.known.has(topic, c.now())
 	if !recent {
 		if _, err := c.Topics(ctx, key); err == nil {
-			has, _ = c.known.has(record.Feedback.Topic, c.now())
+			has, _ = c.known.has(topic, c.now())
 		}
 	}
 	if !has {
-		record.Feedback.Topic = ""
+		return ""
 	}
-	return record
+	return topic
 }
 
 // errNoList is what presets return for an answer of another shape.

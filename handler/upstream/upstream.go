@@ -22,9 +22,9 @@ import (
 
 // preset maps the adapter's two questions to one vendor's API.
 type preset interface {
-	// ticket returns the request that stores a record. The record's topic is one of the vendor's
-	// or empty, where topics names a list.
-	ticket(record feedback.Record) (call, error)
+	// ticket returns the request that stores a record. topic is the record's if the vendor's
+	// list names it, else empty; the record's own may be anything.
+	ticket(record feedback.Record, topic string) (call, error)
 	// topics returns the request for the vendor's list, or false if the settings name none.
 	topics() (call, bool)
 	// readTopics takes the topics out of the answer to it.
@@ -113,7 +113,7 @@ func (c *Client) Deliver(ctx context.Context, key secret.Secret, record feedback
 func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
 	defer cancel()
-	ticket, err := c.preset.ticket(c.withKnownTopic(ctx, key, record))
+	ticket, err := c.preset.ticket(record, c.knownTopic(ctx, key, record.Feedback.Topic))
 	if err != nil {
 		return Result{Outcome: Refused, Reason: "the feedback does not fit the template"}
 	}

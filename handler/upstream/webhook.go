@@ -30,7 +30,8 @@ func newWebhook(s settings.Settings) (preset, error) {
 	return w, nil
 }
 
-func (w webhook) ticket(record feedback.Record) (call, error) {
+// ticket passes the topic on as it came.
+func (w webhook) ticket(record feedback.Record, _ string) (call, error) {
 	body, err := w.render(record)
 	return call{method: w.settings.Method, url: w.settings.URL, body: body}, err
 }

@@ -43,14 +43,14 @@ type zendeskCustomField struct {
 	Value string `json:"value"`
 }
 
-func (z zendesk) ticket(record feedback.Record) (call, error) {
+func (z zendesk) ticket(record feedback.Record, topic string) (call, error) {
 	t := zendeskTicket{
 		Subject:   subject(record.Feedback),
 		Comment:   zendeskComment{Body: z.comment(record)},
 		Requester: z.requester(record.Feedback.Email),
 	}
-	if id, err := strconv.ParseInt(z.settings.TopicField, 10, 64); err == nil && record.Feedback.Topic != "" {
-		t.CustomFields = []zendeskCustomField{{ID: id, Value: record.Feedback.Topic}}
+	if id, err := strconv.ParseInt(z.settings.TopicField, 10, 64); err == nil && topic != "" {
+		t.CustomFields = []zendeskCustomField{{ID: id, Value: topic}}
 	}
 	name, path := "ticket", "/api/v2/tickets.json"
 	if z.settings.Resource == settings.ResourceRequests {

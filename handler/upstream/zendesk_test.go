@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,7 +55,11 @@ func TestZendesk_ticket(t *testing.T) {
 	}
 	got = s.exchanges()
 	ticket, ok := got[2].body["ticket"].(map[string]any)
-	if len(got) != 3 || !ok || ticket["custom_fields"] != nil {
+	text, err := json.Marshal(ticket["comment"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 3 || !ok || ticket["custom_fields"] != nil || !strings.Contains(string(text), "Topic: no such option") {
 		t.Errorf("%d requests, the last %+v", len(got), got[len(got)-1].body)
 	}
 }
