@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onefront/onefront/local/cloudfront"
+)
+
+func TestAccessLog_writesOneFilePerHour(t *testing.T) {
+	dir := t.TempDir()
+	l := &accessLog{dir: dir, distributionID: "E1", domainName: "d1.cloudfront.net", unique: "abcd"}
+	at := time.Date(2026, 1, 2, 3, 59, 59, 0, time.UTC)
+	request := cloudfront.Request{
+		ID: "id==", Time: at, Edge: "FRA", Method: "GET", Host: "example.com", Path: "/a b", Query: "q=[1]", Behavior: "*", Cache: "Miss",
+		Status: 200, Bytes: 12, Duration: 1500 * time.Millisecond, ViewerIP: "198.51.100.7", UserAgent: "Mozilla/5.0 (X11)", Protocol: "https",
+	}
+	if err := l.write(request); err != nil {
+		t.Fatal(err)
+	}
+	request.Time = at.Add(time.Second)
+	if err := l.write(request); err != nil {
+		t.Fatal(err)
+	}
+	l.close()
+	for _, name := range []string{"E1.2026-01-02-03.abcd.json", "E1.2026-01-02-04.abcd.json"} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var line map[string]string // every value is a string
+		if err := json.Unmarshal(raw, &line); err != nil || strings.Count(string(raw), "\n") != 1 {
+			t.Fatalf("%s: %v: %s", name, err, raw)
+		}
+		for field, want := range map[string]string{
+			"date": "2026-01-02", "x-edge-location": "FRA56-P1", "sc-bytes": "12", "c-ip": "198.51.100.7", "cs-method": "GET",
+			"cs(Host)": "d1.cloudfront.net", "x-host-header": "example.com", "cs-uri-stem": "/a%20b", "cs-uri-query": "q=%5B1%5D",
+			"sc-status": "200", "cs(Referer)": "-", "cs(User-Agent)": "Mozilla/5.0%20(X11)", "x-edge-result-type": "Miss",
+			"time-taken": "1.500", "cs-protocol": "https", "cache-behavior-path-pattern": "*",
+		} {
+			if line[field] != want {
+				t.Errorf("%s: got %q, want %q", field, line[field], want)
+			}
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"time"
+
+	"github.com/onefront/onefront/local/admin"
+	"github.com/onefront/onefront/local/cloudfront"
+)
+
+// admin is the control room of the topology. urls are the regions' own listeners.
+func (t *topology) admin(viewer string, urls map[string]string, hosts []string) *admin.Server {
+	o := admin.Options{
+		Stack: t.stack.name, Routing: string(t.stack.checked.Routing), Viewer: viewer,
+		Queues:     func() any { return t.sqs.Snapshot() },
+		DNS:        func() any { return t.dns.Snapshot() },
+		Requests:   t.requests,
+		Invalidate: t.edge.Invalidate,
+		Now:        t.clock.Now,
+		Advance:    t.clock.Advance,
+		Reset:      t.reset,
+		Hosts:      hosts,
+		Log:        t.log,
+	}
+	if t.saas != nil {
+		o.SaaS = t.saas.Fault()
+		o.Tickets = func() any { return t.saas.Tickets() }
+	}
+	for _, name := range t.stack.checked.Regions {
+		f := t.faults[name]
+		o.Regions = append(o.Regions, admin.Region{
+			Name: name, URL: urls[name], Fault: &f.region,
+			Services: map[string]admin.Switch{"sqs": &f.sqs, "ssm": &f.ssm},
+			Healthy:  func() bool { return t.dns.Healthy(name) },
+		})
+	}
+	return admin.New(o)
+}
+
+// onRequest notes a request that the edge answered.
+func (t *topology) onRequest(r cloudfront.Request) {
+	noted := admin.Request{
+		ID: r.ID, Edge: r.Edge, Method: r.Method, Path: r.Path, Behavior: r.Behavior, Cache: r.Cache, Region: r.Region,
+		Status: r.Status, Time: r.Time, MS: float64(r.Duration) / float64(time.Millisecond), Bytes: r.Bytes,
+	}
+	for _, a := range r.Origins {
+		noted.Origins = append(noted.Origins, admin.Attempt{ID: a.ID, Region: a.Region, MS: a.MS, Outcome: a.Outcome})
+	}
+	t.requests.Add(noted)
+	if t.access != nil {
+		if err := t.access.write(r); err != nil {
+			t.log.Error("writing the access log", "err", err)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/onefront/onefront/geography"
+)
+
+// keyVariable gives the SaaS key. Without it the stand-in gets a random one.
+const keyVariable = "ONEFRONT_UPSTREAM_API_KEY"
+
+// flags are the command line, checked.
+type flags struct {
+	stack         string
+	listen, admin string
+	pop           string
+	upstream      *url.URL // nil: the stand-in
+	key           string   // of the SaaS; "" makes a random one
+	accessLog     string
+	cacheLimitMiB int64
+	logFormat     string
+	quiet         bool
+}
+
+const usage = `Serves a stack's topology on localhost, without an AWS account.
+
+usage: go run ./local [flags]
+
+  -stack NAME        the stack file to read: Pulumi.NAME.yaml (default prod)
+  -listen HOST:PORT  where viewers ask (default 127.0.0.1:8080); port 0 picks a free one
+  -admin HOST:PORT   admin API and dashboard (default 127.0.0.1:8081)
+  -pop CODE          the edge of viewers who name none, an IATA code (default FRA)
+  -upstream URL      a SaaS of your own in place of the stand-in; its key comes from ONEFRONT_UPSTREAM_API_KEY.
+                     A URL without a path keeps the paths of the stack file
+  -access-log DIR    write CloudFront's standard log there, as JSON lines
+  -cache-limit MiB   memory for cached objects of all edges (default 64)
+  -log FORMAT        text or json (default text), on standard error
+  -quiet             no log but warnings
+`
+
+// parseFlags reads the command line. Whatever is wrong is one error.
+func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (flags, error) {
+	f := flags{key: getenv(keyVariable)}
+	var upstream string
+	set := flag.NewFlagSet("local", flag.ContinueOnError)
+	set.SetOutput(io.Discard) // errors are reported by the caller, in one line
+	set.Usage = func() {}
+	set.StringVar(&f.stack, "stack", "prod", "")
+	set.StringVar(&f.listen, "listen", "127.0.0.1:8080", "")
+	set.StringVar(&f.admin, "admin", "127.0.0.1:8081", "")
+	set.StringVar(&f.pop, "pop", "FRA", "")
+	set.StringVar(&upstream, "upstream", "", "")
+	set.StringVar(&f.accessLog, "access-log", "", "")
+	set.Int64Var(&f.cacheLimitMiB, "cache-limit", 64, "")
+	set.StringVar(&f.logFormat, "log", "text", "")
+	set.BoolVar(&f.quiet, "quiet", false, "")
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			_, _ = io.WriteString(stderr, usage)
+		}
+		return f, err
+	}
+	if set.NArg() > 0 {
+		return f, fmt.Errorf("argument %q: want flags only; -help lists them", set.Arg(0))
+	}
+	if upstream != "" {
+		var err error
+		if f.upstream, err = url.Parse(upstream); err != nil || f.upstream.Host == "" || f.upstream.User != nil ||
+			(f.upstream.Scheme != "https" && f.upstream.Scheme != "http") {
+			return f, fmt.Errorf("-upstream %q: want a URL such as https://saas.example.com", upstream)
+		}
+	}
+	return f, f.check()
+}
+
+func (f *flags) check() error {
+	if f.stack == "" || strings.ContainsAny(f.stack, `/\`) {
+		return fmt.Errorf("-stack %q: want the name of a stack such as prod", f.stack)
+	}
+	for name, address := range map[string]string{"-listen": f.listen, "-admin": f.admin} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return fmt.Errorf("%s %q: want HOST:PORT such as 127.0.0.1:8080", name, address)
+		}
+	}
+	f.pop = strings.ToUpper(f.pop)
+	if _, ok := geography.LookupEdge(f.pop); !ok {
+		return fmt.Errorf("-pop %q: want the IATA code of a CloudFront city such as FRA, IAD or SYD", f.pop)
+	}
+	if f.cacheLimitMiB < 1 || f.cacheLimitMiB > 1<<20 {
+		return fmt.Errorf("-cache-limit %d: want 1 to %d MiB", f.cacheLimitMiB, 1<<20)
+	}
+	if f.logFormat != "text" && f.logFormat != "json" {
+		return fmt.Errorf("-log %q: want text or json", f.logFormat)
+	}
+	if f.upstream != nil && f.key == "" {
+		return fmt.Errorf("-upstream %q: want the SaaS's key in the environment variable %s", f.upstream, keyVariable)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/infra/config"
+	"github.com/onefront/onefront/local/graph"
+)
+
+// stack is a stack file with what local mode puts in place of it: the SaaS's address and its key.
+type stack struct {
+	project, name string
+	config        map[string]string
+	secretKeys    []string
+	checked       *config.Config
+	key           string // of the SaaS
+}
+
+// loadStack reads the stack file of the current folder. saas is where the stand-in listens.
+func loadStack(f flags, saas *url.URL) (*stack, error) {
+	project, err := graph.ProjectName(".")
+	if err != nil {
+		return nil, err
+	}
+	s := &stack{project: project, name: f.stack, key: f.key}
+	if s.config, s.secretKeys, err = graph.LoadStack(".", f.stack); err != nil {
+		return nil, err
+	}
+	if s.key == "" {
+		s.key = rand.Text()
+	}
+	keyName := config.KeyName(project, s.isSet)
+	s.config[keyName] = s.key
+	s.secretKeys = append(s.secretKeys, keyName)
+	if s.checked, err = s.check(); err != nil {
+		return nil, fmt.Errorf("Pulumi.%s.yaml: %w", f.stack, err)
+	}
+	target := saas
+	if f.upstream != nil {
+		target = f.upstream
+	}
+	if err := s.redirectUpstream(target); err != nil {
+		return nil, err
+	}
+	if s.checked, err = s.check(); err != nil {
+		return nil, fmt.Errorf("-upstream %q: %w", target, err)
+	}
+	return s, nil
+}
+
+func (s *stack) isSet(key string) bool {
+	_, ok := s.config[key]
+	return ok
+}
+
+func (s *stack) check() (*config.Config, error) {
+	return config.Load(config.Source{
+		Project: s.project, Stack: s.name,
+		Lookup: func(key string) (string, bool) { v, ok := s.config[key]; return v, ok },
+	})
+}
+
+// redirectUpstream moves the SaaS's addresses to target's scheme and host. Their paths stay, except that a target
+// with a path of its own is the whole address tickets go to.
+func (s *stack) redirectUpstream(target *url.URL) error {
+	name := config.Namespace + ":upstream"
+	if own := s.project + ":upstream"; !s.isSet(name) && s.isSet(own) {
+		name = own
+	}
+	var upstream map[string]any
+	if err := json.Unmarshal([]byte(s.config[name]), &upstream); err != nil {
+		return fmt.Errorf("config %s: %w", name, err)
+	}
+	// The checked settings know addresses that the file leaves to a default.
+	address, err := moved(s.checked.Upstream.URL, target)
+	if err != nil {
+		return fmt.Errorf("config %s: url: %w", name, err)
+	}
+	if strings.Trim(target.Path, "/") != "" {
+		address = target.String()
+	}
+	upstream["url"] = address
+	if topics := s.checked.Upstream.TopicsURL; topics != "" {
+		if upstream["topicsUrl"], err = moved(topics, target); err != nil {
+			return fmt.Errorf("config %s: topicsUrl: %w", name, err)
+		}
+	}
+	changed, err := json.Marshal(upstream)
+	s.config[name] = string(changed)
+	return err
+}
+
+func moved(address string, to *url.URL) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	u.Scheme, u.Host = to.Scheme, to.Host
+	return u.String(), nil
+}
+
+// record runs the program with the stack's configuration. The handler is built with ctx, so that it can be ended.
+func (s *stack) record(ctx context.Context, build infra.HandlerBuilder, log *slog.Logger) (*graph.Graph, error) {
+	program := infra.DeployWith(func(context.Context) (infra.HandlerZip, error) { return build(ctx) })
+	return graph.Record(program, graph.Options{
+		Project: s.project, Stack: s.name, Config: s.config, SecretKeys: s.secretKeys, Logger: log,
+	})
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/onefront/onefront/local/admin"
+	"github.com/onefront/onefront/local/apigateway"
+	"github.com/onefront/onefront/local/cloudfront"
+	"github.com/onefront/onefront/local/fault"
+	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/local/lambda"
+	"github.com/onefront/onefront/local/network"
+	"github.com/onefront/onefront/local/route53"
+	"github.com/onefront/onefront/local/s3"
+	"github.com/onefront/onefront/local/saas"
+	"github.com/onefront/onefront/local/simtime"
+	"github.com/onefront/onefront/local/sqs"
+	"github.com/onefront/onefront/local/ssm"
+)
+
+// topology is every imitated service of one stack, wired together.
+type topology struct {
+	stack    *stack
+	flags    flags
+	log      *slog.Logger
+	clock    *simtime.Clock
+	faults   map[string]*regionFaults
+	requests *admin.RequestLog
+	access   *accessLog
+
+	edge    *cloudfront.Edge
+	network *network.Network
+	dns     *route53.Service
+	gateway *apigateway.Service
+	lambda  *lambda.Service
+	sqs     *sqs.Service
+	ssm     *ssm.Service
+	s3      *s3.Service
+	saas    *saas.Service // nil with an upstream of the user's own
+}
+
+// regionFaults are a region's switches: what viewers and health checks reach, and two services of its functions.
+type regionFaults struct{ region, sqs, ssm fault.Switch }
+
+// newTopology builds the rooms from a graph. aws is the host and port where functions reach SQS and SSM.
+func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string) (t *topology, err error) {
+	t = &topology{
+		stack: s, flags: f, log: log, clock: simtime.New(), network: network.New(),
+		requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
+	}
+	defer func() {
+		if err != nil {
+			t.close()
+		}
+	}()
+	for _, region := range s.checked.Regions {
+		t.faults[region] = &regionFaults{}
+	}
+	if t.sqs, err = sqs.New(g, sqs.Options{Clock: t.clock, Fault: t.sqsFault, Log: log}); err != nil {
+		return t, err
+	}
+	if t.ssm, err = ssm.New(g); err != nil {
+		return t, err
+	}
+	if t.lambda, err = lambda.New(g, lambda.Options{Clock: t.clock, Log: log, Environment: awsVariables(aws)}); err != nil {
+		return t, err
+	}
+	if err = t.lambda.AttachQueues(t.sqs); err != nil {
+		return t, err
+	}
+	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.lambda, Clock: t.clock, Log: log}); err != nil {
+		return t, err
+	}
+	if t.s3, err = s3.New(g, log); err != nil {
+		return t, err
+	}
+	if t.dns, err = route53.New(g, route53.Options{Clock: t.clock, Network: t.network, Log: log}); err != nil {
+		return t, err
+	}
+	if f.upstream == nil {
+		if t.saas, err = saas.New(s.checked.Upstream, s.key, t.clock); err != nil {
+			return t, err
+		}
+	}
+	if f.accessLog != "" {
+		if t.access, err = newAccessLog(f.accessLog, g); err != nil {
+			return t, err
+		}
+	}
+	if t.edge, err = cloudfront.New(g, cloudfront.Options{
+		Clock: t.clock, Network: t.network, CacheLimitBytes: f.cacheLimitMiB << 20, DefaultEdge: f.pop, Log: log, OnRequest: t.onRequest,
+	}); err != nil {
+		return t, err
+	}
+	t.connect()
+	return t, nil
+}
+
+// connect enters every server into the network's directory, each behind its region's switch.
+func (t *topology) connect() {
+	for _, endpoint := range t.gateway.Endpoints() {
+		for _, host := range endpoint.Hosts {
+			t.network.Add(host, &network.Server{Region: endpoint.Region, Handler: endpoint.Handler, Fault: t.regionFault(endpoint.Region)})
+		}
+	}
+	for _, bucket := range t.s3.Buckets() {
+		t.network.Add(bucket.Host, &network.Server{Region: bucket.Region, Handler: bucket.Handler, Fault: t.regionFault(bucket.Region)})
+	}
+	t.network.SetResolver(t.dns)
+}
+
+// regionFault is nil for a region that is not the stack's, such as us-east-1 beside two others.
+func (t *topology) regionFault(region string) *fault.Switch {
+	if f := t.faults[region]; f != nil {
+		return &f.region
+	}
+	return nil
+}
+
+func (t *topology) sqsFault(region string) *fault.Switch {
+	if f := t.faults[region]; f != nil {
+		return &f.sqs
+	}
+	return nil
+}
+
+// awsVariables point a function's AWS SDK to this process.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func awsVariables(host string) func(region string) map[string]string {
+	return func(region string) map[string]string {
+		return map[string]string{
+			"AWS_ENDPOINT_URL_SQS": "http://" + host + "/sqs/" + region,
+			"AWS_ENDPOINT_URL_SSM": "http://" + host + "/ssm/" + region,
+		}
+	}
+}
+
+// awsHandler is what functions take for AWS: /sqs/{region} and /ssm/{region}.
+func (t *topology) awsHandler() http.Handler {
+	mux := http.NewServeMux()
+	for region, f := range t.faults {
+		for prefix, handler := range map[string]http.Handler{
+			"/sqs/" + region: t.sqs.Handler(region), // with its fault in front
+			"/ssm/" + region: f.ssm.Wrap(t.ssm.Handler(region)),
+		} {
+			mux.Handle(prefix, http.StripPrefix(prefix, handler))
+			mux.Handle(prefix+"/", http.StripPrefix(prefix, handler))
+		}
+	}
+	return mux
+}
+
+func (t *topology) saasHandler() http.Handler {
+	if t.saas == nil {
+		return http.NotFoundHandler()
+	}
+	return t.saas.Handler()
+}
+
+// regionHandler is a region's API for requests that go round the edge, with the region's fault.
+func (t *topology) regionHandler(region string) http.Handler {
+	for _, endpoint := range t.gateway.Endpoints() {
+		if endpoint.Region == region {
+			return t.regionFault(region).Wrap(withHost(t.gateway.RegionHost(region), endpoint.Handler))
+		}
+	}
+	return http.NotFoundHandler()
+}
+
+// start begins what happens by itself: health checks.
+func (t *topology) start() { t.dns.Start() }
+
+// reset brings every room back to where it started. Faults and the request log are the admin API's.
+func (t *topology) reset(context.Context) error {
+	t.sqs.Reset()
+	if t.saas != nil {
+		t.saas.Reset()
+	}
+	t.edge.Reset()
+	t.lambda.Reset()
+	t.dns.Reset()
+	return nil
+}
+
+const (
+	// functionsTime is what the functions get to end, SIGTERM first, then SIGKILL.
+	functionsTime = 4 * time.Second
+	// workTime is what tracked work gets to end afterwards. A request that sleeps under a slow fault may take longer.
+	workTime = time.Second
+)
+
+// close ends deliveries, functions and time, in this order: work that the clock tracks may wait for a function.
+func (t *topology) close() {
+	if t.sqs != nil {
+		t.sqs.Close()
+	}
+	if t.lambda != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), functionsTime)
+		defer cancel()
+		t.lambda.Close(ctx)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		t.clock.Close()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(workTime):
+		t.log.Warn("work that is still under way ends with the process")
+	}
+	if t.access != nil {
+		t.access.close()
+	}
+}
