@@ -151,6 +151,7 @@ func TestLoad_accepted(t *testing.T) {
 		{"generation", settings{"originSecretGeneration": "3"}, func(c *config.Config) any { return c.OriginSecretGeneration }, 3},
 		{"drained", settings{"drainedRegions": `["eu-west-1"]`}, func(c *config.Config) any { return c.Drained("eu-west-1") && !c.Drained("us-east-1") }, true},
 		{"null is nothing", settings{"lambda": "null", "routes": "null"}, func(c *config.Config) any { return len(c.Routes) }, 2},
+		{"the longest path and label", settings{"routes": `[{"path": "/api/` + strings.Repeat("a", 250) + `", "methods": "all"}]`, "domains": domains("example.com", strings.Repeat("a", 63)+".example.com")}, func(c *config.Config) any { return len(c.Routes[0].Path) }, 255},
 		{"74 routes", settings{"routes": `[` + names(`{"path": "/api/%02d", "methods": "all"}`, 74) + `]`}, func(c *config.Config) any { return len(c.Routes) }, 74},
 	}
 	for _, tt := range tests {
