@@ -17,9 +17,9 @@ var belongings = map[string]func(*Service, *graph.Resource) error{
 	"aws:s3/bucketPolicy:BucketPolicy":                                                           (*Service).addPolicy,
 	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               (*Service).addVersioning,
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     (*Service).addPublicAccessBlock,
-	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     (*Service).addWithoutMeaning,
-	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": (*Service).addWithoutMeaning,
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       (*Service).addWithoutMeaning,
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     (*Service).addOwnership,
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": (*Service).addEncryption,
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       (*Service).addLifecycle,
 }
 
 func (s *Service) newBucket(r *graph.Resource) (*bucket, error) {
@@ -38,11 +38,45 @@ func (s *Service) newBucket(r *graph.Resource) (*bucket, error) {
 	}, nil
 }
 
-// addWithoutMeaning takes what changes nothing about reading: ownership, since there are no ACLs; encryption, which reading
-// undoes; lifecycle rules about versions nobody can name.
-func (s *Service) addWithoutMeaning(r *graph.Resource) error {
-	name, _ := r.Inputs["bucket"].(string)
-	_, err := s.find(r, name)
+// addOwnership takes ownership controls, which change nothing: there are no ACLs.
+func (s *Service) addOwnership(r *graph.Resource) error {
+	var in struct {
+		Bucket string               `json:"bucket"`
+		Rule   graph.NoLocalMeaning `json:"rule"` // as above
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	_, err := s.find(r, in.Bucket)
+	return err
+}
+
+// addEncryption takes the default encryption, which reading undoes.
+func (s *Service) addEncryption(r *graph.Resource) error {
+	var in struct {
+		Bucket              string               `json:"bucket"`
+		Rules               graph.NoLocalMeaning `json:"rules"`               // as above
+		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"` // there is one account
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	_, err := s.find(r, in.Bucket)
+	return err
+}
+
+// addLifecycle takes lifecycle rules, which work in days on what nobody writes to here.
+func (s *Service) addLifecycle(r *graph.Resource) error {
+	var in struct {
+		Bucket              string               `json:"bucket"`
+		Rules               graph.NoLocalMeaning `json:"rules"`                              // as above
+		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"`                // there is one account
+		MinimumSize         graph.NoLocalMeaning `json:"transitionDefaultMinimumObjectSize"` // about storage classes
+	}
+	if err := r.Decode(&in); err != nil {
+		return err
+	}
+	_, err := s.find(r, in.Bucket)
 	return err
 }
 

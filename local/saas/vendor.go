@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -42,6 +43,7 @@ func newVendor(s settings.Settings) (vendor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stand-in SaaS: upstream.url: %w", err)
 	}
+	path := strings.TrimRight(base.Path, "/")
 	switch s.Preset {
 	case settings.PresetWebhook:
 		topics, err := url.Parse(s.TopicsURL)
@@ -50,11 +52,11 @@ func newVendor(s settings.Settings) (vendor, error) {
 		}
 		return webhook{s, topics.Path}, nil
 	case settings.PresetZendesk:
-		return zendesk{s, base.Path}, nil
+		return zendesk{s, path}, nil
 	case settings.PresetFreshdesk:
-		return freshdesk{s, base.Path}, nil
+		return freshdesk{s, path}, nil
 	case settings.PresetGitHub:
-		return github{s, base.Path}, nil
+		return github{s, path}, nil
 	default:
 		return nil, fmt.Errorf("stand-in SaaS: upstream.preset: %q: want webhook, zendesk, freshdesk or github", s.Preset)
 	}
