@@ -42,3 +42,10 @@ func BenchmarkViewerResponse(b *testing.B) {
 		}
 	}
 }
+
+// A runtime is made once per client that asks at the same time.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		load(b, handler("return event.request;"))
+	}
+}

@@ -3,6 +3,7 @@ package function
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,8 +16,9 @@ import (
 // compiled is checked code, ready for any number of runtimes.
 type compiled struct {
 	program  *goja.Program
-	modules  []string
 	reusable bool
+	// names are the names the code uses, sorted.
+	names []string
 }
 
 var importLine = regexp.MustCompile(`^\s*import\s+([A-Za-z_$][\w$]*)\s+from\s+(?:'([\w:./-]+)'|"([\w:./-]+)")\s*;?\s*(?://.*)?$`)
@@ -61,7 +63,7 @@ func compile(code string) (compiled, error) {
 	if err != nil {
 		return c, fmt.Errorf("syntax: %w", err)
 	}
-	c.modules, c.reusable = parameters, !s.leaves
+	c.reusable, c.names = !s.leaves, slices.Sorted(maps.Keys(s.names))
 	return c, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -370,8 +371,10 @@ func TestRun_endlessLoopsEnd(t *testing.T) {
 			f := load(t, code)
 			e := sample()
 			e.Request.URI = "/loop"
+			f.SetBudget(50 * time.Millisecond)
 			_, err := f.ViewerRequest(t.Context(), e)
 			wantError(t, err, http.StatusServiceUnavailable, "FunctionExecutionError")
+			f.SetBudget(time.Minute)
 			if _, err := f.ViewerRequest(t.Context(), sample()); err != nil {
 				t.Errorf("the next run: %v", err)
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"github.com/dop251/goja"
@@ -14,19 +13,23 @@ import (
 // MaxCodeBytes is the largest function CloudFront accepts (F2.19).
 const MaxCodeBytes = 10_240
 
-// budget is how long one run may take. CloudFront publishes no time (F2.20); this one only keeps an endless loop
-// from hanging a request, far above what any function needs even on a busy machine.
-const budget = 500 * time.Millisecond
+// defaultBudget is how long one run may take. CloudFront publishes no time (F2.20); this one only keeps an endless
+// loop from hanging a request, far above what any function needs even on a machine that is busy otherwise.
+const defaultBudget = 5 * time.Second
+
+// maxIdle is how many runtimes a function keeps, of about 100 KiB each; more requests at once make more for a while.
+const maxIdle = 16
 
 // Function is one published function. It is safe for concurrent use.
 type Function struct {
 	name    string
 	program *goja.Program
-	// modules are the imported names, in the order of the program's parameters.
-	modules []string
 	// reusable says that nothing in the code can leave a trace in a runtime, so it may serve many runs.
 	reusable bool
+	// names are the names the code uses.
+	names []string
 	kvs      *store
+	budget   time.Duration
 	log      *slog.Logger
 	idle     chan *machine
 }
@@ -42,8 +45,8 @@ func New(code string, kvs map[string]string, log *slog.Logger) (*Function, error
 		return nil, err
 	}
 	f := &Function{
-		program: c.program, modules: c.modules, reusable: c.reusable, log: log,
-		idle: make(chan *machine, 2*runtime.GOMAXPROCS(0)),
+		program: c.program, reusable: c.reusable, names: c.names, log: log, budget: defaultBudget,
+		idle: make(chan *machine, maxIdle),
 	}
 	if kvs != nil {
 		f.kvs = &store{keys: kvs, created: time.Now()}

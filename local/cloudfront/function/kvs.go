@@ -38,7 +38,8 @@ func (m *machine) asynchronous(method func(goja.FunctionCall) (any, error)) func
 		promise, resolve, reject := m.vm.NewPromise()
 		value, err := method(call)
 		if err != nil {
-			_ = reject(m.vm.NewGoError(err))
+			e, _ := m.vm.New(m.vm.Get("Error"), m.vm.ToValue(err.Error()))
+			_ = reject(e)
 		} else {
 			_ = resolve(m.vm.ToValue(value))
 		}

@@ -78,7 +78,7 @@ func (m *machine) run(t eventType, e Event) (result Result, clean bool, err erro
 	m.used, m.now = true, time.Now()
 	defer func() { m.in = nil }()
 
-	alarm := newAlarm(m.vm)
+	alarm := newAlarm(m.vm, m.f.budget)
 	returned, err := m.call(t, &e)
 	if err == nil {
 		// Reading the result may run code of the function again, such as getters.
@@ -87,7 +87,7 @@ func (m *machine) run(t eventType, e Event) (result Result, clean bool, err erro
 		}
 	}
 	if alarm.stop() {
-		return Result{}, false, executionError("ran longer than " + budget.String())
+		return Result{}, false, executionError("ran longer than " + m.f.budget.String())
 	}
 	return result, true, err
 }
@@ -141,6 +141,9 @@ func (m *machine) inside(f func()) error {
 
 // thrown describes what the code threw. The text of a thrown object may be code as well.
 func (m *machine) thrown(err error) error {
+	if _, deep := errors.AsType[*goja.StackOverflowError](err); deep {
+		return executionError(fmt.Sprintf("calls nested deeper than %d", maxCalls))
+	}
 	exception, ok := errors.AsType[*goja.Exception](err)
 	if !ok {
 		return executionError(err.Error())
@@ -165,7 +168,7 @@ type alarm struct {
 	rang  bool
 }
 
-func newAlarm(vm *goja.Runtime) *alarm {
+func newAlarm(vm *goja.Runtime, budget time.Duration) *alarm {
 	a := &alarm{}
 	a.timer = time.AfterFunc(budget, func() {
 		a.mu.Lock()

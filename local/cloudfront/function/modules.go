@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"net/url"
+	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -70,7 +71,7 @@ func (m *machine) querystring() goja.Value {
 		for _, f := range paramFields(ParseQuery(call.Argument(0).String())) {
 			values := make([]any, len(f.items))
 			for i, it := range f.items {
-				values[i] = unescapeQuery(it.value)
+				values[i] = unescapeQuery(strings.ReplaceAll(it.value, "+", " "))
 			}
 			v := m.vm.ToValue(values[0])
 			if len(values) > 1 {
@@ -99,10 +100,10 @@ func (m *machine) querystring() goja.Value {
 }
 
 // escapeQuery percent-encodes like encodeURIComponent does, spaces as %20.
-func escapeQuery(s string) string { return url.PathEscape(s) }
+func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 func unescapeQuery(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
+	if plain, err := url.PathUnescape(s); err == nil {
 		return plain
 	}
 	return s

@@ -21,7 +21,7 @@ const maxURIBytes = 8_192
 func (m *machine) result(returned goja.Value) (Result, error) {
 	o, ok := returned.(*goja.Object)
 	if !ok {
-		return Result{}, validationError(fmt.Sprintf("returned %s: want a request or a response object", returned))
+		return Result{}, validationError(fmt.Sprintf("returned %s: want a request or a response object", describe(returned)))
 	}
 	if m.badOrigin != nil {
 		return Result{}, m.badOrigin
@@ -118,7 +118,7 @@ func (m *machine) response(o *goja.Object) (*Response, error) {
 	status := o.Get("statusCode")
 	code, isInteger := status.Export().(int64)
 	if !isInteger || code < 100 || code > 599 {
-		return nil, validationError(fmt.Sprintf("response.statusCode %s: must be an integer from 100 to 599 (F2.13)", status))
+		return nil, validationError(fmt.Sprintf("response.statusCode %s: must be an integer from 100 to 599 (F2.13)", describe(status)))
 	}
 	out.StatusCode = int(code)
 	out.StatusDescription = ""
@@ -248,7 +248,7 @@ func (m *machine) readFields(v goja.Value, what string, before []field) (after [
 	}
 	o, ok := v.(*goja.Object)
 	if !ok {
-		return nil, false, validationError(fmt.Sprintf("%s: must be an object, is %s", what, v))
+		return nil, false, validationError(fmt.Sprintf("%s: must be an object, is %s", what, describe(v)))
 	}
 	var given *fieldSet
 	if at := slices.IndexFunc(m.given, func(f *fieldSet) bool { return f.object == o }); at >= 0 {
@@ -283,7 +283,7 @@ func (m *machine) readFields(v goja.Value, what string, before []field) (after [
 func (m *machine) items(v goja.Value, what string, before []item) ([]item, error) {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		return nil, validationError(fmt.Sprintf("%s: must be an object with a value, is %s", what, v))
+		return nil, validationError(fmt.Sprintf("%s: must be an object with a value, is %s", what, describe(v)))
 	}
 	multi, err := m.multiValue(o.Get("multiValue"), what, before)
 	if err != nil {
@@ -353,7 +353,7 @@ func stringOf(v goja.Value, what string) (string, error) {
 		if s, ok := v.Export().(string); ok {
 			return s, nil
 		}
-		return "", validationError(fmt.Sprintf("%s: must be a string, is %s", what, v))
+		return "", validationError(fmt.Sprintf("%s: must be a string, is %s", what, describe(v)))
 	}
 	return "", validationError(what + ": is missing")
 }

@@ -3,6 +3,7 @@ package function
 import (
 	"encoding/base64"
 	"log/slog"
+	"strconv"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -13,8 +14,9 @@ import (
 const maxLogBytes = 10_240
 
 // restrictions takes away what runtime 2.0 has not: evaluation of code at run time (also through the constructor
-// of functions) and globals of later editions. What stays is frozen, since runtimes are used again.
-const restrictions = `(function (remove, evaluation) {
+// of functions) and globals of later editions. What the code names of the rest is frozen, since
+// runtimes are used again.
+const restrictions = `(function (remove, freeze, evaluation) {
 	'use strict';
 	function refuse() { throw new EvalError(evaluation); }
 	[function () {}, async function () {}, function* () {}, async () => {}].forEach(function (f) {
@@ -24,8 +26,8 @@ const restrictions = `(function (remove, evaluation) {
 	Object.defineProperty(globalThis, 'Function', {value: refuse});
 	Object.defineProperty(globalThis, 'eval', {value: refuse});
 	remove.forEach(function (name) { delete globalThis[name]; });
-	Object.getOwnPropertyNames(globalThis).forEach(function (name) {
-		var v = globalThis[name];
+	freeze.forEach(function (name) {
+		var v = Object.prototype.hasOwnProperty.call(globalThis, name) ? globalThis[name] : null;
 		if (v !== globalThis && (typeof v === 'function' || typeof v === 'object')) Object.freeze(v);
 	});
 })`
@@ -53,7 +55,11 @@ func (m *machine) restrict() error {
 	for name := range missing {
 		remove = append(remove, name)
 	}
-	_, err = restrict(goja.Undefined(), m.vm.NewArray(remove...), m.vm.ToValue("code generation from strings is not allowed"))
+	freeze := make([]any, len(m.f.names))
+	for i, name := range m.f.names {
+		freeze[i] = name
+	}
+	_, err = restrict(goja.Undefined(), m.vm.NewArray(remove...), m.vm.NewArray(freeze...), m.vm.ToValue("code generation from strings is not allowed"))
 	return err
 }
 
@@ -76,10 +82,21 @@ func (m *machine) consoleLog(call goja.FunctionCall) goja.Value {
 	return goja.Undefined()
 }
 
-// show writes a value as console.log does: objects as JSON.
+// describe writes a value for an error text: as show, and text in quotes.
+func describe(v goja.Value) string {
+	if v == nil {
+		return "missing"
+	}
+	if s, ok := v.(goja.String); ok {
+		return strconv.Quote(s.String())
+	}
+	return v.String()
+}
+
+// show writes a value as console.log does: objects as JSON, errors as text.
 func (m *machine) show(v goja.Value) string {
 	if object, ok := v.(*goja.Object); ok {
-		if _, callable := goja.AssertFunction(v); !callable {
+		if _, callable := goja.AssertFunction(v); !callable && object.ClassName() != "Error" {
 			if text, err := object.MarshalJSON(); err == nil {
 				return string(text)
 			}

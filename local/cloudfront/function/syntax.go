@@ -18,6 +18,8 @@ type surveyed struct {
 	// declared are all names the code declares; missing are uses of names that the runtime may not have.
 	declared map[string]bool
 	missing  []*ast.Identifier
+	// names are all names the code uses.
+	names map[string]bool
 }
 
 const noGlobal = "no such global"
@@ -44,7 +46,7 @@ var traces = map[string]bool{
 // rest is refused, since this engine would run it and CloudFront would not. guess: for...of and the spread,
 // default-value, generator, class and destructuring syntax are in no list of the guide, so they are refused.
 func survey(program *ast.Program) surveyed {
-	s := surveyed{file: program.File, declared: map[string]bool{}}
+	s := surveyed{file: program.File, declared: map[string]bool{}, names: map[string]bool{}}
 	s.walk(reflect.ValueOf(program.Body), where{})
 	for _, n := range s.missing {
 		if name := string(n.Name); !s.declared[name] {
@@ -174,6 +176,7 @@ func (s *surveyed) node(node ast.Node, c where) (where, bool) {
 
 func (s *surveyed) identifier(n *ast.Identifier) {
 	name := string(n.Name)
+	s.names[name] = true
 	s.leaves = s.leaves || traces[name]
 	switch name {
 	case "eval", "Function":
