@@ -125,6 +125,12 @@ func TestConformance_F4_12_default_root_object_for_the_root_only(t *testing.T) {
 	want(t, "path of /docs/", w.origin("site").last(t).RequestURI, "/docs/")
 }
 
+func TestConformance_F4_12_the_root_uses_the_behavior_of_its_object(t *testing.T) {
+	w := newWorld(t, with(behaviorInput("/index.*", "nearest", cachingDisabled)))
+	want(t, "body", w.get("/").body(), "from nearest")
+	want(t, "behavior", w.record().Behavior, "/index.*")
+}
+
 func TestConformance_F4_18_viewer_protocol(t *testing.T) {
 	w := newWorld(t)
 	r := w.get("/api/topics", viewerProtocolHeader, "http")

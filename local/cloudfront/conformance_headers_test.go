@@ -70,7 +70,7 @@ func TestConformance_F3_24_headers_cloudfront_adds(t *testing.T) {
 	w.get("/api/topics", "User-Agent", "test/1", "X-Forwarded-For", "192.0.2.4,192.0.2.3", "Via", "1.0 proxy", "Accept", "text/html")
 	in := w.origin("nearest").last(t)
 	want(t, "User-Agent", in.Header.Get("User-Agent"), "Amazon CloudFront")
-	want(t, "X-Forwarded-For", in.Header.Get("X-Forwarded-For"), "192.0.2.4,192.0.2.3, 127.0.0.1")
+	want(t, "X-Forwarded-For", in.Header.Get("X-Forwarded-For"), "192.0.2.4,192.0.2.3,127.0.0.1")
 	want(t, "protocol", in.Proto, "HTTP/1.1")
 	want(t, "Accept", in.Header.Get("Accept"), "")
 	if via := in.Header.Get("Via"); !strings.HasPrefix(via, "1.0 proxy, 1.1 ") || !strings.HasSuffix(via, ".cloudfront.net (CloudFront)") {

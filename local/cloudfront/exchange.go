@@ -41,6 +41,8 @@ type exchange struct {
 	region   string
 	// charged is time that faults cost and nobody slept.
 	charged time.Duration
+	// values back the headers that every answer gets.
+	values [4]string
 	// inner marks the request for a custom error page, detached one that runs on after its viewer was answered.
 	inner, detached bool
 }

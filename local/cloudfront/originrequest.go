@@ -89,8 +89,8 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 	if _, forwarded := h["User-Agent"]; !forwarded || !f.header("User-Agent") {
 		h["User-Agent"] = []string{"Amazon CloudFront"} // F3.24
 	}
-	h["X-Forwarded-For"] = []string{joinList(x.header["X-Forwarded-For"], x.viewerIP)} // F3.24
-	h["Via"] = []string{joinList(x.header["Via"], protocolVersion(x.r)+" "+x.pop.Via)}
+	h["X-Forwarded-For"] = []string{joinList(x.header["X-Forwarded-For"], ",", x.viewerIP)} // F3.24, the separator as in its page
+	h["Via"] = []string{joinList(x.header["Via"], ", ", protocolVersion(x.r)+" "+x.pop.Via)}
 	h["X-Amz-Cf-Id"] = []string{x.id}
 	for name, values := range validators {
 		h[name] = values
@@ -105,7 +105,6 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 // sign marks requests that CloudFront would sign for the origin. CF DG private-content-restricting-access-to-s3.
 // The mark stands for a SigV4 signature of the distribution, and replaces the viewer's Authorization as that does.
 func (e *Edge) sign(x *exchange, o *origin, h http.Header) {
-	delete(h, localDistributionHeader)
 	switch {
 	case o.Signing == "always", o.Signing == "no-override" && h["Authorization"] == nil:
 		delete(h, "Authorization")
@@ -125,11 +124,11 @@ func neverForwarded(name string) bool {
 	return strings.HasPrefix(name, "X-Edge-") || strings.HasPrefix(name, "Cloudfront-")
 }
 
-func joinList(values []string, last string) string {
+func joinList(values []string, separator, last string) string {
 	if len(values) == 0 {
 		return last
 	}
-	return strings.Join(values, ", ") + ", " + last
+	return strings.Join(values, separator) + separator + last
 }
 
 func protocolVersion(r *http.Request) string {

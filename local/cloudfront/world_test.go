@@ -355,3 +355,21 @@ func setFault(w *world, id, kind string) {
 }
 
 func standardMore(more ...*graph.Resource) []*graph.Resource { return more }
+
+func serverOf(h http.Handler) *network.Server {
+	return &network.Server{Region: "eu-west-1", Handler: h}
+}
+
+func newRequest(t testing.TB, target string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:50000"
+	return r
+}
+
+// discard is a ResponseWriter that keeps nothing.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}

@@ -13,6 +13,12 @@ var xCache = map[string][]string{
 	resultFunction: {"FunctionGeneratedResponse from cloudfront"},
 }
 
+// value makes a header's value out of memory that the exchange has anyway.
+func (x *exchange) value(slot int, v string) []string {
+	x.values[slot] = v
+	return x.values[slot : slot+1 : slot+1]
+}
+
 // write sends an answer to the viewer and returns the number of body bytes.
 func (e *Edge) write(w http.ResponseWriter, x *exchange, a *answer) int {
 	h := w.Header()
@@ -27,11 +33,11 @@ func (e *Edge) write(w http.ResponseWriter, x *exchange, a *answer) int {
 			x.behavior.ResponseHeaders.serverTiming(x, a, h)
 		}
 		h["X-Cache"] = xCache[a.result]
-		h["Via"] = []string{protocolVersion(x.r) + " " + x.pop.Via}
+		h["Via"] = x.value(0, protocolVersion(x.r)+" "+x.pop.Via)
 		h["X-Amz-Cf-Pop"] = x.pop.nameHeader
-		h["X-Amz-Cf-Id"] = []string{x.id}
+		h["X-Amz-Cf-Id"] = x.value(1, x.id)
 		if a.age >= 0 {
-			h["Age"] = []string{strconv.FormatInt(int64(a.age/time.Second), 10)}
+			h["Age"] = x.value(2, strconv.FormatInt(int64(a.age/time.Second), 10))
 		}
 	}
 	bodiless := a.status == http.StatusNoContent || a.status == http.StatusNotModified || a.status < http.StatusOK
@@ -44,7 +50,7 @@ func (e *Edge) write(w http.ResponseWriter, x *exchange, a *answer) int {
 	case x.method == http.MethodHead && len(a.body) == 0 && h["Content-Length"] != nil:
 		// a HEAD answer of the origin states the length
 	default:
-		h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+		h["Content-Length"] = x.value(3, strconv.Itoa(len(a.body)))
 	}
 	w.WriteHeader(a.status)
 	if bodiless || x.r.Method == http.MethodHead {
