@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/onefront/onefront/browser"
+)
+
+// startForBrowser runs local mode for the test and returns its two addresses.
+func startForBrowser(t *testing.T, args ...string) (viewer, admin string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	reader, writer := io.Pipe()
+	log := &safeBuffer{}
+	c := command{build: buildOnce, stdout: writer, stderr: log, getenv: func(string) string { return "" }}
+	done := make(chan int, 1)
+	go func() {
+		done <- c.run(ctx, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...))
+		_ = writer.Close()
+	}()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case status := <-done:
+			if status != statusOK {
+				t.Errorf("status %d: %s", status, log)
+			}
+		case <-time.After(10 * time.Second): // the promise of the design
+			t.Error("local mode did not end within 10 s")
+		}
+		if t.Failed() {
+			t.Logf("log of local mode:\n%s", log)
+		}
+	})
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	if err != nil {
+		t.Fatalf("no ready line: %v\n%s", err, log)
+	}
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	for _, field := range strings.Fields(line) {
+		if address, ok := strings.CutPrefix(field, "viewer="); ok {
+			viewer = address
+		}
+		if address, ok := strings.CutPrefix(field, "admin="); ok {
+			admin = address
+		}
+	}
+	return viewer, admin
+}
+
+// getJSON asks the admin API.
+func getJSON[T any](t *testing.T, address string) T {
+	t.Helper()
+	client := newClient()
+	defer client.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var value T
+	if err := json.NewDecoder(response.Body).Decode(&value); err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	return value
+}
+
+// A visitor's browser, from the form to the SaaS, and the pages around it.
+func TestBrowser(t *testing.T) {
+	viewer, admin := startForBrowser(t)
+	chromium := browser.Start(t)
+
+	t.Run("the form reaches the SaaS", func(t *testing.T) {
+		p := chromium.Open(t, browser.Desktop())
+		p.Navigate(viewer + "/")
+		p.Until(`document.querySelectorAll("#topic option").length > 1`)
+		p.Do(chromedp.SendKeys("#message", "From a browser"), chromedp.Click(`input[name="rating"][value="5"]`), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
+		if got := p.VisibleText("#outcome"); !strings.Contains(got, "has been delivered") || !strings.Contains(got, "eu-west-1") {
+			t.Errorf("the page says %q", got)
+		}
+		p.Screenshot("delivered")
+		tickets := getJSON[[]struct {
+			Authenticated bool
+			Feedback      struct {
+				Message string
+				Rating  int
+			}
+		}](t, admin+"/saas/tickets")
+		if len(tickets) != 1 || !tickets[0].Authenticated || tickets[0].Feedback.Message != "From a browser" || tickets[0].Feedback.Rating != 5 {
+			t.Errorf("tickets: %+v", tickets)
+		}
+	})
+
+	t.Run("a field at fault is marked", func(t *testing.T) {
+		p := chromium.Open(t, browser.Desktop())
+		p.Expect("status of 400")
+		p.Navigate(viewer + "/")
+		p.Until(`document.querySelectorAll("#topic option").length > 1`)
+		// what the form's own check lets pass and the handler does not
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@"+strings.Repeat("a", 60)+"."+strings.Repeat("b", 60)+"."+strings.Repeat("c", 60)+"."+strings.Repeat("d", 60)+"."+strings.Repeat("e", 60)), chromedp.Click("#send"))
+		p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
+		if got := p.VisibleText("#email-error"); got == "" {
+			t.Errorf("no field is marked; the page says %q", p.VisibleText("#outcome"))
+		}
+	})
+
+	t.Run("the status page names region, edge and cache", func(t *testing.T) {
+		p := chromium.Open(t, browser.Desktop())
+		p.Navigate(viewer + "/status/")
+		p.Until(`document.querySelectorAll("#answers tr").length === 2`)
+		p.Do(chromedp.Click("#check"))
+		p.Until(`document.querySelectorAll("#answers tr").length === 4`)
+		if got := p.VisibleText("#summary"); !strings.HasPrefix(got, "eu-west-1 answered through FRA") {
+			t.Errorf("the page says %q", got)
+		}
+		topics := browser.Evaluate[string](p, `[...document.querySelectorAll("#answers tr")].filter(r => r.cells[1].textContent === "GET topics")[0].cells[4].textContent`)
+		if !strings.HasPrefix(topics, "Hit") {
+			t.Errorf("the second request for topics: %q", topics)
+		}
+		if got := browser.Evaluate[int](p, `document.querySelectorAll("#regions li").length`); got != 3 {
+			t.Errorf("%d regions", got)
+		}
+		p.Screenshot("status")
+	})
+
+	t.Run("an unknown address has the 404 page", func(t *testing.T) {
+		p := chromium.Open(t, browser.Desktop())
+		p.Expect("status of 404")
+		if status := p.Navigate(viewer + "/no/such/page"); status != http.StatusNotFound || p.VisibleText("h1") != "There is no such page" {
+			t.Errorf("status %d, %q", status, p.VisibleText("h1"))
+		}
+		if status := p.Navigate(viewer + "/about"); status != http.StatusOK || p.VisibleText("h1") != "One front for many regions" {
+			t.Errorf("/about: status %d, %q", status, p.VisibleText("h1"))
+		}
+	})
+
+	t.Run("the dashboard", func(t *testing.T) {
+		p := chromium.Open(t, browser.Look{Width: 1280, Height: 1600})
+		p.Navigate(admin + "/")
+		p.Until(`document.body.innerText.includes("ap-southeast-2")`)
+		p.Screenshot("dashboard")
+	})
+}
