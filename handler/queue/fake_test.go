@@ -86,9 +86,16 @@ func (f *fakeUpstream) Deliver(_ context.Context, key secret.Secret, record feed
 
 // fakeKeys gives one key or error.
 type fakeKeys struct {
-	err     error
+	err error
+
+	mu      sync.Mutex
 	expired int
 }
 
 func (f *fakeKeys) Get(context.Context) (secret.Secret, error) { return secret.New("key"), f.err }
-func (f *fakeKeys) Expire()                                    { f.expired++ }
+
+func (f *fakeKeys) Expire() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.expired++
+}
