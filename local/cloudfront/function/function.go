@@ -27,11 +27,11 @@ type Function struct {
 	// reusable says that nothing in the code can leave a trace in a runtime, so it may serve many runs.
 	reusable bool
 	// names are the names the code uses.
-	names []string
-	kvs      *store
-	budget   time.Duration
-	log      *slog.Logger
-	idle     chan *machine
+	names  []string
+	kvs    *store
+	budget time.Duration
+	log    *slog.Logger
+	idle   chan *machine
 }
 
 // New checks and compiles code. kvs holds the keys of the associated key value store; nil means that none is

@@ -1,0 +1,122 @@
+package function_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/onefront/onefront/local/cloudfront/function"
+	"github.com/onefront/onefront/local/graph"
+)
+
+type object = map[string]any
+
+func resource(token, name string, inputs, outputs object) *graph.Resource {
+	r := &graph.Resource{
+		URN: "urn:pulumi:test::onefront::" + token + "::" + name, Type: token, Name: name, Custom: true, Inputs: inputs, Outputs: object{},
+	}
+	for _, m := range []object{inputs, outputs} {
+		for k, v := range m {
+			r.Outputs[k] = v
+		}
+	}
+	return r
+}
+
+const (
+	functionARN = "arn:aws:cloudfront::123456789012:function/site-request"
+	storeARN    = "arn:aws:cloudfront::123456789012:key-value-store/8562f61f"
+)
+
+func functionNode(changes object) *graph.Resource {
+	inputs := object{"code": importCF + "async function handler(event) { const v = await cf.kvs('8562f61f').get('/a'); return {statusCode: 200, body: v}; }",
+		"runtime": "cloudfront-js-2.0", "publish": true, "comment": "c", "keyValueStoreAssociations": []any{storeARN}}
+	for k, v := range changes {
+		inputs[k] = v
+	}
+	return resource("aws:cloudfront/function:Function", "site-request", inputs, object{"arn": functionARN, "name": "site-request-1234567"})
+}
+
+func storeNode() *graph.Resource {
+	return resource("aws:cloudfront/keyValueStore:KeyValueStore", "paths", object{"comment": "paths"}, object{"arn": storeARN})
+}
+
+func keyNode(key, value string) *graph.Resource {
+	return resource("aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey", key, object{"key": key, "value": value, "keyValueStoreArn": storeARN}, nil)
+}
+
+func keysNode(pairs ...string) *graph.Resource {
+	var list []any
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, object{"key": pairs[i], "value": pairs[i+1]})
+	}
+	return resource("aws:cloudfront/keyvaluestoreKeysExclusive:KeyvaluestoreKeysExclusive", "keys",
+		object{"keyValueStoreArn": storeARN, "resourceKeyValuePairs": list, "maxBatchSize": 50.0}, nil)
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	for name, keys := range map[string]*graph.Resource{"single key": keyNode("/a", "one"), "exclusive keys": keysNode("/b", "x", "/a", "one")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			functions, err := function.Load(&graph.Graph{Resources: []*graph.Resource{functionNode(nil), storeNode(), keys}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := functions[functionARN]
+			if f == nil || len(functions) != 1 {
+				t.Fatalf("got %v, want the one function by its ARN", functions)
+			}
+			if got := body(t, f); got != "one" {
+				t.Errorf("got %q, want the key's value", got)
+			}
+		})
+	}
+	if functions, err := function.Load(&graph.Graph{}, nil); err != nil || len(functions) != 0 {
+		t.Errorf("an empty graph: got %v, %v", functions, err)
+	}
+}
+
+func TestLoad_refuses(t *testing.T) {
+	t.Parallel()
+	stranger := resource("aws:cloudfront/function:Function", "x", nil, nil).URN
+	many := make([]any, 0)
+	for i := range 6000 {
+		many = append(many, object{"key": fmt.Sprintf("%0500d", i), "value": strings.Repeat("v", 1000)})
+	}
+	large := keysNode()
+	large.Inputs["resourceKeyValuePairs"] = many
+	batch := keysNode("/a", "1")
+	batch.Inputs["maxBatchSize"] = 51.0
+	elsewhere := keyNode("/a", "1")
+	elsewhere.Inputs["keyValueStoreArn"] = "arn:other"
+	for name, tt := range map[string]struct {
+		resources []*graph.Resource
+		want      string
+	}{
+		"unknown property":          {[]*graph.Resource{functionNode(object{"memory": 1.0}), storeNode()}, "memory"},
+		"runtime 1.0":               {[]*graph.Resource{functionNode(object{"runtime": "cloudfront-js-1.0"}), storeNode()}, "cloudfront-js-1.0"},
+		"not published":             {[]*graph.Resource{functionNode(object{"publish": false}), storeNode()}, "publish"},
+		"long comment":              {[]*graph.Resource{functionNode(object{"comment": strings.Repeat("c", 129)}), storeNode()}, "comment"},
+		"F2.22 two stores":          {[]*graph.Resource{functionNode(object{"keyValueStoreAssociations": []any{storeARN, storeARN}}), storeNode()}, "may have one"},
+		"store of another stack":    {[]*graph.Resource{functionNode(nil)}, "no key value store"},
+		"bad code":                  {[]*graph.Resource{functionNode(object{"code": "class A {}"}), storeNode()}, "handler"},
+		"store with unknown input":  {[]*graph.Resource{resource("aws:cloudfront/keyValueStore:KeyValueStore", "paths", object{"size": 1.0}, object{"arn": storeARN})}, "size"},
+		"key of no store":           {[]*graph.Resource{storeNode(), elsewhere}, "arn:other"},
+		"F2.23 empty key":           {[]*graph.Resource{storeNode(), keyNode("", "1")}, "1 to 512 bytes"},
+		"F2.23 key of 513 bytes":    {[]*graph.Resource{storeNode(), keyNode(strings.Repeat("k", 513), "1")}, "1 to 512 bytes"},
+		"F2.23 value over 1 KB":     {[]*graph.Resource{storeNode(), keyNode("/a", strings.Repeat("v", 1025))}, "1025 bytes"},
+		"F2.23 store over 5 MB":     {[]*graph.Resource{storeNode(), large}, "5242880"},
+		"F2.23 batch of 51":         {[]*graph.Resource{storeNode(), batch}, "51"},
+		"the same key twice":        {[]*graph.Resource{storeNode(), keysNode("/a", "1"), keyNode("/a", "2")}, "already"},
+		"the URN is in the message": {[]*graph.Resource{functionNode(object{"runtime": "x"}), storeNode()}, strings.TrimSuffix(stranger, "x") + "site-request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := function.Load(&graph.Graph{Resources: tt.resources}, nil)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
