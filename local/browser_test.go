@@ -153,5 +153,12 @@ func TestBrowser(t *testing.T) {
 		p.Navigate(admin + "/")
 		p.Until(`document.body.innerText.includes("ap-southeast-2")`)
 		p.Screenshot("dashboard")
+		press := `[...document.querySelectorAll("article, .card")].find(c => c.innerText.startsWith("eu-west-1")).querySelectorAll("button").values().find(b => b.textContent === "down")`
+		browser.Evaluate[any](p, press+`.click()`)
+		p.Until(press + `.getAttribute("aria-pressed") === "true"`)
+		regions := getJSON[[]struct{ Region, Fault string }](t, admin+"/regions")
+		if len(regions) != 3 || regions[0].Region != "eu-west-1" || regions[0].Fault != "down" || regions[1].Fault != "none" {
+			t.Errorf("regions: %+v", regions)
+		}
 	})
 }
