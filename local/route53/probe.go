@@ -16,31 +16,44 @@ import (
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/route-53-router-firewall-rules.html
 const userAgent = "Amazon-Route53-Health-Check-Service (ref %s; report http://amzn.to/1vsZADi)"
 
-// schedule plans a check's next question and all after it. Each is planned from the time of the one before, so that a
-// question that takes long delays none. The caller holds mu.
+// schedule plans a check's question at a time. The caller holds mu.
 func (s *Service) schedule(c *healthCheck, at time.Time) {
 	s.clock.AtFunc(at, func() {
-		s.mu.Lock()
-		s.schedule(c, at.Add(c.interval))
-		generation := c.generation
-		s.mu.Unlock()
-
-		outcome, ok := s.probe(c)
-
+		s.ask(c, at)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if c.generation != generation {
-			return
-		}
-		before := c.healthy()
-		for i := range c.opinions {
-			c.opinions[i].observe(ok, c.threshold)
-		}
-		c.lastAsked, c.lastOutcome = at, outcome
-		if after := c.healthy(); after != before {
-			s.log.Info("health changed", "name", c.fqdn, "healthy", after, "outcome", outcome)
-		}
+		s.schedule(c, nextTurn(at, c.interval, s.clock.Now()))
 	})
+}
+
+// nextTurn keeps to the check's own rhythm, however long a question took. Turns that have gone by meanwhile are not made up
+// for: nothing but an advance that gave up waiting leaves them behind.
+func nextTurn(at time.Time, interval time.Duration, now time.Time) time.Time {
+	missed := max(0, now.Sub(at)/interval)
+	return at.Add((missed + 1) * interval)
+}
+
+// ask asks once and counts the outcome for all checkers.
+func (s *Service) ask(c *healthCheck, at time.Time) {
+	s.mu.Lock()
+	generation := c.generation
+	s.mu.Unlock()
+
+	outcome, ok := s.probe(c)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.generation != generation {
+		return
+	}
+	before := c.healthy()
+	for i := range c.opinions {
+		c.opinions[i].observe(ok, c.threshold)
+	}
+	c.lastAsked, c.lastOutcome = at, outcome
+	if after := c.healthy(); after != before {
+		s.log.Info("health changed", "name", c.fqdn, "healthy", after, "outcome", outcome)
+	}
 }
 
 // probe asks once, as a checker does: no certificate is looked at, IPv4 only, Host is the name, no header can be added

@@ -418,6 +418,29 @@ func TestHealthCheckConfig_disabledAndInverted(t *testing.T) {
 	}
 }
 
+func TestNextTurn(t *testing.T) {
+	at := time.Unix(1000, 0)
+	for late, want := range map[time.Duration]time.Duration{
+		-time.Second: 10 * time.Second, 0: 10 * time.Second, 9 * time.Second: 10 * time.Second, 10 * time.Second: 20 * time.Second, 3 * time.Hour: 3*time.Hour + 10*time.Second,
+	} {
+		if got := nextTurn(at, 10*time.Second, at.Add(late)).Sub(at); got != want {
+			t.Errorf("%v late: the next turn is after %v, want %v", late, got, want)
+		}
+	}
+}
+
+// An hour of checks is an hour of checks: none is left out or made twice.
+func TestF7_12_everyInterval(t *testing.T) {
+	w := newWorld(t, map[string]object{"us-east-1": {"requestInterval": 30.0}}, "eu-west-1", "us-east-1")
+	w.advance(t, time.Hour+time.Second)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	want := map[string]int{"GET https://eu-west-1.origin.example.com/api/health 1": 360, "GET https://us-east-1.origin.example.com/api/health 1": 120}
+	if diff := cmp.Diff(want, w.probes); diff != "" {
+		t.Errorf("questions (-want +got):\n%s", diff)
+	}
+}
+
 func TestReset(t *testing.T) {
 	w := newWorld(t, nil, prod...)
 	w.faults["eu-west-1"].Set(fault.Fault{Kind: fault.Down})
