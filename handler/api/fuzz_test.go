@@ -194,7 +194,7 @@ func FuzzEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var e events.APIGatewayV2HTTPRequest
 		if json.Unmarshal(raw, &e) != nil {
-			t.Skip("not an event")
+			return // Lambda would not have called
 		}
 		newAssembled(t).answer(t, e)
 	})

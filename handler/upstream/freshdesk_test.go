@@ -27,7 +27,7 @@ func freshdeskStandIn(w http.ResponseWriter, r *http.Request) {
 }
 
 const freshdeskDescription = "<div>It &lt;b&gt;broke&lt;/b&gt;<br>@octocat see #1</div><ul><li>Rating: 2 of 5</li><li>Topic: billing</li>" +
-	"<li>Page: https://example.com/?a=1&amp;b=2</li><li>Locale: de</li><li>theme: dark</li><li>Region: eu-west-1</li><li>Feedback id: 0190-id</li></ul>"
+	"<li>Page: https://example.com/?a=1&amp;b=2</li><li>Locale: de</li><li>theme: dark</li><li>Feedback id: 0190-id</li></ul>"
 
 func TestFreshdesk_ticket(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@ func githubStandIn(w http.ResponseWriter, r *http.Request) {
 }
 
 const githubText = "    It <b>broke</b>\n    @octocat see #1\n\n---\n\n    Rating: 2 of 5\n    Topic: billing\n    Page: https://example.com/?a=1&b=2\n" +
-	"    Locale: de\n    theme: dark\n    Region: eu-west-1\n    Feedback id: 0190-id\n"
+	"    Locale: de\n    theme: dark\n    Feedback id: 0190-id\n"
 
 func TestGitHub_issue(t *testing.T) {
 	t.Parallel()

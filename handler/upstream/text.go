@@ -25,7 +25,9 @@ func subject(f feedback.Feedback) string {
 // detail is one line below the message.
 type detail struct{ name, value string }
 
-// details lists what else the visitor sent, and the id last.
+// details lists what else the visitor sent, and the id last. The region is not among them: a
+// client may repeat a request in another region, and Zendesk takes an Idempotency-Key again
+// only with the same words.
 func details(r feedback.Record) []detail {
 	var list []detail
 	add := func(name, value string) {
@@ -47,7 +49,6 @@ func details(r feedback.Record) []detail {
 	for _, name := range names {
 		add(name, r.Feedback.Context[name])
 	}
-	add("Region", r.Region)
 	add("Feedback id", r.ID)
 	return list
 }

@@ -123,6 +123,7 @@ func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback
 	// Webhooks may use it to recognise a second delivery; Zendesk does
 	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
 	ticket.header.Set("Idempotency-Key", record.ID)
+	ticket.header.Set("X-Onefront-Region", record.Region)
 	answer, err := c.send(ctx, key, ticket, maxErrorBytes)
 	if err != nil {
 		return Result{Outcome: Failed, Reason: failure(err)}

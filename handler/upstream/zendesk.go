@@ -18,6 +18,9 @@ import (
 //   - API token and OAuth: https://developer.zendesk.com/api-reference/introduction/security-and-auth/
 //   - 429 and 503 with Retry-After: https://developer.zendesk.com/api-reference/introduction/rate-limits/
 //   - Idempotency-Key, kept two hours: https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency
+//
+// Zendesk answers 400 where a known key comes with other words. That is a refusal like any
+// other: the words go to the dead-letter queue, for they are not those of the ticket.
 type zendesk struct{ settings settings.Settings }
 
 type zendeskTicket struct {

@@ -26,7 +26,7 @@ func zendeskStandIn(w http.ResponseWriter, r *http.Request) {
 }
 
 const zendeskComment = "It <b>broke</b>\n@octocat see #1\n\nRating: 2 of 5\nTopic: billing\nPage: https://example.com/?a=1&b=2\n" +
-	"Locale: de\ntheme: dark\nRegion: eu-west-1\nFeedback id: 0190-id"
+	"Locale: de\ntheme: dark\nFeedback id: 0190-id"
 
 func TestZendesk_ticket(t *testing.T) {
 	t.Parallel()
@@ -41,7 +41,7 @@ func TestZendesk_ticket(t *testing.T) {
 	auth := "Basic " + base64.StdEncoding.EncodeToString([]byte("agent@example.com/token:"+key))
 	got[0].want(t, "GET", "/api/v2/ticket_fields/360001.json", map[string]string{"Authorization": auth}, nil)
 	got[1].want(t, "POST", "/api/v2/tickets.json", map[string]string{
-		"Authorization": auth, "Content-Type": "application/json", "Idempotency-Key": "0190-id",
+		"Authorization": auth, "Content-Type": "application/json", "Idempotency-Key": "0190-id", "X-Onefront-Region": "eu-west-1",
 	}, map[string]any{"ticket": map[string]any{
 		"subject": "Feedback: It <b>broke</b>", "comment": map[string]any{"body": zendeskComment},
 		"requester": map[string]any{"name": "ada", "email": "ada@example.com"}, "external_id": "0190-id", "tags": []any{"web"},

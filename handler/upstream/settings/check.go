@@ -22,7 +22,7 @@ const (
 // ownHeaders are set by the adapter itself or by net/http.
 var ownHeaders = []string{
 	"accept", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "idempotency-key",
-	"te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-onefront-feedback-id",
+	"te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-onefront-region",
 }
 
 // usedBy lists the keys that only some presets use; all others belong to every preset.
