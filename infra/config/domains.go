@@ -212,7 +212,8 @@ func (c *Config) firstAliasKey() string {
 	return "domains"
 }
 
-// checkExternalDNS refuses what needs a zone that this stack can write.
+// checkExternalDNS remarks on what needs a zone that this stack can write: a stack may leave it set while its
+// names move to another DNS.
 func (c *Config) checkExternalDNS(r *reader) {
 	if c.ExternalDNS == "" {
 		return
@@ -222,10 +223,10 @@ func (c *Config) checkExternalDNS(r *reader) {
 	}
 	for i, d := range c.Domains {
 		if d.ZoneID != "" {
-			r.problems.refuse(fmt.Sprintf("domains[%d].zoneId", i), d.ZoneID, "nothing beside externalDns: the stack writes no records")
+			r.problems.warn(fmt.Sprintf("domains[%d].zoneId", i), d.ZoneID, "has no effect beside externalDns: the stack writes no records")
 		}
 		if d.Validation == ValidationExisting {
-			r.problems.refuse(fmt.Sprintf("domains[%d].validation", i), d.Validation, "nothing beside externalDns: the stack writes no records")
+			r.problems.warn(fmt.Sprintf("domains[%d].validation", i), d.Validation, "has no effect beside externalDns: the stack writes no records")
 		}
 	}
 }

@@ -239,3 +239,14 @@ func TestKeyProblem(t *testing.T) {
 		}
 	}
 }
+
+// A zone id and another stack's validation may stay set while the names are in another DNS.
+func TestLoad_externalDNSIgnoresZones(t *testing.T) {
+	c := edge().with(settings{
+		"externalDns": "issued",
+		"domains":     `[{"zone": "example.com", "zoneId": "Z1", "aliases": ["example.com"], "validation": "existing"}]`,
+	}).mustLoad(t)
+	if len(c.Warnings) != 2 || !strings.HasPrefix(c.Warnings[0], "onefront:domains[0].zoneId: ") || !strings.HasPrefix(c.Warnings[1], "onefront:domains[0].validation: ") {
+		t.Errorf("warnings %q, want one for zoneId and one for validation", c.Warnings)
+	}
+}

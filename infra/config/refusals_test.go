@@ -97,8 +97,6 @@ func TestLoad_refusals(t *testing.T) {
 		{"external DNS with dns routing", settings{"externalDns": "pending", "routing": "dns"}, `onefront:externalDns: "pending": onefront:routing edge`},
 		{"external DNS unknown", settings{"externalDns": "done"}, `onefront:externalDns: "done": one of pending, issued`},
 		{"external DNS without names", settings{"externalDns": "pending", "domains": "-"}, `onefront:externalDns: "pending": at least one alias in onefront:domains`},
-		{"external DNS with a zone id", settings{"externalDns": "pending"}, `onefront:domains[0].zoneId: "Z0123456789EXAMPLE": nothing beside externalDns`},
-		{"external DNS with validation elsewhere", settings{"externalDns": "issued", "domains": `[{"zone": "example.com", "aliases": ["example.com"], "validation": "existing"}]`}, `onefront:domains[0].validation: "existing": nothing beside externalDns`},
 		// Routes.
 		{"route without a path", settings{"routes": `[{"methods": "all"}]`}, `onefront:routes[0].path: not set: a path pattern such as /api/*`},
 		{"route without methods", settings{"routes": `[{"path": "/api/*"}]`}, `onefront:routes[0].methods: not set: read (GET, HEAD and OPTIONS, cached) or all`},
