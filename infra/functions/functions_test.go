@@ -209,6 +209,8 @@ func TestSiteRewrite(t *testing.T) {
 		"404: broken encoding":               {site: functions.SiteRewrite{NotFound: true}, uri: "/%zz", want: "/404.html"},
 		"404: old hashed asset may be there": {site: functions.SiteRewrite{NotFound: true}, uri: "/assets/index-DiwrgTda.js", want: "/assets/index-DiwrgTda.js"},
 		"404: old hashed asset in hex":       {site: functions.SiteRewrite{NotFound: true}, uri: "/app.3f9a2c1b.css", want: "/app.3f9a2c1b.css"},
+		"404: old hashed asset in long hex":  {site: functions.SiteRewrite{NotFound: true}, uri: "/app-3f9a2c1b0d4e5f60.chunk.js", want: "/app-3f9a2c1b0d4e5f60.chunk.js"},
+		"404: a date is no hash":             {site: functions.SiteRewrite{NotFound: true}, uri: "/blog/2024-01-15-launch.html", want: "/404.html"},
 		"404: long word is no hash":          {site: functions.SiteRewrite{NotFound: true}, uri: "/our-datasheet.pdf", want: "/404.html"},
 		"404 and spa: deep link":             {site: functions.SiteRewrite{SPA: true, NotFound: true}, uri: "/users/42", want: "/index.html"},
 		"404 and spa: unknown file":          {site: functions.SiteRewrite{SPA: true, NotFound: true}, uri: "/x.png", want: "/404.html"},

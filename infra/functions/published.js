@@ -1,7 +1,8 @@
-// hashed says that a name looks like one with a hash of its content. Such files stay in the bucket after they left
+// hashed says that a name looks like one with a hash of its content: eight characters as Vite writes them, with digits
+// or in both cases, or longer hex. Such files stay in the bucket after they left
 // the site, for pages that edges still hold, so the store of published paths does not decide about them.
 function hashed(path) {
-  var found = /[-._]([\w-]{8,})(\.\w+)+$/.exec(path);
+  var found = /[-._]([\w-]{8}|[0-9a-f]{9,})(\.\w+)+$/.exec(path);
   return found !== null && (/\d/.test(found[1]) || /[a-z]/.test(found[1]) && /[A-Z]/.test(found[1]));
 }
 

@@ -3,6 +3,7 @@ package function_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onefront/onefront/local/cloudfront/function"
 )
@@ -114,6 +115,7 @@ func FuzzNew(f *testing.F) {
 		if err != nil {
 			return
 		}
+		fn.SetBudget(100 * time.Millisecond)
 		result, err := fn.ViewerRequest(t.Context(), sample())
 		if err == nil && (result.Request == nil) == (result.Response == nil) {
 			t.Errorf("got %+v, want either a request or a response", result)

@@ -271,3 +271,21 @@ func FuzzViewerRequest(f *testing.F) {
 		}
 	})
 }
+
+// The local log tells what the page does not.
+func TestError_tellsTheReason(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		handler("throw new Error('broken');"):                                  "broken",
+		handler("\nreturn event.request.headers.none.value;"):                  "function.js:3",
+		"async function handler(event) { throw new Error('late'); }":           "the promise was rejected: Error: late",
+		"async function handler(event) { await new Promise(function () {}); }": "the promise was never settled",
+		"function f() { return f() + 1; }\n" + handler("return f();"):          "calls nested deeper than",
+		handler("return 'x';"):                                                 `returned "x"`,
+	} {
+		_, err := load(t, code).ViewerRequest(t.Context(), sample())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
+	}
+}
