@@ -72,7 +72,7 @@ func DecodePath(u *url.URL) string {
 	if path == "" {
 		path = "/"
 	}
-	return strings.ToValidUTF8(path, "\uFFFD")
+	return validText(path)
 }
 
 // HTTPToEvent makes the event of a request whose body was read. r is not changed.
@@ -81,13 +81,13 @@ func HTTPToEvent(r *http.Request, body []byte, q Request) *Event {
 	domain := hostName(r.Host)
 	prefix, _, _ := strings.Cut(domain, ".")
 	e := &Event{
-		Version: "2.0", RouteKey: q.RouteKey, RawPath: q.Path, RawQueryString: strings.ToValidUTF8(r.URL.RawQuery, "\uFFFD"),
+		Version: "2.0", RouteKey: q.RouteKey, RawPath: q.Path, RawQueryString: validText(r.URL.RawQuery),
 		Cookies: cookies, Headers: headers, QueryStringParameters: queryParameters(r.URL.RawQuery),
 		PathParameters: q.PathParameters, StageVariables: q.StageVariables,
 		RequestContext: RequestContext{
 			AccountID: q.AccountID, APIID: q.APIID, DomainName: domain, DomainPrefix: prefix,
 			HTTP: HTTPContext{
-				Method: r.Method, Path: q.Path, Protocol: "HTTP/1.1", SourceIP: q.SourceIP, UserAgent: headers["user-agent"],
+				Method: validText(r.Method), Path: q.Path, Protocol: "HTTP/1.1", SourceIP: q.SourceIP, UserAgent: headers["user-agent"],
 			},
 			RequestID: q.RequestID, RouteKey: q.RouteKey, Stage: q.Stage,
 			Time: q.Time.UTC().Format("02/Jan/2006:15:04:05 +0000"), TimeEpoch: q.Time.UnixMilli(),
@@ -118,6 +118,9 @@ func textBody(contentType string, body []byte) bool {
 	return false
 }
 
+// validText puts U+FFFD in the place of bytes that are no UTF-8, which JSON cannot hold.
+func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
 // hopByHop are the request headers that end at the gateway (RFC 9110, 7.6.1). F6.34 has them remapped, which the
 // guide says of REST APIs; HTTP API events are not known to hold either form (guess).
 var hopByHop = map[string]bool{
@@ -136,18 +139,18 @@ func eventHeaders(r *http.Request, body []byte, q Request) (headers map[string]s
 			cookies = append(cookies, splitCookies(values)...)
 		case hopByHop[canonical], len(values) == 0:
 		default:
-			headers[strings.ToLower(name)] = strings.ToValidUTF8(strings.Join(values, ","), "\uFFFD")
+			headers[strings.ToLower(name)] = validText(strings.Join(values, ","))
 		}
 	}
 	forwarded := q.SourceIP
 	if before := r.Header["X-Forwarded-For"]; len(before) > 0 {
-		forwarded = strings.ToValidUTF8(strings.Join(before, ", "), "\uFFFD") + ", " + q.SourceIP
+		forwarded = validText(strings.Join(before, ", ")) + ", " + q.SourceIP
 	}
 	headers["x-forwarded-for"] = forwarded
 	headers["x-forwarded-port"] = "443"
 	headers["x-forwarded-proto"] = "https"
-	headers["host"] = r.Host
-	headers["x-amzn-trace-id"] = q.TraceHeader
+	headers["host"] = validText(r.Host)
+	headers["x-amzn-trace-id"] = validText(q.TraceHeader)
 	headers["content-length"] = strconv.Itoa(len(body))
 	return headers, cookies
 }
@@ -157,7 +160,7 @@ func splitCookies(values []string) []string {
 	for _, value := range values {
 		for cookie := range strings.SplitSeq(value, ";") {
 			if cookie = strings.TrimSpace(cookie); cookie != "" {
-				cookies = append(cookies, strings.ToValidUTF8(cookie, "\uFFFD"))
+				cookies = append(cookies, validText(cookie))
 			}
 		}
 	}
@@ -190,7 +193,7 @@ func unescape(s string) string {
 	if err != nil {
 		decoded = s
 	}
-	return strings.ToValidUTF8(decoded, "\uFFFD")
+	return validText(decoded)
 }
 
 // hostName is a Host header without port, in lower case.
@@ -198,5 +201,5 @@ func hostName(host string) string {
 	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && !strings.HasSuffix(host, "]") {
 		host = host[:colon]
 	}
-	return strings.ToValidUTF8(strings.ToLower(strings.TrimSuffix(host, ".")), "\uFFFD")
+	return validText(strings.ToLower(strings.TrimSuffix(host, ".")))
 }
