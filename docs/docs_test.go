@@ -81,6 +81,19 @@ func TestReadme_wishesNameTests(t *testing.T) {
 	}
 }
 
+// Tests that the other documents name exist, too.
+func TestDocuments_nameTests(t *testing.T) {
+	t.Parallel()
+	tests := testNames(t)
+	for _, name := range documents {
+		for _, match := range regexp.MustCompile("`(Test[^`]*)`").FindAllStringSubmatch(read(t, name), -1) {
+			if !slices.Contains(tests, match[1]) {
+				t.Errorf("%s: no test %s", name, match[1])
+			}
+		}
+	}
+}
+
 // testNames are all test functions of the repository, and the request scripts as TestScripts/<name>.
 func testNames(t *testing.T) (names []string) {
 	t.Helper()
