@@ -118,7 +118,7 @@ function table(headings, rows, none) {
   return element("table", {},
     element("thead", {}, element("tr", {}, ...headings.map((h) => element("th", { textContent: h })))),
     element("tbody", {}, ...rows.map((cells) => element("tr", {}, ...cells.map((cell) => cell instanceof Node
-      ? element("td", {}, cell) : element("td", { class: "wide", textContent: text(cell) }))))));
+      ? element("td", {}, cell) : element("td", { class: "wrap", textContent: text(cell) }))))));
 }
 
 function text(value) {
@@ -143,21 +143,30 @@ function showTickets(tickets) {
   replace(byId("tickets"), table(["time", "region", "key", "feedback"], rows, "No ticket yet."));
 }
 
-// showValue renders any JSON: lists of objects as tables, objects as rows.
-function showValue(value) {
-  if (Array.isArray(value) && value.length > 0 && value.every((v) => v && typeof v === "object" && !Array.isArray(v))) {
-    const headings = [...new Set(value.flatMap((v) => Object.keys(v)))];
-    return table(headings, value.map((v) => headings.map((h) => cell(v[h]))), "");
-  }
-  if (value && typeof value === "object" && !Array.isArray(value)) {
-    return table(["", ""], Object.entries(value).map(([k, v]) => [k, cell(v)]), "none");
-  }
-  return element("p", { textContent: text(value) });
+function health(ok) { return tag(ok ? "healthy" : "unhealthy", ok ? "good" : "bad"); }
+
+// answered groups edges by what they are told: "eu-west-1: FRA LHR; us-east-1: IAD".
+function answered(answers) {
+  const edges = {};
+  for (const [edge, answer] of Object.entries(answers ?? {})) (edges[answer] ??= []).push(edge);
+  return Object.entries(edges).map(([answer, codes]) => `${answer}: ${codes.sort().join(" ")}`).join("; ");
 }
 
-function cell(value) {
-  if (typeof value === "boolean") return tag(value ? "yes" : "no", value ? "good" : "bad");
-  return value && typeof value === "object" && Object.values(value).some((v) => v && typeof v === "object") ? showValue(value) : value;
+function showDNS(dns) {
+  const records = [];
+  for (const name of dns?.names ?? []) {
+    for (const r of name.records) {
+      records.push([name.name, name.type, r.latencyRegion ? `latency ${r.latencyRegion}` : "", r.region || r.values.join(" "), health(r.healthy)]);
+    }
+  }
+  const answers = (dns?.names ?? []).filter((n) => n.answers).map((n) => [`${n.name} ${n.type}`, answered(n.answers),
+    answered(Object.fromEntries(Object.entries(n.kept ?? {}).map(([edge, kept]) => [edge, kept.answer])))]);
+  const checks = (dns?.healthChecks ?? []).map((c) => [c.url, health(c.healthy), `${c.checkersHealthy} of ${c.checkers} checkers`,
+    c.lastOutcome, [c.disabled && "disabled", c.inverted && "inverted"].filter(Boolean).join(", ")]);
+  replace(byId("dns"),
+    table(["health check", "state", "", "last answer", ""], checks, "No health check: the function picks the region."),
+    answers.length ? table(["name", "an edge asking now is sent to", "still kept from before"], answers, "") : "",
+    table(["record", "type", "policy", "leads to", "state"], records, "No record."));
 }
 
 function showStats(stats) {
@@ -178,7 +187,7 @@ function showState(state) {
   showRegions(state);
   showQueues(state.queues);
   showTickets(state.tickets);
-  replace(byId("dns"), showValue(state.dns));
+  showDNS(state.dns);
   showStats(state.stats);
 }
 
