@@ -61,6 +61,8 @@ type command struct {
 	build          infra.HandlerBuilder
 	getenv         func(string) string
 	stdout, stderr io.Writer
+	// config replaces keys of the stack file. Only tests do.
+	config map[string]string
 }
 
 // Exit statuses.

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts plays conversations with local mode. Each script starts its own with `local`, and what it can say is:
 //
+//	config KEY VALUE                          replace a key of the stack file, before `local` or `fails`
 //	local [flags]                             start on free ports and wait for the ready line
 //	http METHOD PATH ['Name: value']... [body] ask as a viewer; "@EDGE" before METHOD asks at that edge
 //	region NAME METHOD PATH ...               ask a region's API round the edge
@@ -60,13 +61,14 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("local", "testdata"),
 		Setup: func(env *testscript.Env) error {
-			s := &session{}
+			s := &session{config: map[string]string{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(func() { _ = s.stop() })
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"local":  command0((*session).start),
+			"config": command0(func(s *session, ts *testscript.TestScript, args []string) { s.config[args[0]] = args[1] }),
 			"stop":   command0(func(s *session, ts *testscript.TestScript, _ []string) { ts.Check(s.stop()) }),
 			"http":   command0((*session).asViewer),
 			"region": command0((*session).asRegion),
@@ -127,6 +129,7 @@ func (b *safeBuffer) String() string {
 
 // session is one running local mode and the last answer.
 type session struct {
+	config        map[string]string
 	cancel        context.CancelFunc
 	status        chan int
 	ready         string
@@ -146,7 +149,7 @@ func (s *session) start(ts *testscript.TestScript, args []string) {
 	reader, writer := io.Pipe()
 	s.cancel, s.status, s.stderr, s.stdout = cancel, make(chan int, 1), &safeBuffer{}, make(chan string, 1)
 	s.client = newClient()
-	c := command{build: buildOnce, stdout: writer, stderr: s.stderr, getenv: func(name string) string { return ts.Getenv(name) }}
+	c := command{build: buildOnce, stdout: writer, stderr: s.stderr, getenv: ts.Getenv, config: s.config}
 	go func() {
 		s.status <- c.run(ctx, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...))
 		_ = writer.Close()
@@ -388,9 +391,9 @@ func text(value any) string {
 }
 
 // fails starts local mode with flags of its own and wants a status and one line that matches.
-func fails(_ *session, ts *testscript.TestScript, args []string) {
+func fails(s *session, ts *testscript.TestScript, args []string) {
 	var stdout, stderr safeBuffer
-	c := command{build: buildOnce, stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return ts.Getenv(name) }}
+	c := command{build: buildOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	status := c.run(ctx, args[2:])

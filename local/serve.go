@@ -30,7 +30,7 @@ func (c command) serve(ctx context.Context, f flags) error {
 	}
 	viewer, admin, saas, aws := opened[0], opened[1], opened[2], opened[3]
 
-	s, err := loadStack(f, &url.URL{Scheme: "http", Host: hostPort(saas)})
+	s, err := loadStack(f, c.config, &url.URL{Scheme: "http", Host: hostPort(saas)})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"strings"
 
@@ -23,8 +24,8 @@ type stack struct {
 	key           string // of the SaaS
 }
 
-// loadStack reads the stack file of the current folder. saas is where the stand-in listens.
-func loadStack(f flags, saas *url.URL) (*stack, error) {
+// loadStack reads the stack file of the current folder, with some keys replaced. saas is where the stand-in listens.
+func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, error) {
 	project, err := graph.ProjectName(".")
 	if err != nil {
 		return nil, err
@@ -33,6 +34,7 @@ func loadStack(f flags, saas *url.URL) (*stack, error) {
 	if s.config, s.secretKeys, err = graph.LoadStack(".", f.stack); err != nil {
 		return nil, err
 	}
+	maps.Copy(s.config, replaced)
 	if s.key == "" {
 		s.key = rand.Text()
 	}
