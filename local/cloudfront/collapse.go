@@ -8,7 +8,8 @@ import (
 // flight is one request to an origin that others with the same key wait for.
 type flight struct {
 	done    chan struct{}
-	share   bool // set before done is closed
+	share   bool // others may use the answer; set before done is closed
+	again   bool // the viewer left, there is no answer: another one asks; set before done is closed
 	waiting int  // requests that wait for done
 }
 
@@ -28,13 +29,16 @@ func (e *Edge) collapsed(x *exchange, key, path string, kept *entry) *answer {
 	if leader {
 		defer e.land(flightKey, f)
 		a, share := e.fetch(x, key, path, kept)
-		f.share = share
+		f.share, f.again = share, x.canceled()
 		return a
 	}
 	select {
 	case <-f.done:
 	case <-x.r.Context().Done():
 		return errorPage(x.id, http.StatusBadGateway, pageTimeout) // the viewer is gone
+	}
+	if f.again {
+		return e.collapsed(x, key, path, kept)
 	}
 	if f.share {
 		x.now = e.clock.Now()

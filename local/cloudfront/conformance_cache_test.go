@@ -1,8 +1,10 @@
 package cloudfront
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -256,6 +258,34 @@ func TestConformance_F3_22_concurrent_misses_share_one_request(t *testing.T) {
 	for _, r := range replies {
 		want(t, "body", r.body(), "x")
 	}
+}
+
+func TestConformance_canceled_requests_are_neither_cached_nor_shared(t *testing.T) {
+	w := cached(t, "ttl")
+	entered := make(chan struct{}, 2)
+	w.serve("nearest", func(rw http.ResponseWriter, r *http.Request) {
+		entered <- struct{}{}
+		if r.Header.Get("X-Forwarded-For") == "leaves,127.0.0.1" {
+			<-r.Context().Done()
+			return
+		}
+		say(200, "x")(rw, r)
+	})
+	ctx, leave := context.WithCancel(t.Context())
+	first := newRequest(t, "/c/x").WithContext(ctx)
+	first.Header.Set("X-Forwarded-For", "leaves")
+	var wg sync.WaitGroup
+	wg.Go(func() { w.edge.ServeHTTP(httptest.NewRecorder(), first) })
+	<-entered
+	var second reply
+	wg.Go(func() { second = w.get("/c/x") })
+	for w.waiting() < 1 {
+		runtime.Gosched()
+	}
+	leave()
+	wg.Wait()
+	want(t, "who waited", fmt.Sprint(second.Code, " ", second.body(), " ", second.cache()), "200 x Miss")
+	want(t, "kept", w.get("/c/x").cache(), "Hit")
 }
 
 func TestConformance_F3_22_private_answers_are_not_shared(t *testing.T) {

@@ -83,6 +83,9 @@ func viaName(distributionID, edge string) string {
 	return hex.EncodeToString(sum[:16]) + ".cloudfront.net (CloudFront)"
 }
 
+// canceled says whether the viewer has left.
+func (x *exchange) canceled() bool { return x.r.Context().Err() != nil }
+
 func (x *exchange) protocol() string {
 	if x.https {
 		return "https"

@@ -1,7 +1,6 @@
 package cloudfront
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -84,7 +83,7 @@ func (e *Edge) askOrigins(x *exchange, validators http.Header) outcome {
 	var out outcome
 	for i, m := range t.Members {
 		out = e.ask(x, m, validators)
-		if i == len(t.Members)-1 || !failsOver || !slices.Contains(t.Codes, out.failoverCode()) {
+		if i == len(t.Members)-1 || x.canceled() || !failsOver || !slices.Contains(t.Codes, out.failoverCode()) {
 			break
 		}
 	}
@@ -96,13 +95,8 @@ func (e *Edge) askOrigins(x *exchange, validators http.Header) outcome {
 
 // ask makes one attempt and charges what it cost.
 func (e *Edge) ask(x *exchange, m member, validators http.Header) outcome {
-	ctx := x.r.Context()
-	if x.behavior.caches(x.method) {
-		// Others may wait for this answer: it does not end with the viewer that caused it.
-		ctx = context.WithoutCancel(ctx)
-	}
 	start := time.Now()
-	res := e.network.Do(x.pop.Code, m.origin.Domain, e.originRequest(ctx, x, m, validators), m.origin.Timeouts)
+	res := e.network.Do(x.pop.Code, m.origin.Domain, e.originRequest(x, m, validators), m.origin.Timeouts)
 	if unslept := res.Elapsed - time.Since(start); unslept > 0 {
 		x.charged += unslept
 	}

@@ -1,7 +1,6 @@
 package cloudfront
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,7 +8,7 @@ import (
 
 // originRequest makes the request for one origin. CF DG RequestAndResponseBehaviorCustomOrigin, "How CloudFront
 // processes and forwards requests to your custom origin". validators are CloudFront's own conditional headers.
-func (e *Edge) originRequest(ctx context.Context, x *exchange, m member, validators http.Header) *http.Request {
+func (e *Edge) originRequest(x *exchange, m member, validators http.Header) *http.Request {
 	b, o := x.behavior, m.origin
 	host := o.Domain // F3.12
 	if b.forwards.host {
@@ -38,7 +37,7 @@ func (e *Edge) originRequest(ctx context.Context, x *exchange, m member, validat
 	if x.hasBody() {
 		req.Body, req.ContentLength = x.r.Body, x.r.ContentLength
 	}
-	return req.WithContext(ctx)
+	return req.WithContext(x.r.Context())
 }
 
 func (x *exchange) hasBody() bool {

@@ -88,6 +88,9 @@ func (e *Edge) fetch(x *exchange, key, path string, kept *entry) (a *answer, sha
 	epoch := e.cache.now()
 	validators := kept.validators()
 	out := e.askOrigins(x, validators)
+	if x.canceled() { // CF DG "Canceled requests": the object is not cached
+		return errorPage(x.id, out.status(), out.sentence()), false
+	}
 	if out.err == nil && out.response.Status == http.StatusNotModified && validators != nil {
 		return e.revalidated(x, kept, &out, epoch)
 	}
