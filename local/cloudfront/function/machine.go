@@ -39,7 +39,8 @@ type machine struct {
 	origin     *OriginChoice
 	badOrigin  error
 	loggedText int
-	// given are the querystring, headers and cookies objects of the event.
+	// given are the querystring, headers and cookies objects of the event's request, then headers and cookies of its
+	// response.
 	given []*fieldSet
 }
 

@@ -68,7 +68,7 @@ func (m *machine) request(o *goja.Object) (*Request, error) {
 		}
 		out.URI = uri
 	}
-	if out.Query, err = m.params(o.Get("querystring"), "request.querystring", in.Query); err != nil {
+	if out.Query, err = m.params(o.Get("querystring"), "request.querystring", in.Query, m.given[0].before); err != nil {
 		return nil, err
 	}
 	for _, p := range out.Query {
@@ -79,10 +79,10 @@ func (m *machine) request(o *goja.Object) (*Request, error) {
 	if n := len(out.URI) + 1 + len(out.Query.Query()); n >= maxURIBytes && len(in.URI)+1+len(in.Query.Query()) < maxURIBytes {
 		return nil, validationError(fmt.Sprintf("request.uri and querystring of %d bytes: must be less than %d", n, maxURIBytes))
 	}
-	if out.Cookies, err = m.params(o.Get("cookies"), "request.cookies", in.Cookies); err != nil {
+	if out.Cookies, err = m.params(o.Get("cookies"), "request.cookies", in.Cookies, m.given[2].before); err != nil {
 		return nil, err
 	}
-	out.Headers, err = m.headers(o.Get("headers"), "request.headers", in.Headers, readOnly[viewerRequest], "cookie")
+	out.Headers, err = m.headers(o.Get("headers"), "request.headers", in.Headers, m.given[1].before, readOnly[viewerRequest], "cookie")
 	return &out, err
 }
 
@@ -128,7 +128,7 @@ func (m *machine) response(o *goja.Object) (*Response, error) {
 			return nil, err
 		}
 	}
-	if out.Headers, err = m.headers(o.Get("headers"), "response.headers", in.Headers, readOnly[viewerResponse], "set-cookie"); err != nil {
+	if out.Headers, err = m.headers(o.Get("headers"), "response.headers", in.Headers, headerFields(in.Headers), readOnly[viewerResponse], "set-cookie"); err != nil {
 		return nil, err
 	}
 	cookies, changed, err := m.readFields(o.Get("cookies"), "response.cookies", cookieFields(in.Cookies))
@@ -182,8 +182,7 @@ func bodyOf(v goja.Value) ([]byte, error) {
 }
 
 // headers reads a headers object back. Headers that functions do not see stay as they were.
-func (m *machine) headers(v goja.Value, what string, in http.Header, fixed map[string]bool, cookies string) (http.Header, error) {
-	before := headerFields(in)
+func (m *machine) headers(v goja.Value, what string, in http.Header, before []field, fixed map[string]bool, cookies string) (http.Header, error) {
 	after, changed, err := m.readFields(v, what, before)
 	if err != nil {
 		return nil, err
@@ -225,8 +224,8 @@ func (m *machine) headers(v goja.Value, what string, in http.Header, fixed map[s
 }
 
 // params reads a querystring or cookies object back. Untouched, the very bytes of the viewer are kept.
-func (m *machine) params(v goja.Value, what string, in Params) (Params, error) {
-	fields, changed, err := m.readFields(v, what, paramFields(in))
+func (m *machine) params(v goja.Value, what string, in Params, before []field) (Params, error) {
+	fields, changed, err := m.readFields(v, what, before)
 	if err != nil || !changed {
 		return in, err
 	}

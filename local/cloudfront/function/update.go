@@ -1,7 +1,6 @@
 package function
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 
@@ -85,7 +84,7 @@ func (m *machine) customHeaders(r *reader) map[string]string {
 			headers[name] = v
 		})
 		if m.in != nil && m.in.Request.Headers.Get(name) != "" {
-			r.fail("%s: must not be the name of a header of the request", fmt.Sprintf("%q", name))
+			r.fail("%q: must not be the name of a header of the request", name)
 		}
 	}
 	return headers
