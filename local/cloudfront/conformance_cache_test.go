@@ -396,6 +396,12 @@ func TestConformance_age_and_x_cache(t *testing.T) {
 	r = w.get("/c/x")
 	want(t, "hit", r.get("X-Cache")+"|"+r.get("Age"), "Hit from cloudfront|7")
 	want(t, "origins of a hit", len(w.record().Origins), 0)
+	w.serve("nearest", say(200, "x", "Date", "Thu, 01 Jan 2026 00:00:00 GMT"))
+	w.get("/c/dated")
+	want(t, "the origin's date", w.get("/c/dated").get("Date"), "Thu, 01 Jan 2026 00:00:00 GMT")
+	if _, err := http.ParseTime(r.get("Date")); err != nil {
+		t.Errorf("an undated answer got none: %v", err)
+	}
 }
 
 func TestConformance_revalidation_with_etag_and_last_modified(t *testing.T) {

@@ -65,6 +65,10 @@ func (e *Edge) answerOf(x *exchange, out *outcome) *answer {
 	}
 	res := out.response
 	a := &answer{status: res.Status, header: x.behavior.viewable(res.Header), result: resultMiss, age: -1}
+	if a.header["Date"] == nil {
+		// Every real origin dates its answers, and hits keep that date. Origins have the machine's clock.
+		a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
+	}
 	if res.Status >= http.StatusBadRequest {
 		a.result, a.final = resultError, true // F2.17
 	}
