@@ -24,6 +24,7 @@ type environment struct {
 	command   *exec.Cmd
 	server    *http.Server
 	output    *lineWriter
+	memory    *memoryGauge
 
 	// ready is closed at the first call of /runtime/invocation/next, initFailed at /runtime/init/error, ended when
 	// the process is gone and reaped.
@@ -104,6 +105,7 @@ func (s *Service) start(f *function) (*environment, error) {
 		_ = listener.Close()
 		return nil, entrypointError(f, err)
 	}
+	e.memory = newMemoryGauge(e.command.Process.Pid)
 	s.mu.Lock()
 	closed := s.closed
 	f.add(e) // before Close looks for environments, or Close came first and it is killed here
@@ -134,6 +136,7 @@ func (e *environment) supervise() {
 
 	e.mu.Lock()
 	e.dead = true
+	e.memory.close()
 	pending, current := e.pending, e.current
 	e.pending, e.current = nil, nil
 	if state := e.command.ProcessState; state != nil {

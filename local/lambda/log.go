@@ -59,7 +59,7 @@ func (s *Service) logEvent(f *function, kind string, record map[string]any) {
 func (e *environment) report(i *invocation, duration time.Duration, status, errorType string) {
 	e.mu.Lock()
 	if !e.dead { // the usage of an ended process is in peakMB already
-		e.peakMB = max(e.peakMB, peakMemoryMB(e.command.Process.Pid))
+		e.peakMB = max(e.peakMB, e.memory.peakMB())
 	}
 	peak, initDuration := e.peakMB, e.initDuration
 	if e.reported {
