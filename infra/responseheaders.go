@@ -6,17 +6,12 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/functions"
 )
 
-// corsMaxAge is how long a browser may keep a preflight's answer. Chromium keeps none for longer than two hours.
-const corsMaxAge = 2 * time.Hour
-
-// What other sites may send to the API and read of its answers. A "*" would not cover Authorization (F3.27).
-var (
-	corsRequestHeaders = []string{"Accept", "Accept-Language", "Authorization", "Content-Type", "Idempotency-Key"}
-	corsMethods        = []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
-	corsExposedHeaders = []string{"ETag", "Retry-After", "X-Onefront-Region"}
-)
+// corsExposedHeaders are what other sites may read of the API's answers beside the simple headers.
+var corsExposedHeaders = []string{"ETag", "Retry-After", "X-Onefront-Region"}
 
 // newResponseHeadersPolicies makes what the viewer gets beside the origin's own headers: one policy for the
 // API, one for the site (nil without a site). Removal runs before addition (F3.28).
@@ -113,15 +108,15 @@ func removedHeaders(names []string) cloudfront.ResponseHeadersPolicyRemoveHeader
 	return &cloudfront.ResponseHeadersPolicyRemoveHeadersConfigArgs{Items: items}
 }
 
-// corsConfig decorates actual answers; the viewer-request function answers preflights.
+// corsConfig decorates actual answers; the viewer-request function answers preflights, with the same lists.
 func corsConfig(origins []string) *cloudfront.ResponseHeadersPolicyCorsConfigArgs {
 	return &cloudfront.ResponseHeadersPolicyCorsConfigArgs{
 		AccessControlAllowCredentials: pulumi.Bool(false),
-		AccessControlAllowHeaders:     cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs{Items: pulumi.ToStringArray(corsRequestHeaders)},
-		AccessControlAllowMethods:     cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowMethodsArgs{Items: pulumi.ToStringArray(corsMethods)},
+		AccessControlAllowHeaders:     cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs{Items: pulumi.ToStringArray(functions.PreflightHeaders())},
+		AccessControlAllowMethods:     cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowMethodsArgs{Items: pulumi.ToStringArray(functions.PreflightMethods())},
 		AccessControlAllowOrigins:     cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowOriginsArgs{Items: pulumi.ToStringArray(origins)},
 		AccessControlExposeHeaders:    &cloudfront.ResponseHeadersPolicyCorsConfigAccessControlExposeHeadersArgs{Items: pulumi.ToStringArray(corsExposedHeaders)},
-		AccessControlMaxAgeSec:        pulumi.Int(int(corsMaxAge / time.Second)),
+		AccessControlMaxAgeSec:        pulumi.Int(int(functions.PreflightMaxAge / time.Second)),
 		OriginOverride:                pulumi.Bool(true),
 	}
 }

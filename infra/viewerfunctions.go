@@ -22,7 +22,7 @@ type viewerFunctions struct {
 
 func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
 	f := &viewerFunctions{}
-	api := functions.Request{Redirects: redirects(cfg), PreflightOrigins: cfg.CORSOrigins}
+	api := functions.Request{Redirects: redirects(cfg), Served: served(cfg), PreflightOrigins: cfg.CORSOrigins}
 	if cfg.Routing == RoutingEdge {
 		api.Edge = edgeChoice(cfg)
 	}
@@ -41,7 +41,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 	}
 	notFound := site.published != nil
 	if f.site, err = newRequestFunction(ctx, "site-request", functions.Request{
-		Redirects: redirects(cfg), Site: &functions.SiteRewrite{SPA: cfg.SPA, NotFound: notFound},
+		Redirects: redirects(cfg), Served: served(cfg), Site: &functions.SiteRewrite{SPA: cfg.SPA, NotFound: notFound},
 	}, site.published, opts...); err != nil {
 		return nil, err
 	}
@@ -91,6 +91,17 @@ func redirects(cfg *Config) map[string]string {
 		}
 	}
 	return targets
+}
+
+// served are the aliases that answer themselves, also where a wildcard alias that redirects covers them.
+func served(cfg *Config) []string {
+	var names []string
+	for _, d := range cfg.Domains {
+		if d.RedirectTo == "" {
+			names = append(names, d.Aliases...)
+		}
+	}
+	return names
 }
 
 // edgeChoice is the table of edge routing: for every place a request may come in, the two nearest regions that
