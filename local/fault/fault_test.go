@@ -163,3 +163,27 @@ func TestSwitch_Wrap_slowSleeps(t *testing.T) {
 		}
 	})
 }
+
+// A timeout lasts as long as the client has patience.
+func TestSwitch_Wrap_timeoutWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s Switch
+		s.Set(Fault{Kind: Timeout})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := false
+		go func() {
+			defer func() { ended = recover() != nil }() // http.ErrAbortHandler
+			s.Wrap(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx))
+		}()
+		time.Sleep(time.Hour) // synctest's time
+		synctest.Wait()
+		if ended {
+			t.Error("the request ended by itself")
+		}
+		cancel()
+		synctest.Wait()
+		if !ended {
+			t.Error("the request outlived its client")
+		}
+	})
+}

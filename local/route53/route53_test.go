@@ -240,8 +240,10 @@ func TestF7_7_allUnhealthyIsAllHealthy(t *testing.T) {
 			t.Errorf("%s is healthy", region)
 		}
 	}
-	if got := w.where(t, "SYD", "nearest"); got != "ap-southeast-2" {
-		t.Errorf("SYD is told %s", got)
+	for edge, want := range map[string]string{"SYD": "ap-southeast-2", "FRA": "eu-west-1", "IAD": "us-east-1"} {
+		if got := w.where(t, edge, "nearest"); got != want {
+			t.Errorf("%s is told %s, want %s", edge, got, want)
+		}
 	}
 }
 

@@ -248,6 +248,18 @@ func TestStandIn_regionHeader(t *testing.T) {
 	}
 }
 
+// Without header and member, the last line of the presets' form counts: what comes before may be the visitor's own words.
+func TestStandIn_regionLine(t *testing.T) {
+	s := start(t, presets["github"])
+	body := `{"title":"x","body":"Region: eu-west-1 is slow\\n---\\n    Region: us-east-1\\n    Feedback id: f"}`
+	request := httptest.NewRequest(http.MethodPost, "/api/v3/repos/octo/cat/issues", strings.NewReader(body))
+	request.Header.Set("Authorization", "Bearer "+key)
+	s.Handler().ServeHTTP(httptest.NewRecorder(), request)
+	if got := s.Tickets()[0].Region; got != "us-east-1" {
+		t.Errorf("region %q, want us-east-1", got)
+	}
+}
+
 // However the service is printed, the key is not in it.
 func TestStandIn_holdsNoKey(t *testing.T) {
 	for name, preset := range presets {
