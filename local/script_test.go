@@ -53,7 +53,7 @@ func TestMain(m *testing.M) {
 //	[!] json PATH VALUE                       check a JSON value: a.0.b; length is that of a list or an object
 //	[!] log REGEXP                            check standard error
 //	save NAME PATH                            keep a JSON value in a variable: $NAME; "header:NAME" keeps a header
-//	stop                                      end local mode; status 0, nothing left on standard output but the ready line
+//	end                                       end local mode; status 0, nothing left on standard output but the ready line
 //	fails CODE REGEXP [flags]                 start local mode and see it fail in one line
 //
 // A body "@FILE" is a file of the script.
@@ -69,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"local":  command0((*session).start),
 			"config": command0(func(s *session, ts *testscript.TestScript, args []string) { s.config[args[0]] = args[1] }),
-			"stop":   command0(func(s *session, ts *testscript.TestScript, _ []string) { ts.Check(s.stop()) }),
+			"end":    command0(func(s *session, ts *testscript.TestScript, _ []string) { ts.Check(s.stop()) }),
 			"http":   command0((*session).asViewer),
 			"region": command0((*session).asRegion),
 			"admin":  command0((*session).asAdmin),
