@@ -76,7 +76,7 @@ func TestProcess_endsOnASignal(t *testing.T) {
 	}
 }
 
-func get(t *testing.T, address, edge string) int {
+func get(t testing.TB, address, edge string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
@@ -97,7 +97,7 @@ func get(t *testing.T, address, edge string) int {
 }
 
 // children are the living processes with that parent, where /proc tells.
-func children(t *testing.T, parent int) []int {
+func children(t testing.TB, parent int) []int {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
