@@ -59,6 +59,9 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 	for _, region := range s.checked.Regions {
 		t.faults[region] = &regionFaults{}
 	}
+	if err = checkTypes(g); err != nil {
+		return t, err
+	}
 	if t.sqs, err = sqs.New(g, sqs.Options{Clock: t.clock, Fault: t.sqsFault, Log: log}); err != nil {
 		return t, err
 	}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/onefront/onefront/local/graph"
+)
+
+func TestCheckTypes(t *testing.T) {
+	resource := func(token string, inputs map[string]any) *graph.Graph {
+		return &graph.Graph{Resources: []*graph.Resource{{URN: "urn:pulumi:s::p::" + token + "::x", Type: token, Name: "x", Custom: true, Inputs: inputs}}}
+	}
+	for _, c := range []struct {
+		name string
+		g    *graph.Graph
+		want []string
+	}{
+		{"a type nobody imitates", resource("aws:sns/topic:Topic", nil), []string{"urn:pulumi:s::p::aws:sns/topic:Topic::x", "aws:sns/topic:Topic"}},
+		{"a property nobody knows", resource("aws:cloudwatch/logGroup:LogGroup", map[string]any{"retentionInDays": 30.0, "logGroupClass": "DELIVERY"}), []string{"aws:cloudwatch/logGroup:LogGroup::x", "logGroupClass", "DELIVERY"}},
+	} {
+		err := checkTypes(c.g)
+		if err == nil {
+			t.Errorf("%s: no error", c.name)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q in it", c.name, err, want)
+			}
+		}
+	}
+	if err := checkTypes(resource("aws:iam/role:Role", map[string]any{"assumeRolePolicy": "{}"})); err != nil {
+		t.Error(err)
+	}
+}
