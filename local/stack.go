@@ -42,7 +42,7 @@ func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, erro
 	s.config[keyName] = s.key
 	s.secretKeys = append(s.secretKeys, keyName)
 	if s.checked, err = s.check(); err != nil {
-		return nil, fmt.Errorf("Pulumi.%s.yaml: %w", f.stack, err)
+		return nil, fmt.Errorf("%s: %w", "Pulumi."+f.stack+".yaml", err)
 	}
 	target := saas
 	if f.upstream != nil {

@@ -67,7 +67,6 @@ type Region struct {
 // Server answers the admin API. [Server.Close] ends the dashboards' event streams.
 type Server struct {
 	o      Options
-	routes map[string]methods
 	events *hub
 	mux    *http.ServeMux
 }

@@ -58,8 +58,11 @@ func TestKinds_outputsAreShapedLikeAWSs(t *testing.T) {
 			"id": `/a/key`, "arn": `arn:aws:ssm:eu-west-1:123456789012:parameter/a/key`,
 		}},
 		{"aws:iam/role:Role", nil, map[string]string{"arn": `arn:aws:iam::123456789012:role/thing-.*`, "uniqueId": `AROA.*`}},
-		{"aws:route53/record:Record", pulumi.Map{"name": pulumi.String("a.example.com"), "type": pulumi.String("A"), "zoneId": pulumi.String("Z1")},
-			map[string]string{"id": `Z1_a\.example\.com_A`, "fqdn": `a\.example\.com`}},
+		{
+			"aws:route53/record:Record",
+			pulumi.Map{"name": pulumi.String("a.example.com"), "type": pulumi.String("A"), "zoneId": pulumi.String("Z1")},
+			map[string]string{"id": `Z1_a\.example\.com_A`, "fqdn": `a\.example\.com`},
+		},
 		{"aws:sns/topic:Topic", nil, map[string]string{"id": `arn:aws:sns:eu-west-1:123456789012:thing-.*`}},
 		{"aws:athena/workgroup:Workgroup", nil, map[string]string{"arn": `arn:aws:athena:eu-west-1:123456789012:workgroup/.*`, "name": `thing-.*`}},
 	}

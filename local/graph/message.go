@@ -13,10 +13,13 @@ type messageLog struct{ monitor *monitor }
 func (l *messageLog) Debug(text string, args *pulumi.LogArgs) error {
 	return l.add("debug", text, args)
 }
+
 func (l *messageLog) Info(text string, args *pulumi.LogArgs) error { return l.add("info", text, args) }
+
 func (l *messageLog) Warn(text string, args *pulumi.LogArgs) error {
 	return l.add("warning", text, args)
 }
+
 func (l *messageLog) Error(text string, args *pulumi.LogArgs) error {
 	return l.add("error", text, args)
 }
