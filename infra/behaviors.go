@@ -137,10 +137,8 @@ func asDefault(b cloudfront.DistributionOrderedCacheBehaviorArgs) cloudfront.Dis
 	if list, ok := b.FunctionAssociations.(cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArray); ok {
 		associations := cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArray{}
 		for _, a := range list {
-			a := a.(cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs)
-			associations = append(associations, cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs{
-				EventType: a.EventType, FunctionArn: a.FunctionArn,
-			})
+			associations = append(associations, cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
+				a.(cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs)))
 		}
 		behavior.FunctionAssociations = associations
 	}

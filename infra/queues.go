@@ -8,11 +8,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// How long the queues keep what they hold. A message's age counts from its first queue, so the dead-letter
-// queue must keep longer; 14 days is the most that SQS keeps.
+// How long the queues keep what they hold. Ten receives with the longest back-off between them take five days.
+// A message's age counts from its first queue, so the dead-letter queue must keep longer; 14 days is the most
+// that SQS keeps.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 const (
-	queueRetention      = 4 * 24 * time.Hour
+	queueRetention      = 7 * 24 * time.Hour
 	deadLetterRetention = 14 * 24 * time.Hour
 )
 

@@ -130,13 +130,28 @@ func TestFeedback_breaker(t *testing.T) {
 		status  int
 		tries   int // in all
 	}{
-		{down, 0, 202, 1}, {down, 0, 202, 2}, {down, 0, 202, 3}, {down, 0, 202, 4}, {up, 0, 201, 5}, // a success starts over
-		{down, 0, 202, 6}, {down, 0, 202, 7}, {down, 0, 202, 8}, {down, 0, 202, 9},
+		{down, 0, 202, 1},
+		{down, 0, 202, 2},
+		{down, 0, 202, 3},
+		{down, 0, 202, 4},
+		{up, 0, 201, 5}, // a success starts over
+		{down, 0, 202, 6},
+		{down, 0, 202, 7},
+		{down, 0, 202, 8},
+		{down, 0, 202, 9},
 		{upstream.Result{Outcome: upstream.Refused, Status: 422}, 0, 202, 10}, // a refusal is an answer
-		{down, 0, 202, 11}, {down, 0, 202, 12}, {down, 0, 202, 13}, {down, 0, 202, 14}, {down, 0, 202, 15},
-		{up, 0, 202, 15}, {up, 9 * time.Second, 202, 15}, // open
-		{down, 10 * time.Second, 202, 16}, {up, 10 * time.Second, 202, 16}, {up, 19 * time.Second, 202, 16}, // tried, open again
-		{up, 20 * time.Second, 201, 17}, {up, 20 * time.Second, 201, 18},
+		{down, 0, 202, 11},
+		{down, 0, 202, 12},
+		{down, 0, 202, 13},
+		{down, 0, 202, 14},
+		{down, 0, 202, 15},
+		{up, 0, 202, 15},
+		{up, 9 * time.Second, 202, 15}, // open
+		{down, 10 * time.Second, 202, 16},
+		{up, 10 * time.Second, 202, 16},
+		{up, 19 * time.Second, 202, 16}, // tried, open again
+		{up, 20 * time.Second, 201, 17},
+		{up, 20 * time.Second, 201, 18},
 	}
 	for i, step := range steps {
 		f.saas.result, f.elapsed = step.result, step.elapsed

@@ -2,7 +2,7 @@
 // or in both cases, or longer hex. Such files stay in the bucket after they left
 // the site, for pages that edges still hold, so the store of published paths does not decide about them.
 function hashed(path) {
-  var found = /[-._]([\w-]{8}|[0-9a-f]{9,})(\.\w+)+$/.exec(path);
+  var found = /[-._/]([\w-]{8}|[0-9a-f]{9,})(\.\w+)+$/.exec(path);
   return found !== null && (/\d/.test(found[1]) || /[a-z]/.test(found[1]) && /[A-Z]/.test(found[1]));
 }
 

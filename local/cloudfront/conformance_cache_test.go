@@ -155,12 +155,28 @@ func TestConformance_F3_20_negative_caching(t *testing.T) {
 		control string
 		want    time.Duration // 1 s: not cached
 	}{
-		{404, "", 10 * time.Second}, {500, "", 10 * time.Second}, {501, "", 10 * time.Second}, {502, "", 10 * time.Second},
-		{503, "", 10 * time.Second}, {504, "", 10 * time.Second}, {414, "", 10 * time.Second},
-		{404, "max-age=30", 30 * time.Second}, {404, "max-age=3", 10 * time.Second}, {503, "s-maxage=30", 30 * time.Second},
-		{404, "no-store", time.Second}, {501, "no-store", time.Second}, {503, "no-store", 10 * time.Second},
-		{400, "", time.Second}, {403, "", time.Second}, {405, "", time.Second}, {412, "", time.Second}, {415, "", time.Second},
-		{403, "max-age=30", 30 * time.Second}, {400, "max-age=1", 10 * time.Second}, {429, "", time.Second}, {401, "", time.Second},
+		{404, "", 10 * time.Second},
+		{500, "", 10 * time.Second},
+		{501, "", 10 * time.Second},
+		{502, "", 10 * time.Second},
+		{503, "", 10 * time.Second},
+		{504, "", 10 * time.Second},
+		{414, "", 10 * time.Second},
+		{404, "max-age=30", 30 * time.Second},
+		{404, "max-age=3", 10 * time.Second},
+		{503, "s-maxage=30", 30 * time.Second},
+		{404, "no-store", time.Second},
+		{501, "no-store", time.Second},
+		{503, "no-store", 10 * time.Second},
+		{400, "", time.Second},
+		{403, "", time.Second},
+		{405, "", time.Second},
+		{412, "", time.Second},
+		{415, "", time.Second},
+		{403, "max-age=30", 30 * time.Second},
+		{400, "max-age=1", 10 * time.Second},
+		{429, "", time.Second},
+		{401, "", time.Second},
 	} {
 		t.Run(fmt.Sprint(c.status, " ", c.control), func(t *testing.T) {
 			w := cached(t, "ttl")
@@ -545,8 +561,15 @@ func TestConformance_invalidation(t *testing.T) {
 		paths string
 		want  int
 	}{
-		{"/a/x.png", 2}, {"/a/*", 3}, {"/*", 6}, {"b.html", 1}, {"/api/topics", 0}, {"/api/topics?locale=de", 1}, {"/api/topics*", 2},
-		{"/A/*", 0}, {"/b.html /a/y.png", 2},
+		{"/a/x.png", 2},
+		{"/a/*", 3},
+		{"/*", 6},
+		{"b.html", 1},
+		{"/api/topics", 0},
+		{"/api/topics?locale=de", 1},
+		{"/api/topics*", 2},
+		{"/A/*", 0},
+		{"/b.html /a/y.png", 2},
 	} {
 		w.edge.Reset()
 		fill()

@@ -35,8 +35,10 @@ const (
 	useOriginCacheControlID = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
 )
 
-type object = map[string]any
-type list = []any
+type (
+	object = map[string]any
+	list   = []any
+)
 
 func strs(items ...string) list {
 	l := make(list, len(items))

@@ -121,7 +121,8 @@ func (s *Service) start(f *function) (*environment, error) {
 // entrypointError puts the error of starting bootstrap in the service's words.
 func entrypointError(f *function, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // the service's text
+		//lint:ignore ST1005 the service's own text
+		return errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
 	}
 	return errors.New(strings.ReplaceAll(err.Error(), f.taskRoot, "/var/task"))
 }

@@ -44,15 +44,15 @@ func parsePolicy(text string) (*policy, error) {
 	var problems []error
 	for i, s := range p.Statement {
 		if s.Effect != "Allow" && s.Effect != "Deny" {
-			problems = append(problems, fmt.Errorf("Statement[%d].Effect: %q: want Allow or Deny", i, s.Effect))
+			problems = append(problems, fmt.Errorf("statement %d: Effect: %q: want Allow or Deny", i, s.Effect))
 		}
 		if len(s.Action) == 0 || len(s.Resource) == 0 {
-			problems = append(problems, fmt.Errorf("Statement[%d]: want Action and Resource", i))
+			problems = append(problems, fmt.Errorf("statement %d: want Action and Resource", i))
 		}
 		for operator, keys := range s.Condition {
 			for key := range keys {
 				if !knownCondition(operator, key) {
-					problems = append(problems, fmt.Errorf("Statement[%d].Condition: %s %s: local mode does not know this condition", i, operator, key))
+					problems = append(problems, fmt.Errorf("statement %d.Condition: %s %s: local mode does not know this condition", i, operator, key))
 				}
 			}
 		}

@@ -29,8 +29,10 @@ const (
 )
 
 func functionNode(changes object) *graph.Resource {
-	inputs := object{"code": importCF + "async function handler(event) { const v = await cf.kvs('8562f61f').get('/a'); return {statusCode: 200, body: v}; }",
-		"runtime": "cloudfront-js-2.0", "publish": true, "comment": "c", "keyValueStoreAssociations": []any{storeARN}}
+	inputs := object{
+		"code":    importCF + "async function handler(event) { const v = await cf.kvs('8562f61f').get('/a'); return {statusCode: 200, body: v}; }",
+		"runtime": "cloudfront-js-2.0", "publish": true, "comment": "c", "keyValueStoreAssociations": []any{storeARN},
+	}
 	for k, v := range changes {
 		inputs[k] = v
 	}
