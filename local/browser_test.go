@@ -1,86 +1,19 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/onefront/onefront/browser"
 )
 
-// startForBrowser runs local mode for the test and returns its two addresses.
-func startForBrowser(t *testing.T, args ...string) (viewer, admin string) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	reader, writer := io.Pipe()
-	log := &safeBuffer{}
-	c := command{build: buildOnce, stdout: writer, stderr: log, getenv: func(string) string { return "" }}
-	done := make(chan int, 1)
-	go func() {
-		done <- c.run(ctx, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...))
-		_ = writer.Close()
-	}()
-	t.Cleanup(func() {
-		cancel()
-		select {
-		case status := <-done:
-			if status != statusOK {
-				t.Errorf("status %d: %s", status, log)
-			}
-		case <-time.After(10 * time.Second): // the promise of the design
-			t.Error("local mode did not end within 10 s")
-		}
-		if t.Failed() {
-			t.Logf("log of local mode:\n%s", log)
-		}
-	})
-	line, err := bufio.NewReader(reader).ReadString('\n')
-	if err != nil {
-		t.Fatalf("no ready line: %v\n%s", err, log)
-	}
-	go func() { _, _ = io.Copy(io.Discard, reader) }()
-	for _, field := range strings.Fields(line) {
-		if address, ok := strings.CutPrefix(field, "viewer="); ok {
-			viewer = address
-		}
-		if address, ok := strings.CutPrefix(field, "admin="); ok {
-			admin = address
-		}
-	}
-	return viewer, admin
-}
-
-// getJSON asks the admin API.
-func getJSON[T any](t *testing.T, address string) T {
-	t.Helper()
-	client := newClient()
-	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var value T
-	if err := json.NewDecoder(response.Body).Decode(&value); err != nil {
-		t.Fatalf("%s: %v", address, err)
-	}
-	return value
-}
-
 // A visitor's browser, from the form to the SaaS, and the pages around it.
 func TestBrowser(t *testing.T) {
-	viewer, admin := startForBrowser(t)
+	r := startLocal(t, nil)
+	viewer, admin := r.viewer, r.admin
 	chromium := browser.Start(t)
 
 	t.Run("the form reaches the SaaS", func(t *testing.T) {
@@ -93,13 +26,14 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("the page says %q", got)
 		}
 		p.Screenshot("delivered")
-		tickets := getJSON[[]struct {
+		var tickets []struct {
 			Authenticated bool
 			Feedback      struct {
 				Message string
 				Rating  int
 			}
-		}](t, admin+"/saas/tickets")
+		}
+		r.control("GET", "/saas/tickets", "").into(t, &tickets)
 		if len(tickets) != 1 || !tickets[0].Authenticated || tickets[0].Feedback.Message != "From a browser" || tickets[0].Feedback.Rating != 5 {
 			t.Errorf("tickets: %+v", tickets)
 		}
@@ -156,7 +90,8 @@ func TestBrowser(t *testing.T) {
 		press := `[...document.querySelectorAll("article, .card")].find(c => c.innerText.startsWith("eu-west-1")).querySelectorAll("button").values().find(b => b.textContent === "down")`
 		browser.Evaluate[any](p, press+`.click()`)
 		p.Until(press + `.getAttribute("aria-pressed") === "true"`)
-		regions := getJSON[[]struct{ Region, Fault string }](t, admin+"/regions")
+		var regions []struct{ Region, Fault string }
+		r.control("GET", "/regions", "").into(t, &regions)
 		if len(regions) != 3 || regions[0].Region != "eu-west-1" || regions[0].Fault != "down" || regions[1].Fault != "none" {
 			t.Errorf("regions: %+v", regions)
 		}

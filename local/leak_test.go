@@ -83,9 +83,9 @@ func TestLeak_everywhere(t *testing.T) {
 	if a := r.ask("GET", r.viewer+"/config.json", ""); a.status != http.StatusOK {
 		t.Errorf("/config.json: %d", a.status)
 	}
-	search("standard error", []byte(r.log.String()))
-	if searched < 1000 || !strings.Contains(r.log.String(), "queued") {
-		t.Errorf("searched %d places in a log of %d bytes: too little to prove anything", searched, len(r.log.String()))
+	search("standard error", []byte(r.stderr.String()))
+	if searched < 1000 || !strings.Contains(r.stderr.String(), "queued") {
+		t.Errorf("searched %d places in a log of %d bytes: too little to prove anything", searched, len(r.stderr.String()))
 	}
 }
 

@@ -5,59 +5,102 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// running is local mode in this process, for tests that say more than a script can.
-type running struct {
-	t             *testing.T
+// instance is one local mode in this process.
+type instance struct {
 	viewer, admin string
-	log           *safeBuffer
-	client        *http.Client
+	// ready is the line it printed; stderr is what it logs.
+	ready  string
+	stderr *safeBuffer
+
+	cancel context.CancelFunc
+	status chan int
+	rest   chan string // what standard output held after the ready line, once it ended
+}
+
+// launch starts a command on free ports and waits for its ready line.
+func launch(c command, args ...string) (*instance, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	reader, writer := io.Pipe()
+	i := &instance{stderr: &safeBuffer{}, cancel: cancel, status: make(chan int, 1), rest: make(chan string, 1)}
+	c.stdout, c.stderr = writer, i.stderr
+	go func() {
+		i.status <- c.run(ctx, slices.Concat(freePorts, args))
+		_ = writer.Close()
+	}()
+	out := bufio.NewReader(reader)
+	line, err := out.ReadString('\n')
+	go func() {
+		rest, _ := io.ReadAll(out)
+		i.rest <- string(rest)
+	}()
+	if err != nil {
+		cancel()
+		return nil, fmt.Errorf("no ready line: %w\n%s", err, i.stderr)
+	}
+	i.ready = line
+	for _, field := range strings.Fields(line) {
+		switch name, value, _ := strings.Cut(field, "="); name {
+		case "viewer":
+			i.viewer = value
+		case "admin":
+			i.admin = value
+		}
+	}
+	return i, nil
+}
+
+// stop ends it as a signal would, and holds it to its promises: status 0 within ten seconds, and nothing but the
+// ready line on standard output.
+func (i *instance) stop() error {
+	i.cancel()
+	select {
+	case status := <-i.status:
+		if status != statusOK {
+			return fmt.Errorf("status %d: %s", status, i.stderr)
+		}
+	case <-time.After(10 * time.Second): // the promise of the design
+		return errors.New("did not end within 10 s")
+	}
+	if rest := <-i.rest; rest != "" {
+		return fmt.Errorf("standard output holds more than the ready line: %q", rest)
+	}
+	return nil
+}
+
+// running is an instance for tests that say more than a script can.
+type running struct {
+	*instance
+	t      testing.TB
+	client *http.Client
 }
 
 // startLocal runs local mode for the test, with an environment of the test's own.
-func startLocal(t *testing.T, environment map[string]string, args ...string) *running {
+func startLocal(t testing.TB, environment map[string]string, args ...string) *running {
 	t.Helper()
-	r := &running{t: t, log: &safeBuffer{}, client: newClient()}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	reader, writer := io.Pipe()
-	c := command{build: buildOnce, stdout: writer, stderr: r.log, getenv: func(name string) string { return environment[name] }}
-	done := make(chan int, 1)
-	go func() {
-		done <- c.run(ctx, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...))
-		_ = writer.Close()
-	}()
+	started, err := launch(command{build: buildOnce, getenv: func(name string) string { return environment[name] }}, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &running{instance: started, t: t, client: newClient()}
 	t.Cleanup(func() {
 		r.client.CloseIdleConnections()
-		cancel()
-		select {
-		case status := <-done:
-			if status != statusOK {
-				t.Errorf("status %d: %s", status, r.log)
-			}
-		case <-time.After(10 * time.Second): // the promise of the design
-			t.Error("local mode did not end within 10 s")
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("log of local mode:\n%s", r.stderr)
 		}
 	})
-	line, err := bufio.NewReader(reader).ReadString('\n')
-	if err != nil {
-		t.Fatalf("no ready line: %v\n%s", err, r.log)
-	}
-	go func() { _, _ = io.Copy(io.Discard, reader) }()
-	for _, field := range strings.Fields(line) {
-		name, value, _ := strings.Cut(field, "=")
-		switch name {
-		case "viewer":
-			r.viewer = value
-		case "admin":
-			r.admin = value
-		}
-	}
 	return r
 }
 
@@ -68,7 +111,7 @@ type answer struct {
 	body   []byte
 }
 
-func (a answer) into(t *testing.T, value any) {
+func (a answer) into(t testing.TB, value any) {
 	t.Helper()
 	if err := json.Unmarshal(a.body, value); err != nil {
 		t.Fatalf("%v in %s", err, a.body)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -129,72 +128,36 @@ func (b *safeBuffer) String() string {
 
 // session is one running local mode and the last answer.
 type session struct {
-	config        map[string]string
-	cancel        context.CancelFunc
-	status        chan int
-	ready         string
-	stdout        chan string // everything after the ready line, once it ended
-	stderr        *safeBuffer
-	viewer, admin string
-	client        *http.Client
-	answer        *http.Response
-	body          []byte
+	*instance // nil before it runs and after it ended
+	config    map[string]string
+	client    *http.Client
+	answer    *http.Response
+	body      []byte
 }
 
 func (s *session) start(ts *testscript.TestScript, args []string) {
-	if s.cancel != nil {
+	if s.instance != nil {
 		ts.Fatalf("local mode runs already")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	reader, writer := io.Pipe()
-	s.cancel, s.status, s.stderr, s.stdout = cancel, make(chan int, 1), &safeBuffer{}, make(chan string, 1)
-	s.client = newClient()
-	c := command{build: buildOnce, stdout: writer, stderr: s.stderr, getenv: ts.Getenv, config: s.config}
-	go func() {
-		s.status <- c.run(ctx, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...))
-		_ = writer.Close()
-	}()
-	out := bufio.NewReader(reader)
-	line, err := out.ReadString('\n')
-	go func() {
-		rest, _ := io.ReadAll(out)
-		s.stdout <- string(rest)
-	}()
+	started, err := launch(command{build: buildOnce, getenv: ts.Getenv, config: s.config}, args...)
 	if err != nil {
-		ts.Fatalf("no ready line: %v\n%s", err, s.stderr)
+		ts.Fatalf("%v", err)
 	}
-	s.ready = line
-	fields := map[string]string{}
-	for _, field := range strings.Fields(line) {
-		name, value, _ := strings.Cut(field, "=")
-		fields[name] = value
-	}
-	s.viewer, s.admin = fields["viewer"], fields["admin"]
-	ts.Logf("%s", line)
+	s.instance, s.client = started, newClient()
+	ts.Logf("%s", s.ready)
 	ts.Setenv("VIEWER_ADDRESS", strings.TrimPrefix(s.viewer, "http://"))
 	ts.Setenv("ADMIN_ADDRESS", strings.TrimPrefix(s.admin, "http://"))
 }
 
 // stop ends local mode as a signal would.
 func (s *session) stop() error {
-	if s.cancel == nil {
+	if s.instance == nil {
 		return nil
 	}
-	s.cancel()
-	s.cancel = nil
 	s.client.CloseIdleConnections()
-	select {
-	case status := <-s.status:
-		if status != statusOK {
-			return fmt.Errorf("status %d: %s", status, s.stderr)
-		}
-	case <-time.After(10 * time.Second): // the promise of the design
-		return fmt.Errorf("did not end within 10 s")
-	}
-	if rest := <-s.stdout; rest != "" {
-		return fmt.Errorf("standard output holds more than the ready line: %q", rest)
-	}
-	return nil
+	ended := s.instance
+	s.instance = nil
+	return ended.stop()
 }
 
 func newClient() *http.Client {
@@ -334,7 +297,7 @@ func (s *session) checkJSON(ts *testscript.TestScript, neg bool, args []string) 
 }
 
 func (s *session) checkLog(ts *testscript.TestScript, neg bool, args []string) {
-	if s.stderr == nil || regexp.MustCompile(args[0]).MatchString(s.stderr.String()) == neg {
+	if s.instance == nil || regexp.MustCompile(args[0]).MatchString(s.stderr.String()) == neg {
 		ts.Fatalf("log: got\n%s\n%s %q", s.stderr, want(neg), args[0])
 	}
 }
