@@ -98,7 +98,7 @@ func TestDeploy_sequentialRollout(t *testing.T) {
 	}
 }
 
-// A region is at most 36 resources and the rest at most 60, site objects apart: previews stay quick. 30 of a
+// A region is at most 37 resources and the rest at most 60, site objects apart: previews stay quick. 30 of a
 // region's are the API, its names and its queue; the redelivery of what the queue holds is another 7: a
 // component, a role with its policy, a log group, a function, an event source mapping and the dead-letter
 // queue's redrive permission.
