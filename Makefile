@@ -17,7 +17,7 @@ help: ## show this list
 
 .PHONY: local
 local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
-	go run ./local -stack $(STACK) $(ARGS)
+	@go build -o bin/local ./local && exec bin/local -stack $(STACK) $(ARGS)
 
 .PHONY: test
 test: ## run all tests, with the race detector and in random order
