@@ -181,7 +181,7 @@ type process struct {
 
 func start(tb testing.TB, binary string, environ map[string]string) *process {
 	tb.Helper()
-	p := &process{cmd: exec.Command(binary)} //nolint:noctx // stop ends it
+	p := &process{cmd: exec.Command(binary)}
 	p.cmd.Env = []string{}
 	for name, value := range environ {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)

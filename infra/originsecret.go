@@ -18,23 +18,23 @@ type originSecret struct {
 }
 
 func newOriginSecret(ctx *pulumi.Context, generation int) (*originSecret, error) {
-	make := func(n int) (pulumi.StringInput, error) {
-		password, err := random.NewRandomPassword(ctx, fmt.Sprintf("origin-secret-%d", n), &random.RandomPasswordArgs{
+	password := func(n int) (pulumi.StringInput, error) {
+		made, err := random.NewRandomPassword(ctx, fmt.Sprintf("origin-secret-%d", n), &random.RandomPasswordArgs{
 			Length:  pulumi.Int(40),
 			Special: pulumi.Bool(false),
 		})
 		if err != nil {
 			return nil, err
 		}
-		return password.Result, nil
+		return made.Result, nil
 	}
 	s := &originSecret{}
 	var err error
-	if s.current, err = make(generation); err != nil {
+	if s.current, err = password(generation); err != nil {
 		return nil, err
 	}
 	if generation > 1 {
-		s.previous, err = make(generation - 1)
+		s.previous, err = password(generation - 1)
 	}
 	return s, err
 }

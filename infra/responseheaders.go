@@ -16,7 +16,7 @@ var corsExposedHeaders = []string{"ETag", "Retry-After", "X-Onefront-Region"}
 // newResponseHeadersPolicies makes what the viewer gets beside the origin's own headers: one policy for the
 // API, one for the site (nil without a site). Removal runs before addition (F3.28).
 func newResponseHeadersPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi.ResourceOption) (api, site *cloudfront.ResponseHeadersPolicy, err error) {
-	make := func(name string, args *cloudfront.ResponseHeadersPolicyArgs) (*cloudfront.ResponseHeadersPolicy, error) {
+	policy := func(name string, args *cloudfront.ResponseHeadersPolicyArgs) (*cloudfront.ResponseHeadersPolicy, error) {
 		args.Name = pulumi.String(accountName(cfg, name))
 		return cloudfront.NewResponseHeadersPolicy(ctx, name, args, opts...)
 	}
@@ -28,10 +28,10 @@ func newResponseHeadersPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi
 	if len(cfg.CORSOrigins) > 0 {
 		apiArgs.CorsConfig = corsConfig(cfg.CORSOrigins)
 	}
-	if api, err = make("api-headers", apiArgs); err != nil || cfg.SiteDir == "" {
+	if api, err = policy("api-headers", apiArgs); err != nil || cfg.SiteDir == "" {
 		return api, nil, err
 	}
-	site, err = make("site-headers", &cloudfront.ResponseHeadersPolicyArgs{
+	site, err = policy("site-headers", &cloudfront.ResponseHeadersPolicyArgs{
 		SecurityHeadersConfig: pageHeaders(cfg.SecurityHeaders),
 		CustomHeadersConfig:   addedHeaders(cfg.ResponseHeaders.Add, cfg.SecurityHeaders.PermissionsPolicy),
 		RemoveHeadersConfig:   removedHeaders(cfg.ResponseHeaders.Remove),

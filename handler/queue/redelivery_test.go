@@ -76,7 +76,7 @@ func message(t *testing.T, id, text string, receives int) events.SQSMessage {
 }
 
 // handle runs a batch and returns the ids of the messages to keep.
-func (f *fixture) handle(t *testing.T, ctx context.Context, messages ...events.SQSMessage) []string { //nolint:revive // the test comes first
+func (f *fixture) handle(t *testing.T, ctx context.Context, messages ...events.SQSMessage) []string {
 	t.Helper()
 	response, err := f.Handle(ctx, events.SQSEvent{Records: messages})
 	if err != nil {

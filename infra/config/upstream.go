@@ -30,7 +30,7 @@ func split(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the very error, not one it wraps
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the very error, not one it wraps
 		return joined.Unwrap()
 	}
 	return []error{err}

@@ -97,13 +97,13 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 	for name, values := range o.Custom {
 		h[name] = values // F3.32
 	}
-	e.sign(x, o, h)
+	e.sign(o, h)
 	return h
 }
 
 // sign marks requests that CloudFront would sign for the origin. CF DG private-content-restricting-access-to-s3.
 // The mark stands for a SigV4 signature of the distribution, and replaces the viewer's Authorization as that does.
-func (e *Edge) sign(x *exchange, o *origin, h http.Header) {
+func (e *Edge) sign(o *origin, h http.Header) {
 	switch {
 	case o.Signing == "always", o.Signing == "no-override" && h["Authorization"] == nil:
 		delete(h, "Authorization")

@@ -121,6 +121,7 @@ func (s *Service) start(f *function) (*environment, error) {
 // entrypointError puts the error of starting bootstrap in the service's words.
 func entrypointError(f *function, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
+		//nolint:staticcheck // the service's own text
 		//lint:ignore ST1005 the service's own text
 		return errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
 	}

@@ -51,7 +51,7 @@ func unpack(dir, path string) (string, error) {
 	if err := extract(z, temporary); err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
-	if err := os.Chmod(temporary, 0o755); err != nil { //nolint:gosec // a task root, readable like /var/task
+	if err := os.Chmod(temporary, 0o755); err != nil { // readable like /var/task
 		return "", err
 	}
 	if err := os.Rename(temporary, final); err != nil {
@@ -71,7 +71,7 @@ func extract(z *zip.Reader, dir string) error {
 	defer root.Close()
 	left := int64(maxUnzippedBytes)
 	for _, entry := range z.File {
-		if left -= int64(min(entry.UncompressedSize64, maxUnzippedBytes+1)); left < 0 { //nolint:gosec // bounded
+		if left -= int64(min(entry.UncompressedSize64, maxUnzippedBytes+1)); left < 0 {
 			return fmt.Errorf("more than %d bytes unzipped (F10.5)", maxUnzippedBytes)
 		}
 		name := filepath.FromSlash(strings.TrimSuffix(entry.Name, "/"))

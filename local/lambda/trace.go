@@ -17,7 +17,7 @@ func WithTraceHeader(ctx context.Context, header string) context.Context {
 // NewTraceRoot makes the root part of a trace header, "Root=1-<seconds>-<random>"
 // (X-Ray DG "Tracing header").
 func NewTraceRoot(now time.Time) string {
-	return fmt.Sprintf("Root=1-%08x-%s", uint32(now.Unix()), randomHex(12)) //nolint:gosec // good until 2106
+	return fmt.Sprintf("Root=1-%08x-%s", uint32(now.Unix()), randomHex(12)) // good until 2106
 }
 
 // traceHeader is what a function sees as Lambda-Runtime-Trace-Id. A caller's decision to sample stands; without

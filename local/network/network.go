@@ -233,10 +233,10 @@ func answer(h http.Handler, host string, req *http.Request, read time.Duration) 
 	}()
 	select {
 	case o := <-done:
-		switch {
-		case o.panicked == nil:
+		switch o.panicked {
+		case nil:
 			return o.response, nil
-		case o.panicked == http.ErrAbortHandler: //nolint:errorlint // a panic value, compared as net/http does
+		case http.ErrAbortHandler: // a panic value, compared as net/http does
 			return nil, fmt.Errorf("%q: %w", host, ErrClosed)
 		default:
 			panic(o.panicked)

@@ -141,7 +141,7 @@ func TestGet_object(t *testing.T) {
 	}
 }
 
-type errorBody struct{ Code, Message, Key, Condition, RequestId, HostId string } //nolint:revive // the element's names
+type errorBody struct{ Code, Message, Key, Condition, RequestId, HostId string }
 
 func decodeError(t *testing.T, w *httptest.ResponseRecorder) errorBody {
 	t.Helper()

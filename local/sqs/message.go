@@ -81,7 +81,7 @@ func md5Attributes(attributes map[string]MessageAttribute) string {
 	}
 	var b []byte
 	field := func(v string) {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(v))) //nolint:gosec // bounded by the message size
+		b = binary.BigEndian.AppendUint32(b, uint32(len(v))) // bounded by the message size
 		b = append(b, v...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {

@@ -78,15 +78,15 @@ func (r *reader) text(key string, use func(string)) {
 	use(s)
 }
 
-// number reads an integer from low to high.
-func (r *reader) number(key string, low, high int64, use func(int)) {
+// number reads an integer from 1 to high.
+func (r *reader) number(key string, high int64, use func(int)) {
 	v := r.get(key)
 	if v == nil {
 		return
 	}
 	n, ok := v.Export().(int64)
-	if !ok || n < low || n > high {
-		r.fail("%s %s: must be an integer from %d to %d", key, v, low, high)
+	if !ok || n < 1 || n > high {
+		r.fail("%s %s: must be an integer from 1 to %d", key, v, high)
 		return
 	}
 	use(int(n))

@@ -116,7 +116,7 @@ func (s *surveyed) node(node ast.Node, c where) (where, bool) {
 	case *ast.ObjectPattern:
 		s.refuse(n.LeftBrace, "destructuring: "+notIn20)
 	case *ast.SpreadElement:
-		s.refuse(n.Expression.Idx0(), "spread: "+notIn20)
+		s.refuse(n.Idx0(), "spread: "+notIn20)
 	case *ast.OptionalChain:
 		s.refuse(n.Idx0(), "optional chaining: "+notIn20)
 	case *ast.ForOfStatement:

@@ -39,19 +39,19 @@ func (m *machine) readUpdate(call goja.FunctionCall) (*OriginChoice, error) {
 		})
 	}
 	r.object("customHeaders", func(headers *reader) { u.CustomHeaders = m.customHeaders(headers) })
-	r.number("connectionAttempts", 1, 3, func(n int) { u.ConnectionAttempts = &n })
+	r.number("connectionAttempts", 3, func(n int) { u.ConnectionAttempts = &n })
 	r.object("timeouts", func(t *reader) {
-		t.number("connectionTimeout", 1, 10, func(n int) { u.ConnectionTimeout = &n })
-		t.number("readTimeout", 1, 120, func(n int) { u.ReadTimeout = &n })
-		t.number("keepAliveTimeout", 1, 120, func(n int) { u.KeepAliveTimeout = &n })
-		t.number("responseCompletionTimeout", 1, 3600, func(n int) { u.ResponseCompletionTimeout = &n })
+		t.number("connectionTimeout", 10, func(n int) { u.ConnectionTimeout = &n })
+		t.number("readTimeout", 120, func(n int) { u.ReadTimeout = &n })
+		t.number("keepAliveTimeout", 120, func(n int) { u.KeepAliveTimeout = &n })
+		t.number("responseCompletionTimeout", 3600, func(n int) { u.ResponseCompletionTimeout = &n })
 		if u.ReadTimeout != nil && u.ResponseCompletionTimeout != nil && *u.ResponseCompletionTimeout < *u.ReadTimeout {
 			t.fail("responseCompletionTimeout %d: must not be less than readTimeout %d", *u.ResponseCompletionTimeout, *u.ReadTimeout)
 		}
 	})
 	r.object("customOriginConfig", func(c *reader) {
 		c.require("port", "protocol", "sslProtocols")
-		c.number("port", 1, 65_535, func(n int) { u.Port = &n })
+		c.number("port", 65_535, func(n int) { u.Port = &n })
 		c.text("protocol", func(v string) {
 			if v != "http" && v != "https" {
 				c.fail("protocol %q: must be http or https", v)
