@@ -281,6 +281,7 @@ func TestError_tellsTheReason(t *testing.T) {
 		"async function handler(event) { throw new Error('late'); }":           "the promise was rejected: Error: late",
 		"async function handler(event) { await new Promise(function () {}); }": "the promise was never settled",
 		"function f() { return f() + 1; }\n" + handler("return f();"):          "calls nested deeper than",
+
 		handler("return 'x';"): `returned "x"`,
 	} {
 		_, err := load(t, code).ViewerRequest(t.Context(), sample())
