@@ -69,8 +69,9 @@ func baseDomain(name string) string { return strings.TrimPrefix(name, "*.") }
 
 // certificateName is one name on a certificate.
 type certificateName struct {
-	name   string
-	zoneID pulumi.StringInput
+	// name may be a wildcard; zone is the hosted zone it lies in, and zoneID that zone's id.
+	name, zone string
+	zoneID     pulumi.StringInput
 	// ownedElsewhere: another stack of this account owns the validation record (F8.3).
 	ownedElsewhere bool
 }

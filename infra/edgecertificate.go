@@ -2,6 +2,8 @@ package infra
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -67,7 +69,7 @@ func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
 	for _, name := range cfg.CertificateNames() {
 		d := entry[name]
 		names = append(names, certificateName{
-			name: name, zoneID: zones[d.Zone], ownedElsewhere: d.Validation == "existing",
+			name: name, zone: d.Zone, zoneID: zones[d.Zone], ownedElsewhere: d.Validation == "existing",
 		})
 	}
 	return names
@@ -75,15 +77,9 @@ func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
 
 // tellCertificatePlan says which name is on which certificate and where it is validated.
 func tellCertificatePlan(ctx *pulumi.Context, cfg *Config, names []certificateName) error {
-	zone := map[string]string{}
-	for _, d := range cfg.Domains {
-		for _, alias := range d.Aliases {
-			zone[alias] = d.Zone
-		}
-	}
 	lines := []string{fmt.Sprintf("certificate of the distribution (%s):", globalRegion)}
 	for _, n := range names {
-		how := "validated in zone " + zone[n.name]
+		how := "validated in zone " + n.zone
 		switch {
 		case cfg.ExternalDNS != "":
 			how = "validated by a record that you create, see the output dnsRecords"
@@ -116,7 +112,7 @@ func validationCNAMEs(options []acm.CertificateDomainValidationOption) []any {
 		}
 	}
 	records := make([]any, 0, len(byName))
-	for _, name := range sortedKeys(byName) {
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		records = append(records, map[string]any{"name": name, "type": "CNAME", "value": byName[name]})
 	}
 	return records

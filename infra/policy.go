@@ -23,11 +23,16 @@ type policyStatement struct {
 }
 
 func policyJSON(statements ...policyStatement) string {
-	document, err := json.Marshal(policyDocument{Version: "2012-10-17", Statement: statements})
+	return mustJSON(policyDocument{Version: "2012-10-17", Statement: statements})
+}
+
+// mustJSON marshals a document of strings, numbers, lists and maps.
+func mustJSON(document any) string {
+	text, err := json.Marshal(document)
 	if err != nil {
-		panic(err) // strings in maps and slices always marshal
+		panic(err) // such documents always marshal
 	}
-	return string(document)
+	return string(text)
 }
 
 // lambdaTrustPolicy lets the Lambda service, and nobody else, assume a role.

@@ -1,7 +1,6 @@
 package infra
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
@@ -226,7 +225,7 @@ func (b *regionBuilder) makeDomain() error {
 	}
 	wildcard := "*." + b.cfg.OriginDomain
 	certificate, err := newCertificate(b.ctx, b.named("origin"), certificateArgs{
-		names:      []certificateName{{name: wildcard, zoneID: b.args.OriginZoneID}},
+		names:      []certificateName{{name: wildcard, zone: b.cfg.Domains[0].Zone, zoneID: b.args.OriginZoneID}},
 		validation: b.args.validation,
 	}, b.child()...)
 	if err != nil {
@@ -292,13 +291,4 @@ func regionAlias(target apigatewayv2.DomainNameDomainNameConfigurationOutput) ro
 // secretString keeps a value secret also inside a map.
 func secretString(s pulumi.StringInput) pulumi.StringInput {
 	return pulumi.ToSecret(s).(pulumi.StringOutput)
-}
-
-// mustJSON marshals a document of strings and numbers.
-func mustJSON(document any) string {
-	text, err := json.Marshal(document)
-	if err != nil {
-		panic(err) // strings, numbers and maps of them always marshal
-	}
-	return string(text)
 }

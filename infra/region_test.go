@@ -2,6 +2,8 @@ package infra_test
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,12 +61,12 @@ func TestRegion_leastPrivilege(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 		f := named(t, g, functionToken, name)
-		if !contains(f.DependsOn, policy.URN) {
+		if !slices.Contains(f.DependsOn, policy.URN) {
 			t.Errorf("function %s does not wait for its role policy", name)
 		}
 	}
 	mapping := named(t, g, "aws:lambda/eventSourceMapping:EventSourceMapping", "redelivery-"+region)
-	if policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", "redelivery-"+region); !contains(mapping.DependsOn, policy.URN) {
+	if policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", "redelivery-"+region); !slices.Contains(mapping.DependsOn, policy.URN) {
 		t.Error("the event source mapping does not wait for the role policy")
 	}
 }
@@ -129,7 +131,7 @@ func TestRegion_stage(t *testing.T) {
 		t.Errorf("stage = %v, want $default with auto-deploy", stage.Inputs)
 	}
 	for _, route := range g.ByType("aws:apigatewayv2/route:Route") {
-		if strings.Contains(route.URN, "eu-west-1") && !contains(stage.DependsOn, route.URN) {
+		if strings.Contains(route.URN, "eu-west-1") && !slices.Contains(stage.DependsOn, route.URN) {
 			t.Errorf("stage does not wait for %s", route.URN)
 		}
 	}
@@ -206,15 +208,6 @@ func TestOriginSecret_rotation(t *testing.T) {
 	}
 }
 
-func contains(all []string, wanted string) bool {
-	for _, s := range all {
-		if s == wanted {
-			return true
-		}
-	}
-	return false
-}
-
 // flat lists every leaf by its path, in the form of [graph.Resource.Secrets].
 func flat(path string, value any) map[string]any {
 	leaves := map[string]any{}
@@ -227,7 +220,7 @@ func flat(path string, value any) map[string]any {
 			}
 		case []any:
 			for i, v := range value {
-				walk(path+"["+itoa(i)+"]", v)
+				walk(path+"["+strconv.Itoa(i)+"]", v)
 			}
 		case graph.Asset:
 			leaves[path] = value.Text
@@ -237,11 +230,6 @@ func flat(path string, value any) map[string]any {
 	}
 	walk(path, value)
 	return leaves
-}
-
-func itoa(i int) string {
-	text, _ := json.Marshal(i)
-	return string(text)
 }
 
 // covered says whether a path or something around it is secret.

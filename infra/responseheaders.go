@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -88,7 +89,7 @@ func addedHeaders(add map[string]string, permissionsPolicy string) cloudfront.Re
 	if permissionsPolicy != "" {
 		item("Permissions-Policy", permissionsPolicy)
 	}
-	for _, name := range sortedKeys(add) {
+	for _, name := range slices.Sorted(maps.Keys(add)) {
 		item(name, add[name])
 	}
 	if len(items) == 0 {
@@ -119,13 +120,4 @@ func corsConfig(origins []string) *cloudfront.ResponseHeadersPolicyCorsConfigArg
 		AccessControlMaxAgeSec:        pulumi.Int(int(functions.PreflightMaxAge / time.Second)),
 		OriginOverride:                pulumi.Bool(true),
 	}
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

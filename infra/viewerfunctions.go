@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -30,7 +31,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 	if f.api, err = newRequestFunction(ctx, "api-request", api, nil, opts...); err != nil {
 		return nil, err
 	}
-	if cfg.Routing == RoutingDNS && len(cfg.Regions) > 1 && wantsReadFailover(cfg.Routes) {
+	if cfg.Routing == RoutingDNS && len(cfg.Regions) > 1 && slices.ContainsFunc(cfg.Routes, func(r Route) bool { return r.ReadFailover }) {
 		api.ReadFailover = &functions.ReadFailover{OriginIDs: [2]string{originNearest, originNext}, StatusCodes: apiFailoverCodes}
 		if f.readFailover, err = newRequestFunction(ctx, "api-read-failover", api, nil, opts...); err != nil {
 			return nil, err
@@ -119,13 +120,4 @@ func edgeChoice(cfg *Config) *functions.EdgeChoice {
 		}
 	}
 	return choice
-}
-
-func wantsReadFailover(routes []Route) bool {
-	for _, r := range routes {
-		if r.ReadFailover {
-			return true
-		}
-	}
-	return false
 }
