@@ -10,8 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"pgregory.net/rapid"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // loadConfig runs LoadConfig alone, and then the rest of a program if there is one.

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // validStack draws a stack's name, of up to 100 characters. Not all of them make a DNS label, so validConfig always

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // noHandler stands for a handler that needs no compiler.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // invariants are what AWS demands of any graph, or what keeps it safe: section 13 of the facts, and more. Each

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // accessLine is a line of CloudFront's standard log (v2) as JSON. All values are strings, as CloudFront delivers

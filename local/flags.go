@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/handler/leak"
 	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // The SaaS key is planted as a canary and searched for, in every form, in whatever comes out of the whole

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 func TestCheckTypes(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // stack is a stack file with what local mode puts in place of it: the SaaS's address and its key.

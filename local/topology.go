@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/cloudfront"
 	"github.com/onefront/onefront/local/fault"
-	"github.com/onefront/onefront/local/graph"
 	"github.com/onefront/onefront/local/lambda"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/route53"

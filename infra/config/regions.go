@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // MaxRegions bounds the regions of a stack: the edge function's table must fit into 10 KB (F2.19).

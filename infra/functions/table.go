@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // EdgeTable gives, for every commercial AWS region as the place of a regional edge cache, the nearest regions that

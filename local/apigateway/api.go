@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // maxTimeout is the longest an integration of an HTTP API may take, and the default (F6.13).

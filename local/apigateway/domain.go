@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // region holds what the endpoints of one region share.

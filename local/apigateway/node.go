@@ -3,7 +3,7 @@ package apigateway
 import (
 	"fmt"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const (

@@ -3,7 +3,7 @@ package apigateway
 import (
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // permission is one statement of a function's resource policy (F10.8).

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/lambda"
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // The account's quota per region (F6.19).

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
-	"github.com/onefront/onefront/local/graph"
 )
 
 // functionSet are the CloudFront Functions of the program by ARN.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const cachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"

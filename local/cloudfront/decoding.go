@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // resources are those of one type, in the graph's order.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // distribution is everything a request needs, in typed form. It is not changed after [New].

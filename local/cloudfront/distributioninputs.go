@@ -1,6 +1,6 @@
 package cloudfront
 
-import "github.com/onefront/onefront/local/graph"
+import "github.com/onefront/onefront/graph"
 
 const distributionType = "aws:cloudfront/distribution:Distribution"
 

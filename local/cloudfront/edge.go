@@ -8,9 +8,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
-	"github.com/onefront/onefront/local/graph"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )

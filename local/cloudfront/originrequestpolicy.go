@@ -1,6 +1,6 @@
 package cloudfront
 
-import "github.com/onefront/onefront/local/graph"
+import "github.com/onefront/onefront/graph"
 
 const originRequestPolicyType = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
 

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onefront/onefront/geography"
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )

@@ -15,14 +15,14 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
 	"github.com/onefront/onefront/local/fault"
-	"github.com/onefront/onefront/local/graph"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )
 
-// The log library that comes with local/graph keeps one goroutine for good.
+// The log library that comes with graph keeps one goroutine for good.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/lambda/lambdatest"
 	"github.com/onefront/onefront/local/sqs"
 )

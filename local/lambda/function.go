@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const (

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/lambda/lambdatest"
 )
 

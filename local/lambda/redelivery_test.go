@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/lambda/lambdatest"
 	"github.com/onefront/onefront/local/simtime"
 	"github.com/onefront/onefront/local/sqs"

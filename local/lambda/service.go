@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // DefaultConcurrency is how many executions the functions of a region without reserved concurrency may have at the

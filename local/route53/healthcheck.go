@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const healthCheckType = "aws:route53/healthCheck:HealthCheck"

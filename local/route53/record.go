@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/geography"
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/graph"
 )
 
 const recordType = "aws:route53/record:Record"

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/local/simtime"
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/fault"
-	"github.com/onefront/onefront/local/graph"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )

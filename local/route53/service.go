@@ -27,7 +27,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // snapshot is the body of GET /dns.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const bucketType = "aws:s3/bucketV2:BucketV2"

@@ -22,7 +22,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // DistributionHeader carries the ARN of the distribution on whose behalf a request is made. It stands for the signature of

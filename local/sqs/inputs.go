@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const queueType = "aws:sqs/queue:Queue"

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const redriveAllowPolicyType = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"

@@ -19,8 +19,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/fault"
-	"github.com/onefront/onefront/local/graph"
 	"github.com/onefront/onefront/local/simtime"
 )
 

@@ -15,7 +15,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const parameterType = "aws:ssm/parameter:Parameter"

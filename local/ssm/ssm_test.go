@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"go.uber.org/goleak"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 // The Pulumi SDK's logger, which package graph brings in, keeps one goroutine for good.

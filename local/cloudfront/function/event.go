@@ -3,7 +3,7 @@ package function
 import (
 	"net/http"
 
-	"github.com/onefront/onefront/geography"
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // Event is what one run of a function gets to know (F2.12). It is never changed by a run.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
-	"github.com/onefront/onefront/local/graph"
 )
 
 type object = map[string]any

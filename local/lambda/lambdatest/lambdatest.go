@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/onefront/onefront/local/graph"
+	"github.com/onefront/onefront/graph"
 )
 
 const source = "github.com/onefront/onefront/local/lambda/lambdatest/testdata/bootstrap"
