@@ -9,7 +9,7 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-// invariants are what AWS demands of any graph, or what keeps it safe: section 13 of the facts, and more. Each
+// invariants are what AWS demands of any graph, or what keeps it safe: section 13 of docs/aws-facts.md, and more. Each
 // returns what is wrong.
 var invariants = []struct {
 	name  string

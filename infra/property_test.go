@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Any valid configuration gives a graph that AWS accepts as far as section 13 of the facts knows, acyclicity
+// Any valid configuration gives a graph that AWS accepts as far as section 13 of docs/aws-facts.md knows, acyclicity
 // included.
 func TestInvariants_property(t *testing.T) {
 	projectFiles(t)

@@ -14,8 +14,8 @@
 // the time a change takes to reach all name servers; EDNS client subnet; kept-alive connections to a region that DNS has
 // left (F7.20).
 //
-// Sources: the Route 53 Developer Guide, https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/, and section 7 of the
-// project's collection of facts, cited as F7.x.
+// Sources: the Route 53 Developer Guide, https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/, and section 7 of
+// docs/aws-facts.md, cited as F7 and a number.
 package route53
 
 import (
