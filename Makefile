@@ -13,7 +13,7 @@ TOOL := go tool -modfile=tools/go.mod
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: local
 local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
@@ -25,6 +25,11 @@ test: ## run all tests, with the race detector and in random order
 
 .PHONY: check
 check: vet format-check staticcheck test ## everything that CI runs
+
+.PHONY: function-samples
+function-samples: ## run AWS's sample functions (DIR=checkout of aws-samples/amazon-cloudfront-functions)
+	@test -d "$(DIR)" || { echo "DIR=$(DIR): must be a checkout of github.com/aws-samples/amazon-cloudfront-functions"; exit 1; }
+	go test -count=1 -tags suites -run TestSuite_samples -v ./local/cloudfront/function -args -samples "$(abspath $(DIR))"
 
 .PHONY: vet
 vet: ## run go vet

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,12 +20,6 @@ type compiled struct {
 	names []string
 }
 
-var importLine = regexp.MustCompile(`^\s*import\s+([A-Za-z_$][\w$]*)\s+from\s+(?:'([\w:./-]+)'|"([\w:./-]+)")\s*;?\s*(?://.*)?$`)
-
-// modules of runtime 2.0 that are imitated, in the order of the program's parameters. The buffer module is not:
-// code that imports it is refused.
-var modules = []string{"cloudfront", "crypto", "querystring"}
-
 // compile refuses what CloudFront would refuse when the function is created, and what runtime 2.0 does not have
 // though this engine would run it.
 func compile(code string) (compiled, error) {
@@ -40,7 +33,7 @@ func compile(code string) (compiled, error) {
 	}
 	parsed, err := parser.ParseFile(nil, "function.js", body, 0, parser.WithDisableSourceMaps)
 	if err != nil {
-		return c, fmt.Errorf("syntax: %w", err)
+		return c, syntaxError(body, err)
 	}
 	if err := checkHandler(parsed); err != nil {
 		return c, err
@@ -51,13 +44,14 @@ func compile(code string) (compiled, error) {
 	}
 	// One call runs the whole file, so that its variables are new in every run, as on CloudFront. Strict mode, for
 	// the runtime is strict: https://nginx.org/en/docs/njs/compatibility.html
-	parameters := make([]string, len(modules))
+	parameters := make([]string, len(modules), len(modules)+1)
 	for i, module := range modules {
 		parameters[i] = names[module]
 		if parameters[i] == "" {
 			parameters[i] = "$unused_" + module
 		}
 	}
+	parameters = append(parameters, "require")
 	source := "(function(" + strings.Join(parameters, ",") + `){"use strict";` + body + "\n;return handler})"
 	c.program, err = goja.Compile("function.js", source, true)
 	if err != nil {
@@ -65,39 +59,6 @@ func compile(code string) (compiled, error) {
 	}
 	c.reusable, c.names = !s.leaves, slices.Sorted(maps.Keys(s.names))
 	return c, nil
-}
-
-// takeImports blanks the import lines and returns the local name of each module.
-func takeImports(code string) (string, map[string]string, error) {
-	lines := strings.Split(code, "\n")
-	names := map[string]string{}
-	for i, line := range lines {
-		if trimmed := strings.TrimSpace(line); trimmed == "" && i > 0 {
-			continue
-		}
-		match := importLine.FindStringSubmatch(strings.TrimSuffix(line, "\r"))
-		if match == nil {
-			break
-		}
-		module := match[2] + match[3]
-		switch {
-		case !slices.Contains(modules, module):
-			return "", nil, fmt.Errorf("line %d: import of %q: local mode has the modules %s", i+1, module, strings.Join(modules, ", "))
-		case module == "cloudfront" && i > 0:
-			return "", nil, fmt.Errorf("line %d: import of 'cloudfront': must be the first line (F2.1)", i+1)
-		case names[module] != "":
-			return "", nil, fmt.Errorf("line %d: import of %q: imported twice", i+1, module)
-		}
-		names[module] = match[1]
-		lines[i] = ""
-	}
-	for i, line := range lines {
-		if strings.HasPrefix(strings.TrimSpace(line), "import ") {
-			return "", nil, fmt.Errorf("line %d: %q: imports must be the first lines, each of the form: import cf from 'cloudfront';",
-				i+1, strings.TrimSpace(line))
-		}
-	}
-	return strings.Join(lines, "\n"), names, nil
 }
 
 // checkHandler wants `function handler(event)`, which is what CloudFront calls.

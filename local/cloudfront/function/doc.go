@@ -7,8 +7,9 @@
 // The event and everything a function may and may not do follow the CloudFront Developer Guide, pages
 // "CloudFront Functions event structure", "JavaScript runtime 2.0 features for CloudFront Functions", "Helper
 // methods for origin modification", "Helper methods for key value stores" and "Restrictions on edge functions".
-// What the guide forbids is refused here too: by [Load] when the code shows it, by a 502 or 503 page when a run
-// does.
+// What the guide forbids, and what no list of it names, is refused here too: by [Load] when the code shows it, by a
+// 502 or 503 page when a run does. What runtime 2.0 has and this package has not is refused by [Load] as "not
+// imitated by local mode".
 //
 // Not imitated: compute utilization and throttling (their limits are not published), the 2 MB memory limit, the
 // delay with which a published function or a changed key reaches the edges, and connection functions.

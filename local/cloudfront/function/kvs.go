@@ -74,8 +74,7 @@ func (m *machine) get(call goja.FunctionCall) (any, error) {
 		return parsed, nil
 	case "bytes":
 		// guess: the guide names the format, the type it returns is a Buffer, which is a Uint8Array.
-		array, err := m.vm.New(m.vm.Get("Uint8Array"), m.vm.ToValue(m.vm.NewArrayBuffer([]byte(value))))
-		return array, err
+		return m.buffer([]byte(value)), nil
 	default:
 		return nil, keyError("format " + format + ": must be string, json or bytes")
 	}

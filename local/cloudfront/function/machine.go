@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,7 +72,17 @@ func (f *Function) newMachine() (*machine, error) {
 		}
 		m.args = append(m.args, module)
 	}
+	m.args = append(m.args, m.vm.ToValue(m.require))
 	return m, nil
+}
+
+// require gives a module by name. The survey refuses every other name and use.
+func (m *machine) require(call goja.FunctionCall) goja.Value {
+	name := call.Argument(0).String()
+	if !slices.Contains(required, name) {
+		panic(m.vm.NewTypeError("require(%q): local mode has %s", name, strings.Join(required, ", ")))
+	}
+	return m.args[slices.Index(modules, name)]
 }
 
 // run runs the function once. clean says that the machine may serve another run.

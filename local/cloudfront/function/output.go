@@ -68,7 +68,7 @@ func (m *machine) request(o *goja.Object) (*Request, error) {
 		}
 		out.URI = uri
 	}
-	if out.Query, err = m.params(o.Get("querystring"), "request.querystring", in.Query, m.given[0].before); err != nil {
+	if out.Query, err = m.query(o.Get("querystring")); err != nil {
 		return nil, err
 	}
 	for _, p := range out.Query {
@@ -84,6 +84,17 @@ func (m *machine) request(o *goja.Object) (*Request, error) {
 	}
 	out.Headers, err = m.headers(o.Get("headers"), "request.headers", in.Headers, m.given[1].before, readOnly[viewerRequest], "cookie")
 	return &out, err
+}
+
+// query reads request.querystring back: an object, or the whole query as a text, which AWS's sample
+// normalize-query-string-parameters returns.
+func (m *machine) query(v goja.Value) (Params, error) {
+	if v != nil {
+		if raw, ok := v.Export().(string); ok {
+			return ParseQuery(raw), nil
+		}
+	}
+	return m.params(v, "request.querystring", m.in.Request.Query, m.given[0].before)
 }
 
 // orQuery names what a path must not contain when unsafe found nothing.

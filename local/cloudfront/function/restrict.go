@@ -16,8 +16,21 @@ const maxLogBytes = 10_240
 // restrictions takes away what runtime 2.0 has not: evaluation of code at run time (also through the constructor
 // of functions) and globals of later editions. What the code names of the rest is frozen, since
 // runtimes are used again.
-const restrictions = `(function (remove, freeze, evaluation) {
+const restrictions = `(function (remove, methods, freeze, evaluation) {
 	'use strict';
+	// An error type of the runtime's engine that no edition of the language has.
+	var construct = Reflect.construct;
+	function InternalError(message) { return construct(Error, arguments, InternalError); }
+	Object.setPrototypeOf(InternalError, Error);
+	InternalError.prototype = Object.create(Error.prototype, {
+		constructor: {value: InternalError, writable: true, configurable: true},
+		name: {value: 'InternalError', writable: true, configurable: true},
+	});
+	Object.defineProperty(globalThis, 'InternalError', {value: InternalError, writable: true, configurable: true});
+	[Array, String, Object, RegExp, Object.getPrototypeOf(Uint8Array)].forEach(function (type) {
+		methods.forEach(function (name) { delete type.prototype[name]; delete type[name]; });
+	});
+	delete Array.from;
 	function refuse() { throw new EvalError(evaluation); }
 	[function () {}, async function () {}, function* () {}, async () => {}].forEach(function (f) {
 		Object.defineProperty(Object.getPrototypeOf(f), 'constructor', {value: refuse});
@@ -41,7 +54,7 @@ func (m *machine) restrict() error {
 	if err := console.Set("log", m.consoleLog); err != nil {
 		return err
 	}
-	for name, value := range map[string]any{"console": console, "atob": m.atob, "btoa": m.btoa} {
+	for name, value := range map[string]any{"console": console, "atob": m.atob, "btoa": m.btoa, "Buffer": m.bufferGlobal()} {
 		if err := m.vm.Set(name, value); err != nil {
 			return err
 		}
@@ -55,21 +68,22 @@ func (m *machine) restrict() error {
 	for name := range missing {
 		remove = append(remove, name)
 	}
+	methods := make([]any, 0, len(unlisted))
+	for name := range unlisted {
+		methods = append(methods, name)
+	}
 	freeze := make([]any, len(m.f.names))
 	for i, name := range m.f.names {
 		freeze[i] = name
 	}
-	_, err = restrict(goja.Undefined(), m.vm.NewArray(remove...), m.vm.NewArray(freeze...), m.vm.ToValue("code generation from strings is not allowed"))
+	_, err = restrict(goja.Undefined(), m.vm.NewArray(remove...), m.vm.NewArray(methods...), m.vm.NewArray(freeze...), m.vm.ToValue("code generation from strings is not allowed"))
 	return err
 }
 
-// consoleLog writes one line to the log, where CloudFront writes to CloudWatch Logs in us-east-1 (F2.21).
+// consoleLog writes one line to the log, where CloudFront writes to CloudWatch Logs in us-east-1 (F2.21). It takes
+// one argument; the survey refuses more.
 func (m *machine) consoleLog(call goja.FunctionCall) goja.Value {
-	words := make([]string, len(call.Arguments))
-	for i, argument := range call.Arguments {
-		words[i] = m.show(argument)
-	}
-	text := strings.Join(words, " ")
+	text := m.show(call.Argument(0))
 	if rest := maxLogBytes - m.loggedText; len(text) > rest {
 		text = strings.ToValidUTF8(text[:rest], "")
 	}

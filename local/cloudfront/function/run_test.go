@@ -59,7 +59,7 @@ func TestRun_dateStandsStill(t *testing.T) {
 func TestConsoleLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	f, err := function.New(handler("console.log('a', 1, {b: [true, null]}, undefined); console.log('x'.repeat(20000)); console.log('more'); return event.request;"),
+	f, err := function.New(handler("console.log('a'); console.log({b: [true, null]}); console.log('x'.repeat(20000)); console.log('more'); return event.request;"),
 		nil, slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestConsoleLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := log.String()
-	for _, want := range []string{`text="a 1 {\"b\":[true,null]} undefined"`, "requestId=EXAMPLEntjQpEXAMPLE", "event=viewer-request"} {
+	for _, want := range []string{"text=a", `text="{\"b\":[true,null]}"`, "requestId=EXAMPLEntjQpEXAMPLE", "event=viewer-request"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got %s, want %s in it", text, want)
 		}
@@ -89,6 +89,7 @@ func TestKVS_F2_22(t *testing.T) {
 		"get as json":       {"const j = await kvs.get('json', {format: 'json'}); const v = j.x[1] + j.x.length;", "é2"},
 		"get as string":     {"const v = await kvs.get('json', {format: 'string'});", `{"x":[1,"é"]}`},
 		"get as bytes":      {"const b = await kvs.get('bytes', {format: 'bytes'}); const v = b.length + ' ' + b[0] + ' ' + b[1];", "3 0 195"},
+		"bytes hashed":      {"const b = await kvs.get('bytes', {format: 'bytes'}); const v = require('crypto').createHash('sha256').update(b).digest('hex');", "7e8d20ac6fc3f5fff436df1f54b0ee0e0b387d4ed998b32231e796d689ceff3b"},
 		"get missing":       {"let v = 'no error'; try { v = await kvs.get('none'); } catch (e) { v = 'threw ' + e; }", "threw Error: KeyNotFound: none"},
 		"exists":            {"const v = await kvs.exists('a');", "true"},
 		"exists not":        {"const v = await kvs.exists('constructor');", "false"},
@@ -132,18 +133,36 @@ func TestKVS_F2_22(t *testing.T) {
 func TestModules(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ expression, want string }{
-		"sha256":         {"crypto.createHash('sha256').update('a').update('b').digest('hex')", "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603"},
-		"md5 base64":     {"crypto.createHash('md5').update('').digest('base64')", "1B2M2Y8AsgTpgAmY7PhCfg=="},
-		"sha1 base64url": {"crypto.createHash('sha1').update('').digest('base64url')", "2jmj7l5rSw0yVb_vlWAYkK_YBwk"},
-		"hmac":           {"crypto.createHmac('sha256', 'key').update('The quick brown fox jumps over the lazy dog').digest('hex')", "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"},
-		"escape":         {"qs.escape('a b&c=d/é+')", "a%20b%26c%3Dd%2F%C3%A9%2B"},
-		"unescape":       {"qs.unescape('a%20b+c')", "a b+c"},
-		"parse":          {"JSON.stringify(qs.parse('a=1&b=%C3%A9&a=2'))", `{"a":["1","2"],"b":"é"}`},
-		"stringify":      {"qs.stringify({a: ['1', '2'], b: 'x y'})", "a=1&a=2&b=x%20y"},
-		"atob":           {"atob('aGk=')", "hi"},
-		"btoa":           {"btoa('hi')", "aGk="},
-		"replaceAll":     {"'a-b-c'.replaceAll('-', '+')", "a+b+c"},
-		"encodeURI":      {"encodeURIComponent('é') + decodeURIComponent('%C3%A9')", "%C3%A9é"},
+		"sha256":                      {"crypto.createHash('sha256').update('a').update('b').digest('hex')", "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603"},
+		"md5 base64":                  {"crypto.createHash('md5').update('').digest('base64')", "1B2M2Y8AsgTpgAmY7PhCfg=="},
+		"bytes, not their text":       {"crypto.createHash('sha256').update(new Uint8Array([255, 0])).digest('hex')", "ea5dbf9596d187e9500f23e9a680109475341cf4e81f7e043f7d97152c10772f"},
+		"a key of bytes":              {"crypto.createHmac('sha256', new Uint8Array([255, 0])).update('a').digest('hex')", "bf033e25102c94189729e188d37b9612b3a7b47589314392376db5b69db42a4b"},
+		"update with an encoding":     {"crypto.createHash('sha256').update('6869', 'hex').digest('hex')", "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4"},
+		"digest of a digest":          {"crypto.createHash('md5').update('').digest().toString('base64')", "1B2M2Y8AsgTpgAmY7PhCfg=="},
+		"digest without an encoding":  {"(function (b) { return b.length + ' ' + b[0]; })(crypto.createHash('md5').digest())", "16 212"},
+		"required crypto":             {"require('crypto').createHash('md5').update('').digest('base64')", "1B2M2Y8AsgTpgAmY7PhCfg=="},
+		"required querystring":        {"require('querystring').escape(' ')", "%20"},
+		"Buffer.from base64url":       {"String(JSON.parse(Buffer.from('eyJhIjoxfQ', 'base64url')).a)", "1"},
+		"Buffer.from bytes copies":    {"(function (a) { var b = Buffer.from(a); a[0] = 98; return b + a.length; })(new Uint8Array([97]))", "a1"},
+		"Buffer.from hex":             {"Buffer.from('c3a9', 'hex').toString()", "é"},
+		"parse with arguments":        {"JSON.stringify(qs.parse('a:1;b:2;c:3', ';', ':', {maxKeys: 2}))", `{"a":"1","b":"2"}`},
+		"parse with a converter":      {"JSON.stringify(qs.parse('a=1', null, null, {decodeURIComponent: function (s) { return s + '!'; }}))", `{"a!":"1!"}`},
+		"parse: plus is a space":      {"JSON.stringify(qs.parse('a+b=c+d'))", `{"a b":"c d"}`},
+		"decode is parse":             {"JSON.stringify(qs.decode('a=1&&b'))", `{"a":"1","b":""}`},
+		"stringify with arguments":    {"qs.stringify({a: 1, b: [2, 3]}, ';', ':', {encodeURIComponent: function (s) { return '<' + s + '>'; }})", "<a>:<1>;<b>:<2>;<b>:<3>"},
+		"encode is stringify":         {"qs.encode({a: 'ü'})", "a=%C3%BC"},
+		"InternalError":               {"(function () { try { throw new InternalError('x'); } catch (e) { return e + (e instanceof Error) + (e instanceof InternalError); } })()", "InternalError: xtruetrue"},
+		"no method of later editions": {"typeof [].flat + typeof ''.at + typeof Object.fromEntries + typeof Array.from + typeof Array.of", "undefinedundefinedundefinedundefinedfunction"},
+		"sha1 base64url":              {"crypto.createHash('sha1').update('').digest('base64url')", "2jmj7l5rSw0yVb_vlWAYkK_YBwk"},
+		"hmac":                        {"crypto.createHmac('sha256', 'key').update('The quick brown fox jumps over the lazy dog').digest('hex')", "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"},
+		"escape":                      {"qs.escape('a b&c=d/é+')", "a%20b%26c%3Dd%2F%C3%A9%2B"},
+		"unescape":                    {"qs.unescape('a%20b+c')", "a b+c"},
+		"parse":                       {"JSON.stringify(qs.parse('a=1&b=%C3%A9&a=2'))", `{"a":["1","2"],"b":"é"}`},
+		"stringify":                   {"qs.stringify({a: ['1', '2'], b: 'x y'})", "a=1&a=2&b=x%20y"},
+		"atob":                        {"atob('aGk=')", "hi"},
+		"btoa":                        {"btoa('hi')", "aGk="},
+		"replaceAll":                  {"'a-b-c'.replaceAll('-', '+')", "a+b+c"},
+		"encodeURI":                   {"encodeURIComponent('é') + decodeURIComponent('%C3%A9')", "%C3%A9é"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,10 +172,29 @@ func TestModules(t *testing.T) {
 			}
 		})
 	}
-	for _, expression := range []string{"crypto.createHash('sha512')", "crypto.createHash('md5').digest()", "atob('*')", "btoa('ā')"} {
+	for _, expression := range []string{"crypto.createHash('sha512')", "crypto.createHash('md5').update(1)", "crypto.createHash('md5').digest('latin1')", "atob('*')", "btoa('ā')"} {
 		_, err := load(t, "import crypto from 'crypto';\n"+handler("return {statusCode: 200, body: String("+expression+")};")).ViewerRequest(t.Context(), sample())
 		wantError(t, err, 503, "FunctionExecutionError")
 	}
+}
+
+// AWS's sample normalize-query-string-parameters gives the whole query as one text.
+func TestViewerRequest_queryAsText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"a=1&b=%20&a=2": "a=1&b=%20&a=2", "": "", "x": "x"} {
+		f := load(t, handler("event.request.querystring = '"+text+"'; return event.request;"))
+		got, err := f.ViewerRequest(t.Context(), sample())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q := got.Request.Query.Query(); q != want {
+			t.Errorf("%q became %q", text, q)
+		}
+	}
+	_, err := load(t, handler("event.request.querystring = 'a=b c'; return event.request;")).ViewerRequest(t.Context(), sample())
+	wantError(t, err, 502, "FunctionValidationError")
+	_, err = load(t, handler("event.request.querystring = 1; return event.request;")).ViewerRequest(t.Context(), sample())
+	wantError(t, err, 502, "FunctionValidationError")
 }
 
 func TestFunction_concurrentUse(t *testing.T) {

@@ -1,8 +1,10 @@
 package function
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
@@ -20,12 +22,16 @@ type surveyed struct {
 	missing  []*ast.Identifier
 	// names are all names the code uses.
 	names map[string]bool
+	// methods are calls of methods by name; properties are the names of properties that the code itself makes.
+	methods    []method
+	properties map[string]bool
+	// told are the problems by their text, so that none is told twice.
+	told map[string]bool
 }
 
 const noGlobal = "no such global"
 
-// missing are global names that this engine or a browser has and runtime 2.0 has not (F2.21), or that local mode
-// does not imitate.
+// missing are global names that this engine or a browser has and runtime 2.0 has not (F2.21).
 var missing = map[string]string{
 	"Map": noGlobal, "Set": noGlobal, "WeakMap": noGlobal, "WeakSet": noGlobal, "WeakRef": noGlobal,
 	"FinalizationRegistry": noGlobal, "Proxy": noGlobal, "Reflect": noGlobal, "BigInt": noGlobal, "BigInt64Array": noGlobal,
@@ -33,8 +39,11 @@ var missing = map[string]string{
 	"fetch": "network access", "XMLHttpRequest": "network access", "WebSocket": "network access",
 	"setTimeout": "timers", "setInterval": "timers", "setImmediate": "timers", "clearTimeout": "timers", "clearInterval": "timers",
 	"queueMicrotask": "timers", "process": "the process environment",
-	"Buffer": "not imitated by local mode", "TextEncoder": "not imitated by local mode", "TextDecoder": "not imitated by local mode",
+	"Symbol": noGlobal, "escape": noGlobal, "unescape": noGlobal, "AggregateError": noGlobal,
 }
+
+// notImitated are globals that runtime 2.0 has and local mode has not.
+var notImitated = map[string]bool{"TextEncoder": true, "TextDecoder": true}
 
 // traces are names through which code reaches what outlives a run.
 var traces = map[string]bool{
@@ -46,13 +55,20 @@ var traces = map[string]bool{
 // rest is refused, since this engine would run it and CloudFront would not. guess: for...of and the spread,
 // default-value, generator, class and destructuring syntax are in no list of the guide, so they are refused.
 func survey(program *ast.Program) surveyed {
-	s := surveyed{file: program.File, declared: map[string]bool{}, names: map[string]bool{}}
+	s := surveyed{file: program.File, declared: map[string]bool{}, names: map[string]bool{}, properties: map[string]bool{}, told: map[string]bool{}}
 	s.walk(reflect.ValueOf(program.Body), where{})
 	for _, n := range s.missing {
-		if name := string(n.Name); !s.declared[name] {
+		switch name := string(n.Name); {
+		case s.declared[name]:
+		case notImitated[name] || name == "Buffer":
+			s.refuse(n.Idx, name+": not imitated by local mode, though runtime cloudfront-js-2.0 has it"+instead[name])
+		case name == "require":
+			s.refuse(n.Idx, "require: must be called with the name of a module: "+strings.Join(required, ", "))
+		default:
 			s.refuse(n.Idx, fmt.Sprintf("%s: %s (%s)", name, notIn20, missing[name]))
 		}
 	}
+	s.refuseMethods()
 	return s
 }
 
@@ -66,7 +82,11 @@ type where struct {
 
 func (s *surveyed) refuse(at file.Idx, what string) {
 	position := s.file.Position(int(at) - s.file.Base())
-	s.problems = append(s.problems, fmt.Errorf("line %d: %s", position.Line, what))
+	problem := fmt.Sprintf("line %d: %s", position.Line, what)
+	if !s.told[problem] {
+		s.told[problem] = true
+		s.problems = append(s.problems, errors.New(problem))
+	}
 }
 
 const notIn20 = "not in runtime cloudfront-js-2.0"
@@ -125,6 +145,20 @@ func (s *surveyed) node(node ast.Node, c where) (where, bool) {
 		if n.Operator == token.COALESCE {
 			s.refuse(n.Idx0(), "operator ??: "+notIn20)
 		}
+	case *ast.AssignExpression:
+		s.assign(n)
+	case *ast.NumberLiteral:
+		s.number(n)
+	case *ast.RegExpLiteral:
+		s.pattern(n.Idx, n.Pattern)
+	case *ast.PropertyKeyed:
+		if key, ok := n.Key.(*ast.StringLiteral); ok {
+			s.properties[string(key.Value)] = true
+		}
+	case *ast.PropertyShort:
+		s.properties[string(n.Name.Name)] = true
+	case *ast.NewExpression:
+		s.patternText(n.Callee, n.ArgumentList)
 	case *ast.ParameterList:
 		for _, p := range n.List {
 			if p.Initializer != nil {
@@ -156,7 +190,10 @@ func (s *surveyed) node(node ast.Node, c where) (where, bool) {
 			s.refuse(n.Await, "await inside an argument: "+notIn20+" (F2.21); put the value into a variable first")
 		}
 	case *ast.CallExpression:
-		s.walk(reflect.ValueOf(n.Callee), c)
+		s.patternText(n.Callee, n.ArgumentList)
+		if !s.call(n) {
+			s.walk(reflect.ValueOf(n.Callee), c)
+		}
 		c.inArgument = true
 		s.walk(reflect.ValueOf(n.ArgumentList), c)
 		return c, false
@@ -183,7 +220,7 @@ func (s *surveyed) identifier(n *ast.Identifier) {
 		s.refuse(n.Idx, name+": runtime cloudfront-js-2.0 does not evaluate code at run time (F2.19)")
 		return
 	}
-	if _, ok := missing[name]; ok {
+	if _, ok := missing[name]; ok || notImitated[name] || name == "Buffer" || name == "require" {
 		s.missing = append(s.missing, n)
 	}
 }
