@@ -26,6 +26,11 @@ test: ## run all tests, with the race detector and in random order
 .PHONY: check
 check: vet format-check staticcheck test ## everything that CI runs
 
+.PHONY: cache-tests
+cache-tests: ## run the public HTTP cache tests (DIR=checkout of http-tests/cache-tests, after npm install)
+	@test -d "$(DIR)" || { echo "DIR=$(DIR): must be a checkout of github.com/http-tests/cache-tests, after npm install"; exit 1; }
+	go test -count=1 -tags suites -run TestSuite_cacheTests -v ./local/cloudfront -args -cache-tests "$(abspath $(DIR))"
+
 .PHONY: function-samples
 function-samples: ## run AWS's sample functions (DIR=checkout of aws-samples/amazon-cloudfront-functions)
 	@test -d "$(DIR)" || { echo "DIR=$(DIR): must be a checkout of github.com/aws-samples/amazon-cloudfront-functions"; exit 1; }

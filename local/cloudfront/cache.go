@@ -20,7 +20,9 @@ type entry struct {
 	result string
 
 	stored, expires time.Time
-	life            lifetime
+	// arrivedAged is the age that the origin stated.
+	arrivedAged time.Duration
+	life        lifetime
 	// askAgain, if set, is when an origin that failed is asked again; until then the stale object is served.
 	askAgain time.Time
 	// unconditional objects are revalidated without validators: Vary: *, CF DG "Content negotiation".

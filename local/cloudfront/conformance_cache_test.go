@@ -46,6 +46,18 @@ func TestConformance_F3_16_ttl_from_headers_with_min_0(t *testing.T) {
 		{"max-age beats Expires", []string{"Cache-Control", "max-age=10", "Expires", "Thu, 01 Jan 1970 00:00:00 GMT"}, 10 * time.Second},
 		{"Expires relative to Date", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu, 01 Jan 2026 00:00:20 GMT"}, 20 * time.Second},
 		{"Expires: 0", []string{"Expires", "0"}, time.Second},
+		{"Expires with an hour of one digit", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu, 01 Jan 2026 1:00:20 GMT"}, time.Second},
+		{"Expires with two spaces", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu,  01 Jan 2026 00:00:20 GMT"}, time.Second},
+		{"Expires in another zone", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu, 01 Jan 2026 00:00:20 CET"}, time.Second},
+		{"Expires on two lines", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu, 01 Jan 2026 00:00:20 GMT", "Expires", "Thu, 01 Jan 2026 00:00:20 GMT"}, time.Second},
+		{"Expires of RFC 850", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thursday, 01-Jan-26 00:00:20 GMT"}, 20 * time.Second},
+		{"Expires of asctime", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu Jan  1 00:00:20 2026"}, 20 * time.Second},
+		{"Age counts against max-age", []string{"Cache-Control", "max-age=30", "Age", "10"}, 20 * time.Second},
+		{"Age counts against Expires", []string{"Date", "Thu, 01 Jan 2026 00:00:00 GMT", "Expires", "Thu, 01 Jan 2026 00:00:30 GMT", "Age", "20"}, 10 * time.Second},
+		{"Age beyond max-age", []string{"Cache-Control", "max-age=30", "Age", "99999999999999999999"}, time.Second},
+		{"first of several Ages", []string{"Cache-Control", "max-age=20", "Age", "0, 30", "Age", "15"}, 20 * time.Second},
+		{"Age that is no number", []string{"Cache-Control", "max-age=20", "Age", "15s"}, 20 * time.Second},
+		{"negative Age", []string{"Cache-Control", "max-age=20", "Age", "-15"}, 20 * time.Second},
 		{"capped by the maximum", []string{"Cache-Control", "max-age=100000"}, time.Hour},
 		{"no-store", []string{"Cache-Control", "no-store"}, time.Second},
 		{"no-cache", []string{"Cache-Control", "no-cache"}, time.Second},
@@ -61,6 +73,29 @@ func TestConformance_F3_16_ttl_from_headers_with_min_0(t *testing.T) {
 			want(t, "asked again after", got, c.want)
 		})
 	}
+}
+
+func TestConformance_F3_16_age_of_the_origin_goes_on(t *testing.T) {
+	w := cached(t, "ttl")
+	age := "30"
+	w.serve("nearest", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Etag", `"v"`)
+		rw.Header().Set("Cache-Control", "max-age=100")
+		if age != "" {
+			rw.Header().Set("Age", age)
+		}
+		if r.Header.Get("If-None-Match") != "" {
+			rw.WriteHeader(http.StatusNotModified)
+		}
+	})
+	want(t, "miss", w.get("/c/x").get("Age"), "30")
+	w.advance(5 * time.Second)
+	want(t, "hit", w.get("/c/x").get("Age"), "35")
+	w.advance(70 * time.Second)
+	age = ""
+	want(t, "revalidated by a 304 without Age", w.get("/c/x").cache()+w.get("/c/x").get("Age"), "RefreshHit0")
+	w.advance(99 * time.Second)
+	want(t, "its lifetime", w.get("/c/x").cache(), "Hit")
 }
 
 // * Emulators obey no-store whatever the policy says.

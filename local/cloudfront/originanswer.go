@@ -13,8 +13,12 @@ func (b *behavior) viewable(origin http.Header) http.Header {
 	for name, values := range origin {
 		switch name {
 		case "Connection", "Content-Length", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer",
-			"Transfer-Encoding", "Upgrade", "Via", "X-Cache", "Age":
+			"Transfer-Encoding", "Upgrade", "Via", "X-Cache":
 			continue // Content-Length is written anew; the rest is of the connection, or CloudFront's own
+		case "Age":
+			if _, given := originAge(origin); !given {
+				continue
+			}
 		case "Set-Cookie":
 			if !b.forwards.cookies {
 				continue

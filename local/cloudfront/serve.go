@@ -45,7 +45,7 @@ func (e *Edge) fromCache(x *exchange, key, path string, kept *entry) *answer {
 	default:
 		return nil
 	}
-	return e.present(x, kept, kept.result, x.now.Sub(kept.stored))
+	return e.present(x, kept, kept.result, kept.ageAt(x.now))
 }
 
 // pass sends a request to the origin and keeps nothing: write methods (F4.17) and disabled caching (F3.1).
@@ -147,6 +147,7 @@ func (e *Edge) store(x *exchange, key, path string, a *answer, life lifetime, ep
 		key: key, path: path, status: a.status, header: a.header, body: a.body, result: resultHit, stored: x.now,
 		expires: x.now.Add(life.TTL), life: life,
 	}
+	kept.arrivedAged, _ = originAge(a.header)
 	if a.result == resultError {
 		kept.result = resultError
 	}
@@ -181,6 +182,7 @@ func (kept *entry) validators() http.Header {
 func (e *Edge) revalidated(x *exchange, kept *entry, out *outcome, epoch uint64) (*answer, bool) {
 	renewed := *kept
 	renewed.header = kept.header.Clone()
+	delete(renewed.header, "Age") // the 304 tells how old the object is now
 	for name, values := range x.behavior.viewable(out.response.Header) {
 		if name != "Content-Encoding" && name != "Content-Type" && name != "Etag" {
 			renewed.header[name] = values
@@ -188,6 +190,7 @@ func (e *Edge) revalidated(x *exchange, kept *entry, out *outcome, epoch uint64)
 	}
 	renewed.life = objectLifetime(x.behavior.Cache.TTL, renewed.header, x.now)
 	renewed.stored, renewed.expires, renewed.askAgain = x.now, x.now.Add(renewed.life.TTL), time.Time{}
+	renewed.arrivedAged, _ = originAge(renewed.header)
 	if renewed.life.Store {
 		e.cache.put(&renewed, epoch)
 	} else {
@@ -202,5 +205,5 @@ func (e *Edge) standIn(x *exchange, kept *entry, out *outcome, epoch uint64) *an
 	stale := *kept
 	stale.askAgain = x.now.Add(e.errorMinTTL(out.status(), out.s3))
 	e.cache.put(&stale, epoch)
-	return e.present(x, &stale, resultHit, x.now.Sub(kept.stored))
+	return e.present(x, &stale, resultHit, kept.ageAt(x.now))
 }

@@ -2,6 +2,7 @@ package cloudfront
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -65,20 +66,27 @@ func (l *lifetime) stale(cc cacheControl, p ttlPolicy) {
 	}
 }
 
-// headerTTL is what the origin asks for: s-maxage, else max-age, else Expires. F3.16.
+// headerTTL is what is left of what the origin asks for, less the age that it states.
 func headerTTL(cc cacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
+	ttl, given = freshFor(cc, h, now)
+	age, _ := originAge(h)
+	return max(ttl-age, 0), given
+}
+
+// freshFor is what the origin asks for: s-maxage, else max-age, else Expires. F3.16.
+func freshFor(cc cacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
 	switch {
 	case cc.SMaxAge != absent:
 		return cc.SMaxAge, true
 	case cc.MaxAge != absent:
 		return cc.MaxAge, true
 	}
-	expires := h.Get("Expires")
-	if expires == "" {
+	expires := h["Expires"]
+	if len(expires) == 0 {
 		return 0, false
 	}
-	at, err := http.ParseTime(expires)
-	if err != nil {
+	at, valid := httpDate(expires)
+	if !valid {
 		return 0, true // "0" and the like: already expired
 	}
 	// Relative to the answer's own Date where it has one: origins keep the machine's clock, the edge simulated time.
@@ -86,6 +94,26 @@ func headerTTL(cc cacheControl, h http.Header, now time.Time) (ttl time.Duration
 		now = date
 	}
 	return max(at.Sub(now), 0), true
+}
+
+// httpDate reads the one date of a header in one of the three forms of RFC 9110, section 5.6.7. http.ParseTime also
+// takes hours of one digit and spaces too many; caches take such dates as past, RFC 9111, section 5.3. The name of
+// the weekday is not compared.
+func httpDate(values []string) (at time.Time, valid bool) {
+	if len(values) != 1 {
+		return time.Time{}, false
+	}
+	at, err := http.ParseTime(values[0])
+	if err != nil {
+		return time.Time{}, false
+	}
+	for _, form := range []string{http.TimeFormat, time.RFC850, time.ANSIC} {
+		_, want, _ := strings.Cut(at.UTC().Format(form), " ")
+		if _, got, _ := strings.Cut(values[0], " "); strings.EqualFold(strings.ReplaceAll(got, "UTC", "GMT"), strings.ReplaceAll(want, "UTC", "GMT")) {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // errorCachingMinTTL is how long errors are kept if the distribution says nothing. F3.20.
