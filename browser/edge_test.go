@@ -44,10 +44,11 @@ type fakeEdge struct {
 
 func startEdge(t *testing.T, answers ...answer) *fakeEdge {
 	t.Helper()
-	files, err := sitefiles.Walk("../site")
+	folder, err := sitefiles.Read("../site", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := folder.Files
 	e := &fakeEdge{answers: answers}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/feedback", e.feedback)

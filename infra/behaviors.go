@@ -15,7 +15,9 @@ type behaviors struct {
 }
 
 // everythingElse is what the API answers without a site: the default behavior as a route.
-var everythingElse = Route{Path: "*", Methods: MethodsAll}
+func everythingElse(cfg *Config) Route {
+	return Route{Path: "*", Methods: MethodsAll, ReadFailover: cfg.Routing == RoutingEdge}
+}
 
 func newBehaviors(ctx *pulumi.Context, cfg *Config, origins *origins, site *Site, opts ...pulumi.ResourceOption) (*behaviors, error) {
 	functions, err := newViewerFunctions(ctx, cfg, site, opts...)
@@ -29,7 +31,7 @@ func newBehaviors(ctx *pulumi.Context, cfg *Config, origins *origins, site *Site
 	policies := newPolicies(ctx, cfg, opts...)
 	b := &behaviors{}
 	for _, route := range cfg.Routes {
-		behavior, err := apiBehavior(route, origins, policies, functions, apiHeaders)
+		behavior, err := apiBehavior(route, origins, policies, functions.api[parts(cfg, route)], apiHeaders)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +40,7 @@ func newBehaviors(ctx *pulumi.Context, cfg *Config, origins *origins, site *Site
 	if site != nil {
 		b.standard = siteBehavior(origins, functions, siteHeaders)
 	} else {
-		rest, err := apiBehavior(everythingElse, origins, policies, functions, apiHeaders)
+		rest, err := apiBehavior(everythingElse(cfg), origins, policies, functions.api[parts(cfg, everythingElse(cfg))], apiHeaders)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +63,7 @@ func count(policies ...*cloudfront.ResponseHeadersPolicy) int {
 
 // apiBehavior serves one route. https-only rather than a redirect, which would hide clients that send their
 // words in clear (F4.18).
-func apiBehavior(r Route, origins *origins, policies *policies, functions *viewerFunctions, headers *cloudfront.ResponseHeadersPolicy) (cloudfront.DistributionOrderedCacheBehaviorArgs, error) {
+func apiBehavior(r Route, origins *origins, policies *policies, function *cloudfront.Function, headers *cloudfront.ResponseHeadersPolicy) (cloudfront.DistributionOrderedCacheBehaviorArgs, error) {
 	behavior := cloudfront.DistributionOrderedCacheBehaviorArgs{
 		PathPattern:             pulumi.String(r.Path),
 		ViewerProtocolPolicy:    pulumi.String("https-only"),
@@ -82,10 +84,6 @@ func apiBehavior(r Route, origins *origins, policies *policies, functions *viewe
 		behavior.AllowedMethods = pulumi.ToStringArray(readMethods)
 		behavior.TargetOriginId = pulumi.String(origins.readTarget)
 		behavior.Compress = pulumi.Bool(r.TTL.Max > 0)
-	}
-	function := functions.api
-	if r.ReadFailover && functions.readFailover != nil {
-		function = functions.readFailover
 	}
 	if function != nil {
 		behavior.FunctionAssociations = cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArray{

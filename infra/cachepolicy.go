@@ -52,7 +52,7 @@ func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
 			ParametersInCacheKeyAndForwardedToOrigin: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
 				EnableAcceptEncodingBrotli: pulumi.Bool(true),
 				EnableAcceptEncodingGzip:   pulumi.Bool(true),
-				QueryStringsConfig:         keyQueries(r.Key.Query),
+				QueryStringsConfig:         keyQueries(r.Key),
 				HeadersConfig:              keyHeaders(r.Key.Headers),
 				CookiesConfig:              keyCookies(r.Key.Cookies),
 			},
@@ -82,7 +82,7 @@ func (p *policies) originRequestID(r Route) (pulumi.StringPtrInput, error) {
 		var err error
 		made, err = cloudfront.NewOriginRequestPolicy(p.ctx, name, &cloudfront.OriginRequestPolicyArgs{
 			Name:               pulumi.String(accountName(p.cfg, name)),
-			QueryStringsConfig: forwardQueries(r.Forward.Query),
+			QueryStringsConfig: forwardQueries(*r.Forward),
 			HeadersConfig:      forwardHeaders(r.Forward.Headers),
 			CookiesConfig:      forwardCookies(r.Forward.Cookies),
 		}, p.opts...)
@@ -108,10 +108,18 @@ func behaviorOf(names []string) string {
 	}
 }
 
-func keyQueries(names []string) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs {
-	behavior := behaviorOf(names)
+// queryBehavior is behaviorOf for query strings, which know "allExcept" too (F15.10).
+func queryBehavior(p Parts) (behavior string, names []string) {
+	if len(p.QueryExcept) > 0 {
+		return "allExcept", p.QueryExcept
+	}
+	return behaviorOf(p.Query), p.Query
+}
+
+func keyQueries(p Parts) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs {
+	behavior, names := queryBehavior(p)
 	config := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
+	if behavior == "whitelist" || behavior == "allExcept" {
 		config.QueryStrings = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(names)}
 	}
 	return config
@@ -135,10 +143,10 @@ func keyCookies(names []string) cloudfront.CachePolicyParametersInCacheKeyAndFor
 	return config
 }
 
-func forwardQueries(names []string) cloudfront.OriginRequestPolicyQueryStringsConfigArgs {
-	behavior := behaviorOf(names)
+func forwardQueries(p Parts) cloudfront.OriginRequestPolicyQueryStringsConfigArgs {
+	behavior, names := queryBehavior(p)
 	config := cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
+	if behavior == "whitelist" || behavior == "allExcept" {
 		config.QueryStrings = cloudfront.OriginRequestPolicyQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(names)}
 	}
 	return config

@@ -2,7 +2,9 @@ package infra
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -10,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/infra/functions"
 	"github.com/onefront/onefront/infra/sitefiles"
 )
 
@@ -31,8 +34,10 @@ type Site struct {
 	provider *aws.Provider
 	control  *cloudfront.OriginAccessControl
 	buckets  []*siteBucket
-	// published is the store of the paths that exist, or nil where the folder has no 404 page.
-	published *cloudfront.KeyValueStore
+	// addresses is the store with the table of addresses.
+	addresses *cloudfront.KeyValueStore
+	// notFoundPage says that the folder has a page for unknown addresses.
+	notFoundPage bool
 }
 
 // siteBucket is one copy of the site.
@@ -49,11 +54,21 @@ func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, err
 	if cfg.SiteDir == "" {
 		return nil, nil
 	}
-	files, err := sitefiles.Walk(cfg.SiteDir)
+	folder, err := sitefiles.Read(cfg.SiteDir, cfg.SiteExclude)
 	if err != nil {
 		return nil, fmt.Errorf("onefront:siteDir: %w", err)
 	}
-	s := &Site{provider: providers.global}
+	files := folder.Files
+	table, err := sitefiles.Addresses(files, cfg.Redirects)
+	if err != nil {
+		return nil, fmt.Errorf("the site's addresses: %w", err)
+	}
+	if len(folder.LeftOut) > 0 {
+		if err := info(ctx, leftOut(cfg.SiteDir, folder.LeftOut)); err != nil {
+			return nil, err
+		}
+	}
+	s := &Site{provider: providers.global, notFoundPage: sitefiles.Has(files, sitefiles.NotFoundKey)}
 	if err := ctx.RegisterComponentResourceV2(siteType, "site", pulumi.Map{"folder": pulumi.String(cfg.SiteDir)}, s); err != nil {
 		return nil, err
 	}
@@ -74,10 +89,8 @@ func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, err
 		}
 		s.buckets = append(s.buckets, b)
 	}
-	if sitefiles.Has(files, sitefiles.NotFoundKey) {
-		if err := s.publish(ctx, sitefiles.PublishedPaths(files)); err != nil {
-			return nil, err
-		}
+	if err := s.publish(ctx, table); err != nil {
+		return nil, err
 	}
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{})
 }
@@ -155,6 +168,9 @@ func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File
 		args := &s3.BucketObjectv2Args{
 			Source: pulumi.NewFileAsset(f.Path), ContentType: pulumi.String(f.ContentType), CacheControl: pulumi.String(f.CacheControl),
 		}
+		if f.Key == sitefiles.NotFoundKey {
+			args.Metadata = pulumi.StringMap{functions.StatusMetadata: pulumi.String("404")}
+		}
 		var opts []pulumi.ResourceOption
 		if f.HTML {
 			opts = append(opts, pulumi.DependsOn(before))
@@ -173,27 +189,41 @@ func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File
 	return nil
 }
 
-// publish tells the edge which paths exist, once they do.
-func (s *Site) publish(ctx *pulumi.Context, paths []string) error {
+// publish tells the edge the site's addresses, once what they lead to is there. The table is written in batches of 50
+// keys and so not at once: while it is new, a path may be unknown that is published already, never the other way.
+func (s *Site) publish(ctx *pulumi.Context, table map[string]string) error {
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(s.provider)}
 	var err error
-	if s.published, err = cloudfront.NewKeyValueStore(ctx, "site-paths", &cloudfront.KeyValueStoreArgs{
-		Comment: pulumi.String("Paths of the site that exist; all others get the 404 page"),
+	if s.addresses, err = cloudfront.NewKeyValueStore(ctx, "addresses", &cloudfront.KeyValueStoreArgs{
+		Comment: pulumi.String("Addresses of the site: path to object or redirect"),
 	}, opts...); err != nil {
 		return err
 	}
-	pairs := make(cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArray, len(paths))
-	for i, p := range paths {
-		pairs[i] = cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArgs{Key: pulumi.String(p), Value: pulumi.String("1")}
+	var pairs cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArray
+	for _, address := range slices.Sorted(maps.Keys(table)) {
+		pairs = append(pairs, cloudfront.KeyvaluestoreKeysExclusiveResourceKeyValuePairArgs{
+			Key: pulumi.String(address), Value: pulumi.String(table[address]),
+		})
 	}
 	var objects []pulumi.Resource
 	for _, b := range s.buckets {
 		objects = append(objects, b.objects...)
 	}
-	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, "site-paths", &cloudfront.KeyvaluestoreKeysExclusiveArgs{
-		KeyValueStoreArn: s.published.Arn, ResourceKeyValuePairs: pairs,
+	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, "addresses", &cloudfront.KeyvaluestoreKeysExclusiveArgs{
+		KeyValueStoreArn: s.addresses.Arn, ResourceKeyValuePairs: pairs,
 	}, append(opts, pulumi.DependsOn(objects))...)
 	return err
+}
+
+// leftOut is the preview's line about files that are not published.
+func leftOut(dir string, names []string) string {
+	const most = 20
+	shown := names[:min(most, len(names))]
+	line := fmt.Sprintf("%s: not published: %s", dir, strings.Join(shown, ", "))
+	if more := len(names) - len(shown); more > 0 {
+		line += fmt.Sprintf(" and %d more", more)
+	}
+	return line + " (names that begin with a dot, links that leave the folder, onefront:siteExclude)"
 }
 
 // allow binds the bucket policies to the distribution, which exists by now (F9.3). The block comes first: both

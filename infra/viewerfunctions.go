@@ -15,38 +15,68 @@ const functionRuntime = "cloudfront-js-2.0"
 
 // viewerFunctions are the CloudFront functions, at most one per slot (F2.18). A nil function has nothing to do.
 type viewerFunctions struct {
-	// api serves the API's behaviors, readFailover those routes that ask for it in dns mode.
-	api, readFailover *cloudfront.Function
+	// api serves the API's behaviors: one function for each distinct set of parts that routes ask for.
+	api map[apiParts]*cloudfront.Function
 	// site and siteResponse serve the site's.
 	site, siteResponse *cloudfront.Function
 }
 
+// apiParts is what distinguishes the functions of the API's behaviors.
+type apiParts struct {
+	// readFailover: reads get an origin group from the function.
+	readFailover bool
+	// viewerHost: the origin learns the viewer's host.
+	viewerHost bool
+}
+
+// parts are those of one route. With dns routing a read route's target is a group already.
+func parts(cfg *Config, r Route) apiParts {
+	return apiParts{
+		readFailover: r.ReadFailover && (cfg.Routing == RoutingEdge || r.Methods == MethodsAll && len(cfg.Regions) > 1),
+		viewerHost:   r.ViewerHost,
+	}
+}
+
+// name is the logical name of the function with these parts.
+func (p apiParts) name(routing Routing) string {
+	name := "api-request"
+	switch {
+	case routing == RoutingDNS && p.readFailover:
+		name = "api-read-failover"
+	case routing == RoutingEdge && !p.readFailover:
+		name = "api-single-origin"
+	}
+	if p.viewerHost {
+		name += "-viewer-host"
+	}
+	return name
+}
+
 func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
-	f := &viewerFunctions{}
-	api := functions.Request{Redirects: redirects(cfg), Served: served(cfg), PreflightOrigins: cfg.CORSOrigins}
-	if cfg.Routing == RoutingEdge {
-		api.Edge = edgeChoice(cfg)
-	}
+	f := &viewerFunctions{api: map[apiParts]*cloudfront.Function{}}
 	var err error
-	if f.api, err = newRequestFunction(ctx, "api-request", api, nil, opts...); err != nil {
-		return nil, err
+	routes := cfg.Routes
+	if site == nil {
+		routes = append(slices.Clone(routes), everythingElse(cfg))
 	}
-	if cfg.Routing == RoutingDNS && len(cfg.Regions) > 1 && slices.ContainsFunc(cfg.Routes, func(r Route) bool { return r.ReadFailover }) {
-		api.ReadFailover = &functions.ReadFailover{OriginIDs: [2]string{originNearest, originNext}, StatusCodes: apiFailoverCodes}
-		if f.readFailover, err = newRequestFunction(ctx, "api-read-failover", api, nil, opts...); err != nil {
+	for _, route := range routes {
+		p := parts(cfg, route)
+		if _, made := f.api[p]; made {
+			continue
+		}
+		if f.api[p], err = newRequestFunction(ctx, p.name(cfg.Routing), p.request(cfg), nil, opts...); err != nil {
 			return nil, err
 		}
 	}
 	if site == nil {
 		return f, nil
 	}
-	notFound := site.published != nil
 	if f.site, err = newRequestFunction(ctx, "site-request", functions.Request{
-		Redirects: redirects(cfg), Served: served(cfg), Site: &functions.SiteRewrite{SPA: cfg.SPA, NotFound: notFound},
-	}, site.published, opts...); err != nil {
+		Redirects: redirects(cfg), Served: served(cfg), Site: &functions.Site{SPA: cfg.SPA, NotFoundPage: site.notFoundPage},
+	}, site.addresses, opts...); err != nil {
 		return nil, err
 	}
-	if notFound {
+	if site.notFoundPage {
 		code, err := functions.ComposeResponse(functions.Response{NotFound: true})
 		if err != nil {
 			return nil, fmt.Errorf("function site-response: %w", err)
@@ -56,6 +86,19 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 		}
 	}
 	return f, nil
+}
+
+// request is the function's content.
+func (p apiParts) request(cfg *Config) functions.Request {
+	r := functions.Request{Redirects: redirects(cfg), Served: served(cfg), PreflightOrigins: cfg.CORSOrigins, ViewerHost: p.viewerHost}
+	switch {
+	case cfg.Routing == RoutingEdge:
+		r.Edge = edgeChoice(cfg)
+		r.Edge.NoReadFailover = !p.readFailover
+	case p.readFailover:
+		r.ReadFailover = &functions.ReadFailover{OriginIDs: [2]string{originNearest, originNext}, StatusCodes: apiFailoverCodes}
+	}
+	return r
 }
 
 // newRequestFunction composes and makes a viewer-request function, or returns nil where it would do nothing.

@@ -55,11 +55,21 @@ func TestMain(m *testing.M) {
 //	end                                       end local mode; status 0, nothing left on standard output but the ready line
 //	fails CODE REGEXP [flags]                 start local mode and see it fail in one line
 //
-// A body "@FILE" is a file of the script.
+// A body "@FILE" is a file of the script, $FOLDER the script's folder relative to the project.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("local", "testdata"),
 		Setup: func(env *testscript.Env) error {
+			// The script's folder as the project sees it: folders of a stack file are relative to it.
+			project, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			folder, err := filepath.Rel(project, env.WorkDir)
+			if err != nil {
+				return err
+			}
+			env.Setenv("FOLDER", filepath.ToSlash(folder))
 			s := &session{config: map[string]string{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(func() { _ = s.stop() })

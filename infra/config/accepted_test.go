@@ -21,10 +21,10 @@ func TestLoad_routes(t *testing.T) {
 	]`}).mustLoad(t)
 	const day = 24 * time.Hour
 	want := []config.Route{
-		{Path: "/api/list", Methods: "read", TTL: config.TTL{Default: time.Minute, Max: time.Hour}, Key: config.Parts{Query: []string{"page", "q"}, Headers: []string{"X-A", "X-B"}, Cookies: []string{"session"}}},
-		{Path: "/api/me", Methods: "read", TTL: config.TTL{Max: day}, Key: config.Parts{Headers: []string{"Authorization"}}, Forward: &config.Parts{Headers: []string{"Accept-Language"}}},
-		{Path: "/api/live", Methods: "read"},
-		{Path: "/api/old", Methods: "read", TTL: config.TTL{Default: 2 * day, Max: 2 * day}},
+		{Path: "/api/list", Methods: "read", TTL: config.TTL{Default: time.Minute, Max: time.Hour}, Key: config.Parts{Query: []string{"page", "q"}, Headers: []string{"X-A", "X-B"}, Cookies: []string{"session"}}, ReadFailover: true},
+		{Path: "/api/me", Methods: "read", TTL: config.TTL{Max: day}, Key: config.Parts{Headers: []string{"Authorization"}}, Forward: &config.Parts{Headers: []string{"Accept-Language"}}, ReadFailover: true},
+		{Path: "/api/live", Methods: "read", ReadFailover: true},
+		{Path: "/api/old", Methods: "read", TTL: config.TTL{Default: 2 * day, Max: 2 * day}, ReadFailover: true},
 		{Path: "/api/*", Methods: "all", Forward: &config.Parts{Query: []string{"*"}, Headers: []string{"Accept", "Content-Type"}}, ReadFailover: true},
 	}
 	if diff := cmp.Diff(want, c.Routes); diff != "" {
@@ -32,6 +32,64 @@ func TestLoad_routes(t *testing.T) {
 	}
 	if cache, originRequest := c.OwnPolicies(); cache != 3 || originRequest != 2 {
 		t.Errorf("own policies %d and %d, want 3 and 2", cache, originRequest)
+	}
+}
+
+// The viewer's host is named by a policy where one names headers at all; on a cached route it belongs to the key.
+func TestLoad_viewerHost(t *testing.T) {
+	c := edge().with(settings{"routes": `[
+		{"path": "/api/cached", "methods": "read", "key": {"headers": ["Accept-Language"]}, "forward": {"viewerHost": true}},
+		{"path": "/api/live", "methods": "read", "ttl": {"max": "0s"}, "forward": {"viewerHost": true}},
+		{"path": "/api/some", "methods": "all", "forward": {"viewerHost": true, "headers": ["Accept"]}},
+		{"path": "/api/*", "methods": "all", "forward": {"viewerHost": true}}
+	]`}).mustLoad(t)
+	if got := c.Routes[0]; !slices.Equal(got.Key.Headers, []string{"Accept-Language", "X-Forwarded-Host"}) || got.Forward != nil {
+		t.Errorf("cached: got %+v, want it in the key", got)
+	}
+	if got := c.Routes[1]; got.Forward == nil || !slices.Equal(got.Forward.Headers, []string{"X-Forwarded-Host"}) || len(got.Key.Headers) > 0 {
+		t.Errorf("never cached: got %+v, want it forwarded", got)
+	}
+	if got := c.Routes[2]; !slices.Equal(got.Forward.Headers, []string{"Accept", "X-Forwarded-Host"}) {
+		t.Errorf("some headers: got %+v, want it among them", got)
+	}
+	if got := c.Routes[3]; got.Forward != nil || !got.ViewerHost {
+		t.Errorf("all headers: got %+v, want everything but Host as ever", got)
+	}
+}
+
+// Reads fail over where that costs nothing, unless the route says otherwise.
+func TestLoad_readFailover(t *testing.T) {
+	const routes = `[
+		{"path": "/api/r", "methods": "read"}, {"path": "/api/a", "methods": "all"},
+		{"path": "/api/off", "methods": "all", "readFailover": false}, {"path": "/api/*", "methods": "all", "readFailover": true}
+	]`
+	for routing, want := range map[string][]bool{"dns": {true, false, false, true}, "edge": {true, true, false, true}} {
+		c := valid().with(settings{"routing": routing, "routes": routes}).mustLoad(t)
+		var got []bool
+		for _, r := range c.Routes {
+			got = append(got, r.ReadFailover)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", routing, got, want)
+		}
+	}
+	c := edge().with(settings{"routes": `[{"path": "/api/*", "methods": "read", "readFailover": false}]`}).mustLoad(t)
+	if c.Routes[0].ReadFailover {
+		t.Error("a read route with edge routing cannot turn it off")
+	}
+}
+
+// Names to leave out, and all cookies.
+func TestLoad_exceptAndAll(t *testing.T) {
+	c := edge().with(settings{"routes": `[
+		{"path": "/api/a", "methods": "read", "key": {"query": {"except": ["utm_source", "fbclid"]}, "cookies": ["*"]}},
+		{"path": "/api/*", "methods": "all", "forward": {"query": {"except": ["debug"]}, "cookies": ["*"]}}
+	]`}).mustLoad(t)
+	if diff := cmp.Diff(config.Parts{QueryExcept: []string{"fbclid", "utm_source"}, Cookies: []string{"*"}}, c.Routes[0].Key); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(&config.Parts{QueryExcept: []string{"debug"}, Cookies: []string{"*"}}, c.Routes[1].Forward); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/handler/upstream/settings"
+	"github.com/onefront/onefront/infra/sitefiles"
 )
 
 // Config is everything a stack decides, but for secrets and provider settings, and valid as a whole: no
@@ -22,11 +23,15 @@ type Config struct {
 	Routing      Routing
 	// Routes are tried in order; the first match wins. The site's default behavior follows.
 	Routes []Route
-	// SiteDir is the folder to publish, relative to the project; "" means no site.
+	// SiteDir is the folder to publish, relative to the project and perhaps outside it; "" means no site.
 	SiteDir string
-	// SPA serves /index.html for extension-less paths.
-	SPA      bool
-	Upstream settings.Settings
+	// SiteExclude are patterns of paths below SiteDir that are not published, such as "**/*.map".
+	SiteExclude []string
+	// SPA serves /index.html for paths that are no published address.
+	SPA bool
+	// Redirects are paths of the site that lead elsewhere.
+	Redirects []sitefiles.Redirect
+	Upstream  settings.Settings
 	// CORSOrigins are the other sites that may call the API, such as "https://app.example.org".
 	CORSOrigins     []string
 	SecurityHeaders SecurityHeaders
@@ -98,7 +103,11 @@ type Route struct {
 	// Forward is exactly what the origin sees beside the key. nil is nothing more on a "read" route, whose
 	// answers are shared between viewers, and everything but Host on an "all" route.
 	Forward *Parts
-	// ReadFailover lets GET and HEAD of an "all" route fail over in dns mode.
+	// ViewerHost gives the origin the name that the viewer asked, as X-Forwarded-Host. On a cached route it belongs
+	// to the key, since answers may differ by it.
+	ViewerHost bool
+	// ReadFailover lets GET and HEAD go to the next region in the same request. Default: true with edge routing; with
+	// dns always true on a "read" route and false on an "all" route.
 	ReadFailover bool
 }
 
@@ -111,11 +120,13 @@ const (
 // TTL bounds how long an answer is cached, in whole seconds. Min 0 obeys the origin's no-store (F3.16).
 type TTL struct{ Min, Default, Max time.Duration }
 
-// Parts names parts of a request, at most ten of each kind (F3.30). Query may be ["*"]: all of them.
+// Parts names parts of a request, at most ten of each kind (F3.30). Query and Cookies may be ["*"]: all of them.
 type Parts struct {
-	Query   []string
-	Headers []string
-	Cookies []string
+	Query []string
+	// QueryExcept are all query parameters but these; then Query is empty.
+	QueryExcept []string
+	Headers     []string
+	Cookies     []string
 }
 
 // SecurityHeaders are sent with the site; HSTS and nosniff also with API answers. "" leaves a header out.

@@ -27,7 +27,7 @@ type Source struct {
 // keys are all keys under Namespace. The value says whether it is required.
 var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
-	"siteDir": false, "spa": false, "upstream": true, keyUpstreamAPIKey: true, "corsOrigins": false,
+	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "upstream": true, keyUpstreamAPIKey: true, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
 	"webAclArn": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,

@@ -117,8 +117,8 @@ func TestLoad_defaults(t *testing.T) {
 	want := &config.Config{
 		Project: "onefront", Stack: "prod", Regions: []string{"eu-west-1", "us-east-1"}, OriginSubdomain: "prod-origin", Routing: config.RoutingEdge,
 		Routes: []config.Route{
-			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}},
-			{Path: "/api/*", Methods: "all"},
+			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}, ReadFailover: true},
+			{Path: "/api/*", Methods: "all", ReadFailover: true},
 		},
 		Upstream: got.Upstream,
 		SecurityHeaders: config.SecurityHeaders{

@@ -19,12 +19,29 @@ var (
 )
 
 func readParts(n node, rules partRules) Parts {
-	o := n.object("query", "headers", "cookies")
-	return Parts{
-		Query:   readNames(o.at("query"), "query parameter names", false, queryProblem),
+	return partsOf(n.object("query", "headers", "cookies"), rules)
+}
+
+func partsOf(o object, rules partRules) Parts {
+	p := Parts{
 		Headers: readNames(o.at("headers"), "header names", true, rules.headers),
 		Cookies: readNames(o.at("cookies"), "cookie names", false, cookieProblem),
 	}
+	p.Query, p.QueryExcept = readQuery(o.at("query"))
+	return p
+}
+
+// readQuery takes a list of names, or {except: [names]} for all but these (F15.10).
+func readQuery(n node) (names, except []string) {
+	if _, isObject := n.value.(map[string]any); !isObject {
+		return readNames(n, `query parameter names, ["*"] for all, or {"except": [names]}`, false, queryProblem), nil
+	}
+	list := n.object("except").at("except")
+	except = readNames(list, "query parameter names", false, queryProblem)
+	if len(except) == 0 || slices.Contains(except, "*") {
+		list.refuse(`names of query parameters to leave out; all of them are ["*"]`)
+	}
+	return nil, except
 }
 
 // readNames reads up to ten distinct names and sorts them, so that routes with the same names in another order
@@ -69,8 +86,11 @@ func queryProblem(name string) string {
 }
 
 func cookieProblem(name string) string {
+	if name == "*" {
+		return ""
+	}
 	if !isToken(name) || strings.Contains(name, "*") {
-		return "the name of a cookie; a wildcard is not possible"
+		return `the name of a cookie, or "*" alone for all`
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -28,10 +29,13 @@ func (c *Config) readRoutes(r *reader) {
 	list := r.json("routes", `a list such as [{"path": "/api/*", "methods": "all"}]`)
 	items := list.list("routes")
 	for _, item := range items {
-		c.Routes = append(c.Routes, readRoute(item))
+		c.Routes = append(c.Routes, readRoute(item, c.Routing))
 	}
 	if len(items) == 0 {
 		c.Routes = DefaultRoutes() // an empty list is how Pulumi.yaml says "not set"
+		for i := range c.Routes {
+			c.Routes[i].ReadFailover = failsOver(c.Routes[i].Methods, c.Routing)
+		}
 	}
 	if behaviors := len(c.Routes) + 1; behaviors > MaxBehaviors {
 		r.problems.refuse("routes", len(c.Routes), "at most %d routes: with the default behavior a distribution has up to %d", MaxBehaviors-1, MaxBehaviors)
@@ -40,7 +44,13 @@ func (c *Config) readRoutes(r *reader) {
 	c.checkPaths(r.problems)
 }
 
-func readRoute(item node) Route {
+// failsOver says whether reads of a route fail over where it does not say so itself: a group costs an edge function
+// nothing, while with dns an all-methods route needs a function of its own for it.
+func failsOver(methods string, routing Routing) bool {
+	return methods == MethodsRead || routing == RoutingEdge
+}
+
+func readRoute(item node, routing Routing) Route {
 	o := item.object("path", "methods", "ttl", "key", "forward", "readFailover")
 	if o.members == nil {
 		if !item.given() {
@@ -48,28 +58,32 @@ func readRoute(item node) Route {
 		}
 		return Route{}
 	}
-	route := Route{Path: o.at("path").or(""), ReadFailover: o.at("readFailover").bool(false)}
+	route := Route{Path: o.at("path").or("")}
 	if problem := pathProblem(route.Path); problem != "" {
 		o.at("path").refuse("%s", problem)
 		route.Path = ""
 	}
 	methods := o.at("methods")
 	if !methods.given() {
-		methods.refuse("read (GET, HEAD and OPTIONS, cached) or all (all seven, never cached)")
+		methods.refuse(methodChoices)
 	} else {
-		route.Methods = methods.oneOf(MethodsRead, MethodsAll)
+		route.Methods = readMethods(methods)
+	}
+	route.ReadFailover = o.at("readFailover").bool(failsOver(route.Methods, routing))
+	if route.Methods == MethodsRead && !route.ReadFailover && routing == RoutingDNS {
+		o.at("readFailover").refuse("nothing on a route with methods read: its reads always fail over with dns routing")
 	}
 	route.Key = readParts(o.at("key"), keyRules)
-	if forward := o.at("forward"); forward.given() {
-		parts := readParts(forward, forwardRules)
-		route.Forward = &parts
-	}
+	route.readForward(o.at("forward"))
 	if route.Methods == MethodsAll {
 		refuseCaching(o)
-		return route
+	} else {
+		route.TTL = readTTL(o.at("ttl"))
+		checkCaching(o, route)
 	}
-	route.TTL = readTTL(o.at("ttl"))
-	checkCaching(o, route)
+	if route.ViewerHost {
+		route.forwardHost(o.at("forward"))
+	}
 	return route
 }
 
@@ -109,11 +123,11 @@ func checkCaching(o object, route Route) {
 	if route.TTL.Max == 0 && !route.Key.empty() {
 		o.at("key").refuse("nothing where ttl.max is 0s, since CloudFront takes no key for what it never caches: raise ttl.max to 1s or more, or name it under forward")
 	}
-	if route.ReadFailover {
-		o.at("readFailover").refuse("nothing on a route with methods read: its reads always fail over")
-	}
 	if route.TTL.Max > 0 && route.Forward != nil && len(route.Forward.Cookies) > 0 {
 		o.at("forward").at("cookies").warn("an answer made for one visitor's cookie may be cached for all: put what changes answers under key")
+	}
+	if slices.Equal(route.Key.Cookies, []string{"*"}) {
+		o.at("key").at("cookies").warn("every visitor gets a copy of his own: name the cookies that change answers")
 	}
 }
 
@@ -122,7 +136,58 @@ func (n node) at(key string) node {
 	return node{problems: n.problems, key: n.key + "." + key, value: members[key]}
 }
 
-func (p Parts) empty() bool { return len(p.Query)+len(p.Headers)+len(p.Cookies) == 0 }
+func (p Parts) empty() bool {
+	return len(p.Query)+len(p.QueryExcept)+len(p.Headers)+len(p.Cookies) == 0
+}
+
+// methodChoices says what the two words mean.
+const methodChoices = "read (GET, HEAD and OPTIONS, cached) or all (all seven, never cached)"
+
+// readMethods takes one of the two words. A list of methods is what other tools want there.
+func readMethods(n node) string {
+	if text, isText := n.value.(string); isText && (text == MethodsRead || text == MethodsAll) {
+		return text
+	}
+	n.refuse(methodChoices)
+	return MethodsRead
+}
+
+// readForward reads what the origin sees beside the key. viewerHost alone leaves the rest as it is by default.
+func (r *Route) readForward(n node) {
+	if !n.given() {
+		return
+	}
+	o := n.object("query", "headers", "cookies", "viewerHost")
+	r.ViewerHost = o.at("viewerHost").bool(false)
+	if o.members == nil || !r.ViewerHost || len(o.members) > 1 {
+		parts := partsOf(o, forwardRules)
+		r.Forward = &parts
+	}
+}
+
+// forwardHost names X-Forwarded-Host where a policy must: in the key of a cached route, since answers may differ by
+// it and what is in the key reaches the origin (F3.10), else among the headers that are forwarded.
+func (r *Route) forwardHost(forward node) {
+	headers := &r.Key.Headers
+	switch {
+	case r.Methods == MethodsRead && r.TTL.Max > 0:
+	case r.Methods == MethodsAll && r.Forward == nil:
+		return // everything but Host
+	default:
+		if r.Forward == nil {
+			r.Forward = &Parts{}
+		}
+		headers = &r.Forward.Headers
+	}
+	if len(*headers) >= maxNames {
+		forward.at("viewerHost").refuse("at most %d header names beside it: X-Forwarded-Host is one more", maxNames-1)
+	}
+	*headers = append(*headers, viewerHostHeader)
+	slices.Sort(*headers)
+}
+
+// viewerHostHeader is what the function at the edge sets (F2.16).
+const viewerHostHeader = "X-Forwarded-Host"
 
 // checkPaths refuses routes that never see a request or that take what is not theirs.
 func (c *Config) checkPaths(p *problems) {

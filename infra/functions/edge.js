@@ -6,7 +6,7 @@ function chooseOrigin(request) {
     var at = TABLE.indexOf(place);
     var choice = at < 0 ? FALLBACK : TABLE.slice(at + place.length, TABLE.indexOf('\n', at + 1));
     var first = ORIGINS[parseInt(choice[0], 36)];
-    if (choice.length > 1 && (request.method === 'GET' || request.method === 'HEAD')) {
+    if (GROUPS && choice.length > 1 && (request.method === 'GET' || request.method === 'HEAD')) {
       cf.createRequestOriginGroup({
         originIds: [{ originId: first }, { originId: ORIGINS[parseInt(choice[1], 36)] }],
         failoverCriteria: { statusCodes: CODES }

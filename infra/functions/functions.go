@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/onefront/onefront/infra/sitefiles"
 )
 
 // MaxBytes is the largest function CloudFront accepts (F2.19).
@@ -25,10 +27,10 @@ var (
 	redirectJS string
 	//go:embed preflight.js
 	preflightJS string
-	//go:embed site.js
-	siteJS string
-	//go:embed published.js
-	publishedJS string
+	//go:embed viewerhost.js
+	viewerHostJS string
+	//go:embed address.js
+	addressJS string
 	//go:embed edge.js
 	edgeJS string
 	//go:embed readfailover.js
@@ -45,20 +47,23 @@ type Request struct {
 	Served []string
 	// PreflightOrigins are the origins whose CORS preflights are answered, such as "https://app.example.org".
 	PreflightOrigins []string
-	// Site rewrites paths; nil on API behaviors.
-	Site *SiteRewrite
+	// ViewerHost tells the origin the name that the viewer asked, as X-Forwarded-Host. What the viewer sent under this
+	// name is replaced.
+	ViewerHost bool
+	// Site looks paths up in the table of addresses; nil on API behaviors.
+	Site *Site
 	// Edge and ReadFailover choose origins; at most one of them is set.
 	Edge         *EdgeChoice
 	ReadFailover *ReadFailover
 }
 
-// SiteRewrite serves clean addresses: /about and /about/ are /about/index.html.
-type SiteRewrite struct {
-	// SPA serves /index.html for every path without an extension instead.
+// Site serves what the table of addresses in the function's key value store says (sitefiles.Addresses). Where the
+// store cannot be read it serves by the shape of a path: /about is /about/index.html, /app.js is itself.
+type Site struct {
+	// SPA serves /index.html for a path that is no address and has no extension known among the published files.
 	SPA bool
-	// NotFound serves /404.html for paths that are not in the function's key value store. The keys are the decoded
-	// paths of the published objects, with a leading slash.
-	NotFound bool
+	// NotFoundPage says that the site has a /404.html for unknown paths. Without one the function answers 404 itself.
+	NotFoundPage bool
 }
 
 // EdgeChoice chooses origins by the regional edge cache a request goes through.
@@ -69,6 +74,8 @@ type EdgeChoice struct {
 	Default []string
 	// StatusCodes of the first origin that make reads go to the second.
 	StatusCodes []int
+	// NoReadFailover gives reads the first origin alone, too.
+	NoReadFailover bool
 }
 
 // ReadFailover gives GET and HEAD an origin group.
@@ -79,11 +86,18 @@ type ReadFailover struct {
 
 // Response says what a viewer-response function does. The zero value does nothing.
 type Response struct {
-	// NotFound gives the page /404.html the status 404. LIKELY: a viewer-response function sees the path as the
-	// viewer-request function rewrote it (F14.9). That it may change the status is documented
+	// NotFound gives the 404 page its status: an answer whose [StatusMark] says 404 gets that status instead of 200, and
+	// loses the mark. That a function may change the status is documented
 	// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html).
 	NotFound bool
 }
+
+// StatusMark is the header in which S3 answers with an object's metadata of the name [StatusMetadata].
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+const (
+	StatusMark     = "x-amz-meta-" + StatusMetadata
+	StatusMetadata = "status"
+)
 
 // ComposeRequest writes a viewer-request function, or "" when there is nothing to do. It refuses more than
 // [MaxBytes] and data that CloudFront would refuse.
@@ -107,16 +121,19 @@ func ComposeRequest(r Request) (string, error) {
 		c.code(preflightJS)
 		c.answer("preflight(request)")
 	}
+	if r.ViewerHost {
+		c.code(viewerHostJS)
+		c.handler += "viewerHost(request);\n"
+	}
 	if r.Site != nil {
-		c.data("", 0, "SITE", map[string]bool{"spa": r.Site.SPA})
-		c.code(siteJS)
-		c.handler += "var path = sitePath(request.uri);\n"
-		if r.Site.NotFound {
-			c.module, c.async = true, true
-			c.code(publishedJS)
-			c.handler += "path = await published(request.uri, path);\n"
-		}
-		c.handler += "request.uri = path;\n"
+		c.module, c.async = true, true
+		c.data("", 0, "SITE", map[string]any{
+			"spa": r.Site.SPA, "page": r.Site.NotFoundPage, "root": sitefiles.RootAddress,
+			"wildcards": sitefiles.WildcardsAddress, "extensions": sitefiles.ExtensionsAddress,
+		})
+		c.data("", 0, "HASH", sitefiles.HashRules())
+		c.code(addressJS)
+		c.answer("await address(request)")
 	}
 	if r.Edge != nil {
 		c.edge(r.Edge)
@@ -140,7 +157,8 @@ func ComposeResponse(r Response) (string, error) {
 	if !r.NotFound {
 		return "", nil
 	}
-	c := composer{handler: "function handler(event) {\nreturn notFound(event);\n}\n"}
+	c := composer{handler: "function handler(event) {\nreturn notFoundPage(event);\n}\n"}
+	c.data("", 0, "MARK", StatusMark)
 	c.code(notFoundJS)
 	return c.compose()
 }
@@ -190,6 +208,7 @@ func (c *composer) edge(e *EdgeChoice) {
 	c.data("edge-cache regions", t.count, "TABLE", t.rows)
 	c.data("", 0, "FALLBACK", t.fallback)
 	c.data("", 0, "CODES", e.StatusCodes)
+	c.data("", 0, "GROUPS", !e.NoReadFailover)
 	c.code(edgeJS)
 	c.handler += "chooseOrigin(request);\n"
 }

@@ -18,19 +18,12 @@ import (
 
 var apiCodes = []int{500, 502, 503, 504}
 
-// composed is a viewer-request function, running.
-func composed(t testing.TB, r functions.Request, published ...string) *function.Function {
+// composed is a viewer-request function, running; store is its key value store, if it reads one.
+func composed(t testing.TB, r functions.Request, store map[string]string) *function.Function {
 	t.Helper()
 	code, err := functions.ComposeRequest(r)
 	if err != nil {
 		t.Fatal(err)
-	}
-	var store map[string]string
-	if r.Site != nil && r.Site.NotFound {
-		store = map[string]string{}
-		for _, p := range published {
-			store[p] = "1"
-		}
 	}
 	f, err := function.New(code, store, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -89,7 +82,7 @@ func TestRedirectAlias(t *testing.T) {
 			"*.example.org": "www.example.org",
 		},
 		Served: []string{"www.example.com", "api.example.org"},
-	})
+	}, nil)
 	tests := map[string]struct {
 		method, url string
 		status      int
@@ -140,7 +133,7 @@ func TestRedirectAlias(t *testing.T) {
 
 func TestPreflight(t *testing.T) {
 	t.Parallel()
-	f := composed(t, functions.Request{PreflightOrigins: []string{"https://app.example.org", "https://b.example"}})
+	f := composed(t, functions.Request{PreflightOrigins: []string{"https://app.example.org", "https://b.example"}}, nil)
 	got := run(t, f, event("OPTIONS", "www.example.com/api/feedback", "Origin", "https://app.example.org",
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "Content-Type, x-evil,idempotency-key"))
 	want := &function.Response{StatusCode: 204, StatusDescription: "No Content", Headers: http.Header{
@@ -177,61 +170,6 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-func TestSiteRewrite(t *testing.T) {
-	t.Parallel()
-	published := []string{
-		"/index.html", "/404.html", "/about/index.html", "/app.js", "/config.json", "/LICENSE", "/é/index.html", "/a b.txt", "/docs/v1.2/index.html",
-	}
-	tests := map[string]struct {
-		site    functions.SiteRewrite
-		uri     string
-		want    string
-		keyword string
-	}{
-		"root":                               {uri: "/", want: "/index.html"},
-		"clean address":                      {uri: "/about", want: "/about/index.html"},
-		"clean address with slash":           {uri: "/about/", want: "/about/index.html"},
-		"file":                               {uri: "/app.js", want: "/app.js"},
-		"dot in a folder":                    {uri: "/docs/v1.2/", want: "/docs/v1.2/index.html"},
-		"spa: deep link":                     {site: functions.SiteRewrite{SPA: true}, uri: "/users/42", want: "/index.html"},
-		"spa: slash":                         {site: functions.SiteRewrite{SPA: true}, uri: "/users/", want: "/index.html"},
-		"spa: file":                          {site: functions.SiteRewrite{SPA: true}, uri: "/app.js", want: "/app.js"},
-		"404: known file":                    {site: functions.SiteRewrite{NotFound: true}, uri: "/app.js", want: "/app.js"},
-		"404: known clean address":           {site: functions.SiteRewrite{NotFound: true}, uri: "/about", want: "/about/index.html"},
-		"404: root":                          {site: functions.SiteRewrite{NotFound: true}, uri: "/", want: "/index.html"},
-		"404: unknown":                       {site: functions.SiteRewrite{NotFound: true}, uri: "/nowhere", want: "/404.html"},
-		"404: unknown with slash":            {site: functions.SiteRewrite{NotFound: true}, uri: "/nowhere/", want: "/404.html"},
-		"404: unknown file":                  {site: functions.SiteRewrite{NotFound: true}, uri: "/nowhere.txt", want: "/404.html"},
-		"404: the page itself":               {site: functions.SiteRewrite{NotFound: true}, uri: "/404.html", want: "/404.html"},
-		"404: file without extension":        {site: functions.SiteRewrite{NotFound: true}, uri: "/LICENSE", want: "/LICENSE"},
-		"404: encoded space":                 {site: functions.SiteRewrite{NotFound: true}, uri: "/a%20b.txt", want: "/a%20b.txt"},
-		"404: encoded folder":                {site: functions.SiteRewrite{NotFound: true}, uri: "/%C3%A9/", want: "/%C3%A9/index.html"},
-		"404: broken encoding":               {site: functions.SiteRewrite{NotFound: true}, uri: "/%zz", want: "/404.html"},
-		"404: old hashed asset may be there": {site: functions.SiteRewrite{NotFound: true}, uri: "/assets/index-DiwrgTda.js", want: "/assets/index-DiwrgTda.js"},
-		"404: old hashed asset in hex":       {site: functions.SiteRewrite{NotFound: true}, uri: "/app.3f9a2c1b.css", want: "/app.3f9a2c1b.css"},
-		"404: old hashed asset in long hex":  {site: functions.SiteRewrite{NotFound: true}, uri: "/app-3f9a2c1b0d4e5f60.chunk.js", want: "/app-3f9a2c1b0d4e5f60.chunk.js"},
-		"404: a date is no hash":             {site: functions.SiteRewrite{NotFound: true}, uri: "/blog/2024-01-15-launch.html", want: "/404.html"},
-		"404: long word is no hash":          {site: functions.SiteRewrite{NotFound: true}, uri: "/our-datasheet.pdf", want: "/404.html"},
-		"404 and spa: deep link":             {site: functions.SiteRewrite{SPA: true, NotFound: true}, uri: "/users/42", want: "/index.html"},
-		"404 and spa: unknown file":          {site: functions.SiteRewrite{SPA: true, NotFound: true}, uri: "/x.png", want: "/404.html"},
-		"404: property of every object":      {site: functions.SiteRewrite{NotFound: true}, uri: "/constructor", want: "/404.html"},
-		"404: dots in the path find no file": {site: functions.SiteRewrite{NotFound: true}, uri: "/about/../app.js", want: "/404.html"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := composed(t, functions.Request{Site: &tt.site}, published...)
-			got := run(t, f, event("GET", "www.example.com"+tt.uri+"?q=1"))
-			if got.Request == nil || got.Request.URI != tt.want {
-				t.Fatalf("got %+v, want path %s", got.Request, tt.want)
-			}
-			if q := got.Request.Query.Query(); q != "q=1" {
-				t.Errorf("got query %q, want it as it was", q)
-			}
-		})
-	}
-}
-
 func TestNotFoundStatus(t *testing.T) {
 	t.Parallel()
 	code, err := functions.ComposeResponse(functions.Response{NotFound: true})
@@ -243,17 +181,23 @@ func TestNotFoundStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		uri          string
+		mark         string
 		status, want int
-	}{{"/404.html", 200, 404}, {"/404.html", 304, 304}, {"/404.html", 206, 206}, {"/index.html", 200, 200}} {
-		e := event("GET", "www.example.com"+tt.uri)
+	}{{"404", 200, 404}, {"404", 304, 304}, {"404", 206, 206}, {"", 200, 200}, {"200", 200, 200}} {
+		e := event("GET", "www.example.com/anything")
 		e.Response = &function.Response{StatusCode: tt.status, Headers: http.Header{"Etag": {`"x"`}}}
+		if tt.mark != "" {
+			e.Response.Headers.Set(functions.StatusMark, tt.mark)
+		}
 		got, err := f.ViewerResponse(t.Context(), e)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got.Response.StatusCode != tt.want || got.Response.Headers.Get("Etag") != `"x"` || got.Response.Body != nil {
-			t.Errorf("%s with %d: got %+v, want status %d and the rest as it was", tt.uri, tt.status, got.Response, tt.want)
+			t.Errorf("%q with %d: got %+v, want status %d and the rest as it was", tt.mark, tt.status, got.Response, tt.want)
+		}
+		if tt.mark == "404" && got.Response.Headers.Get(functions.StatusMark) != "" {
+			t.Errorf("%q with %d: viewers see the mark", tt.mark, tt.status)
 		}
 	}
 }
@@ -305,7 +249,7 @@ func TestEdgeChoice(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := composed(t, edgeRequest(tt.regions, tt.drained))
+			f := composed(t, edgeRequest(tt.regions, tt.drained), nil)
 			e := event(tt.method, "www.example.com/api/x")
 			edge, known := geography.LookupEdge(tt.edge)
 			if !known {
@@ -339,9 +283,30 @@ func TestEdgeTable_coversEveryCommercialRegion(t *testing.T) {
 	}
 }
 
+// A route may give up failover of its reads.
+func TestEdgeChoice_noReadFailover(t *testing.T) {
+	t.Parallel()
+	r := edgeRequest([]string{"eu-west-1", "us-east-1"}, nil)
+	r.Edge.NoReadFailover = true
+	got := run(t, composed(t, r, nil), event("GET", "www.example.com/api/x"))
+	if diff := cmp.Diff(&function.OriginChoice{ID: "api-eu-west-1"}, got.Origin); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The origin learns the viewer's host from CloudFront and never from the viewer.
+func TestViewerHost(t *testing.T) {
+	t.Parallel()
+	f := composed(t, functions.Request{ViewerHost: true}, nil)
+	got := run(t, f, event("POST", "www.example.com/api/x", "X-Forwarded-Host", "evil.example"))
+	if h := got.Request.Headers["X-Forwarded-Host"]; !slices.Equal(h, []string{"www.example.com"}) {
+		t.Errorf("got %q, want the viewer's host alone", h)
+	}
+}
+
 func TestReadFailover(t *testing.T) {
 	t.Parallel()
-	f := composed(t, functions.Request{ReadFailover: &functions.ReadFailover{OriginIDs: [2]string{"nearest", "next"}, StatusCodes: apiCodes}})
+	f := composed(t, functions.Request{ReadFailover: &functions.ReadFailover{OriginIDs: [2]string{"nearest", "next"}, StatusCodes: apiCodes}}, nil)
 	for method, want := range map[string]*function.OriginChoice{
 		"GET":  {Group: &function.Group{IDs: [2]string{"nearest", "next"}, StatusCodes: apiCodes}},
 		"HEAD": {Group: &function.Group{IDs: [2]string{"nearest", "next"}, StatusCodes: apiCodes}},
@@ -359,7 +324,7 @@ func TestComposeRequest_order(t *testing.T) {
 	r := edgeRequest([]string{"eu-west-1", "us-east-1"}, nil)
 	r.Redirects = map[string]string{"example.com": "www.example.com"}
 	r.PreflightOrigins = []string{"https://app.example.org"}
-	f := composed(t, r)
+	f := composed(t, r, nil)
 	preflight := []string{"Origin", "https://app.example.org", "Access-Control-Request-Method", "POST"}
 	if got := run(t, f, event("OPTIONS", "example.com/api/x", preflight...)); got.Response == nil || got.Response.StatusCode != 308 {
 		t.Errorf("preflight to a redirect alias: got %+v, want 308", got.Response)
@@ -403,12 +368,27 @@ func TestComposeRequest_largestFits(t *testing.T) {
 	if len(code) > 8_000 {
 		t.Errorf("got %d bytes, want a good reserve below %d", len(code), functions.MaxBytes)
 	}
-	f := composed(t, r)
+	f := composed(t, r, nil)
 	for _, name := range slices.Sorted(maps.Keys(r.Redirects)) {
 		got := run(t, f, event("GET", name+"/x"))
 		if want := "https://" + r.Redirects[name] + "/x"; got.Response == nil || got.Response.Headers.Get("Location") != want {
 			t.Fatalf("%s: got %+v, want a redirect to %s", name, got.Response, want)
 		}
+	}
+}
+
+// The site's function has the table's code beside the redirects.
+func TestComposeRequest_largestSiteFits(t *testing.T) {
+	t.Parallel()
+	r := largest()
+	r.Edge, r.PreflightOrigins, r.Site = nil, nil, &functions.Site{SPA: true, NotFoundPage: true}
+	code, err := functions.ComposeRequest(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes", len(code))
+	if len(code) > 9_500 {
+		t.Errorf("got %d bytes, want a reserve below %d", len(code), functions.MaxBytes)
 	}
 }
 
@@ -483,7 +463,7 @@ func TestComposeRequest_stable(t *testing.T) {
 }
 
 func BenchmarkComposed_edge(b *testing.B) {
-	f := composed(b, largest())
+	f := composed(b, largest(), nil)
 	e := event("GET", "www.example.com/api/topics?locale=de", "User-Agent", "test", "Accept", "*/*", "Accept-Language", "de", "Cookie", "a=b")
 	b.ReportAllocs()
 	for b.Loop() {
@@ -494,8 +474,8 @@ func BenchmarkComposed_edge(b *testing.B) {
 }
 
 func BenchmarkComposed_site(b *testing.B) {
-	f := composed(b, functions.Request{Site: &functions.SiteRewrite{NotFound: true}}, "/about/index.html")
-	e := event("GET", "www.example.com/about", "User-Agent", "test", "Accept", "*/*")
+	f := composed(b, functions.Request{Site: &functions.Site{NotFoundPage: true}}, map[string]string{"/about/": "/about/index.html"})
+	e := event("GET", "www.example.com/about/", "User-Agent", "test", "Accept", "*/*")
 	for b.Loop() {
 		if _, err := f.ViewerRequest(b.Context(), e); err != nil {
 			b.Fatal(err)

@@ -81,7 +81,8 @@ var contentTypes = map[string]string{
 
 // namedTypes are files known by their whole name.
 var namedTypes = map[string]string{
-	"apple-app-site-association": "application/json",
+	"apple-app-site-association": "application/json", // https://developer.apple.com/documentation/xcode/supporting-associated-domains
+	"openid-configuration":       "application/json",
 	"humans":                     "text/plain; charset=utf-8",
 	"license":                    "text/plain; charset=utf-8",
 }

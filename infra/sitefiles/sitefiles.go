@@ -44,7 +44,7 @@ const (
 type File struct {
 	// Key is the object's key: the path below the folder with forward slashes and no leading one (F9.12).
 	Key string
-	// Path is where the file is, below the folder as it was given to [Walk].
+	// Path is where the file is, below the folder as it was given to [Read].
 	Path string
 	// ContentType comes from a built-in table, never from the machine's. S3 infers none (F9.11).
 	ContentType string
@@ -62,19 +62,6 @@ type File struct {
 // Has says whether a file has the key.
 func Has(files []File, key string) bool {
 	return slices.ContainsFunc(files, func(f File) bool { return f.Key == key })
-}
-
-// PublishedPaths are the addresses below which the site answers with an object, sorted: every file's
-// key and [ConfigKey], each with a leading slash and not percent-encoded. The edge compares them with
-// the decoded path after clean addresses such as "/about" became "/about/index.html".
-func PublishedPaths(files []File) []string {
-	paths := make([]string, 0, len(files)+1)
-	for _, f := range files {
-		paths = append(paths, "/"+f.Key)
-	}
-	paths = append(paths, "/"+ConfigKey)
-	slices.Sort(paths)
-	return slices.Compact(paths)
 }
 
 // uploadOrder sorts pages after all other files, and by key within both. A page published before the

@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // instead is what a folder too large for one resource per file should use.
@@ -23,94 +26,147 @@ const instead = `publish it outside the program: set onefront:siteDir to a small
 // maxProblems bounds how many refusals one run lists.
 const maxProblems = 10
 
-// Walk lists the files to publish from a folder, pages last and otherwise by key. It leaves out
-// every file and folder whose name starts with a dot. A symbolic link counts as the file it points
-// to; one that points outside the folder, to a folder, or nowhere is refused. So are a folder
-// without index.html, one with a config.json of its own, and one over the limits of this package.
-// All problems found are reported together. Nothing is written and nothing but the folder is read.
-func Walk(dir string) ([]File, error) {
+// Folder is what a folder of a frontend gives.
+type Folder struct {
+	// Files to publish, pages last and otherwise by key.
+	Files []File
+	// LeftOut are the files and folders that are not published, sorted: those whose name begins with a dot (but
+	// [WellKnown]), symbolic links that leave the folder, and what the caller excluded.
+	LeftOut []string
+}
+
+// WellKnown is the one folder with a dot that is published: https://www.rfc-editor.org/rfc/rfc8615.
+const WellKnown = ".well-known"
+
+// Read lists the files to publish from a folder, but those that a pattern of exclude covers, such as "**/*.map" or
+// "drafts/**" (https://pkg.go.dev/github.com/bmatcuk/doublestar/v4, paths below the folder). A symbolic link counts
+// as the file it points to; one to a folder, or to nothing, is refused. So are a pattern that is none, a folder
+// without index.html, one with a config.json of its own, and one over the limits of this package. All problems found
+// are reported together. Nothing is written and nothing but the folder is read.
+func Read(dir string, exclude []string) (*Folder, error) {
+	for _, p := range exclude {
+		if !doublestar.ValidatePattern(p) {
+			return nil, fmt.Errorf("siteExclude %q: want a pattern of paths below the folder, such as \"**/*.map\" or \"drafts/**\"", p)
+		}
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf(`siteDir %q: there is no such folder: name the folder that holds index.html, or "" for no site`, dir)
+			return nil, fmt.Errorf("siteDir %q: %s", dir, Missing(dir))
 		}
 		return nil, fmt.Errorf("siteDir %q: %w", dir, err)
 	}
 	defer func() { _ = root.Close() }()
 
-	files, err := list(root, dir)
-	if err != nil {
+	l := list{root: root, dir: dir, exclude: exclude}
+	if err := l.walk(); err != nil {
 		return nil, err
 	}
+	files := l.Files
 	for i := range files {
 		if files[i].MD5, files[i].SHA256, err = sums(root, files[i].Key); err != nil {
 			return nil, fmt.Errorf("siteDir %q: hashing %q: %w", dir, files[i].Key, err)
 		}
 	}
 	slices.SortFunc(files, uploadOrder)
-	return files, nil
+	slices.Sort(l.LeftOut)
+	return &l.Folder, nil
 }
 
-// list finds the files and checks everything that needs no content.
-func list(root *os.Root, dir string) ([]File, error) {
-	var (
-		files    []File
-		total    int64
-		problems []error
-	)
-	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+// Missing says what to do about a folder that is not there: the build that would write it, where a package.json
+// stands beside it or above.
+func Missing(dir string) string {
+	for at := path.Dir(path.Clean(filepath.ToSlash(dir))); ; at = path.Dir(at) {
+		if _, err := os.Stat(filepath.Join(filepath.FromSlash(at), "package.json")); err == nil {
+			return fmt.Sprintf("there is no such folder: build the frontend first: npm --prefix %s run build", at)
 		}
-		if name == "." {
-			return nil
+		if at == "." || at == "/" || path.Base(at) == ".." {
+			return `there is no such folder: name the folder that holds index.html (build the frontend first), or "" for no site`
 		}
-		if strings.HasPrefix(entry.Name(), ".") {
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
+	}
+}
+
+// list gathers what needs no content.
+type list struct {
+	Folder
+	root     *os.Root
+	dir      string
+	exclude  []string
+	total    int64
+	problems []error
+}
+
+func (l *list) walk() error {
+	if err := fs.WalkDir(l.root.FS(), ".", l.visit); err != nil {
+		return fmt.Errorf("siteDir %q: %w", l.dir, err)
+	}
+	if l.total > MaxTotalBytes {
+		l.refuse(fmt.Errorf("%d bytes in all: at most %d: %s", l.total, MaxTotalBytes, instead))
+	}
+	if len(l.problems) == 0 && !Has(l.Files, IndexKey) {
+		if len(l.Files) == 0 {
+			l.refuse(errors.New(`no files to publish: build the frontend first, or set onefront:siteDir to "" for no site`))
+		} else {
+			l.refuse(fmt.Errorf(`no %s: name the folder that the frontend's build writes its first page to, or "" for no site`, IndexKey))
 		}
+	}
+	if len(l.problems) > 0 {
+		return fmt.Errorf("siteDir %q: %w", l.dir, errors.Join(l.problems...))
+	}
+	return nil
+}
+
+func (l *list) refuse(err error) { l.problems = append(l.problems, err) }
+
+func (l *list) visit(name string, entry fs.DirEntry, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case name == ".":
+		return nil
+	case l.leavesOut(name, entry):
 		if entry.IsDir() {
-			return nil
+			l.LeftOut = append(l.LeftOut, name+"/")
+			return fs.SkipDir
 		}
-		info, err := stat(root, name, entry)
-		if err == nil {
-			err = check(name, info.Size())
-		}
-		if err != nil {
-			problems = append(problems, err)
-			if len(problems) == maxProblems {
-				return fs.SkipAll
-			}
-			return nil
-		}
-		if len(files) == MaxFiles {
-			problems = append(problems, fmt.Errorf("more than %d files, each would be a resource in every preview: %s", MaxFiles, instead))
+		l.LeftOut = append(l.LeftOut, name)
+		return nil
+	case entry.IsDir():
+		return nil
+	}
+	info, err := stat(l.root, name, entry)
+	if errors.Is(err, errLeavesFolder) {
+		l.LeftOut = append(l.LeftOut, name)
+		return nil
+	}
+	if err == nil {
+		err = check(name, info.Size())
+	}
+	if err != nil {
+		l.refuse(err)
+		if len(l.problems) == maxProblems {
 			return fs.SkipAll
 		}
-		total += info.Size()
-		files = append(files, describe(dir, name, info.Size()))
 		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("siteDir %q: %w", dir, err)
 	}
-	if total > MaxTotalBytes {
-		problems = append(problems, fmt.Errorf("%d bytes in all: at most %d: %s", total, MaxTotalBytes, instead))
+	if len(l.Files) == MaxFiles {
+		l.refuse(fmt.Errorf("more than %d files, each would be a resource in every preview: %s", MaxFiles, instead))
+		return fs.SkipAll
 	}
-	if len(problems) == 0 && !Has(files, IndexKey) {
-		if len(files) == 0 {
-			problems = append(problems, errors.New(`no files to publish: build the frontend first, or set onefront:siteDir to "" for no site`))
-		} else {
-			problems = append(problems, fmt.Errorf(`no %s: name the folder that the frontend's build writes its first page to, or "" for no site`, IndexKey))
-		}
-	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("siteDir %q: %w", dir, errors.Join(problems...))
-	}
-	return files, nil
+	l.total += info.Size()
+	l.Files = append(l.Files, describe(l.dir, name, info.Size()))
+	return nil
 }
+
+func (l *list) leavesOut(name string, entry fs.DirEntry) bool {
+	if strings.HasPrefix(entry.Name(), ".") && name != WellKnown {
+		return true
+	}
+	return slices.ContainsFunc(l.exclude, func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, name) })
+}
+
+// errLeavesFolder is a symbolic link that os.Root does not follow.
+var errLeavesFolder = errors.New("a symbolic link that leaves the folder")
 
 // stat is the file behind an entry. os.Root follows a link only as far as it stays inside the folder.
 func stat(root *os.Root, name string, entry fs.DirEntry) (fs.FileInfo, error) {
@@ -119,8 +175,10 @@ func stat(root *os.Root, name string, entry fs.DirEntry) (fs.FileInfo, error) {
 	switch {
 	case isLink && errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%q: a symbolic link to nothing: remove it", name)
+	case isLink && errors.Is(err, syscall.ELOOP):
+		return nil, fmt.Errorf("%q: a symbolic link that leads to itself: remove it", name)
 	case isLink && err != nil:
-		return nil, fmt.Errorf("%q: a symbolic link that leaves the folder: copy the file into it (%w)", name, err)
+		return nil, errLeavesFolder // os.Root tells no more than that it did not follow it
 	case err != nil:
 		return nil, fmt.Errorf("%q: %w", name, err)
 	case isLink && info.IsDir():

@@ -49,10 +49,19 @@ func keys(files []sitefiles.File) []string {
 	return list
 }
 
+// walk is the files of a folder.
+func walk(dir string) ([]sitefiles.File, error) {
+	read, err := sitefiles.Read(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	return read.Files, nil
+}
+
 func TestWalk_wholeFile(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"index.html": "hello"})
-	got, err := sitefiles.Walk(dir)
+	got, err := walk(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +85,7 @@ func TestWalk_pagesLast(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"about/index.html": "a", "404.html": "n", "index.html": "i", "zebra.js": "z", "assets/app.css": "c", "a.HTML": "x",
 	})
-	files, err := sitefiles.Walk(dir)
+	files, err := walk(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +103,50 @@ func TestWalk_noDotFiles(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"index.html": "i", ".env": "SECRET=1", ".git/config": "x", "assets/.DS_Store": "x", "assets/app.js": "x", "a/.b/c.js": "x",
 	})
-	files, err := sitefiles.Walk(dir)
+	files, err := walk(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"assets/app.js", "index.html"}, keys(files)); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+// What is left out is named, so that nobody looks for it in vain.
+func TestRead_leftOut(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"index.html": "i", ".env": "x", ".git/config": "x", "a/.cache/b.js": "x", "app.js": "x", "app.js.map": "x", "drafts/one.html": "x",
+		".well-known/security.txt": "x", ".well-known/apple-app-site-association": "{}", ".well-known/.hidden": "x", "a/.well-known/x": "x",
+	})
+	read, err := sitefiles.Read(dir, []string{"**/*.map", "drafts"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{".env", ".git/", ".well-known/.hidden", "a/.cache/", "a/.well-known/", "app.js.map", "drafts/"}, read.LeftOut); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{".well-known/apple-app-site-association", ".well-known/security.txt", "app.js", "index.html"}, keys(read.Files)); diff != "" {
+		t.Errorf("published (-want +got):\n%s", diff)
+	}
+	if read.Files[0].ContentType != "application/json" {
+		t.Errorf("got %s for the Apple file", read.Files[0].ContentType)
+	}
+	if _, err := sitefiles.Read(dir, []string{"[a"}); err == nil || !strings.Contains(err.Error(), `siteExclude "[a"`) {
+		t.Errorf("got %v, want the pattern refused", err)
+	}
+}
+
+// A folder that is not there yet is mostly one that no build has written.
+func TestRead_missingFolder(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"web/package.json": "{}"})
+	web := filepath.ToSlash(filepath.Join(dir, "web"))
+	if _, err := sitefiles.Read(filepath.Join(dir, "web", "dist"), nil); err == nil || !strings.Contains(err.Error(), "npm --prefix "+web+" run build") {
+		t.Errorf("got %v, want the command that builds it", err)
+	}
+	if _, err := sitefiles.Read("no/such/folder", nil); err == nil || !strings.Contains(err.Error(), "name the folder that holds index.html") {
+		t.Errorf("got %v, want what to name", err)
 	}
 }
 
@@ -111,9 +158,9 @@ func TestWalk_symbolicLinks(t *testing.T) {
 		want string // in the error; "" for none
 	}{
 		"inside":            {func(dir string) { symlink(t, "index.html", filepath.Join(dir, "start.html")) }, ""},
-		"absolute, outside": {func(dir string) { symlink(t, filepath.Join(outside, "secret.txt"), filepath.Join(dir, "a.txt")) }, `"a.txt": a symbolic link that leaves the folder`},
-		"relative, outside": {func(dir string) { symlink(t, "../../"+filepath.Base(outside), filepath.Join(dir, "sub", "up")) }, `"sub/up": a symbolic link that leaves the folder`},
-		"folder outside":    {func(dir string) { symlink(t, outside, filepath.Join(dir, "docs")) }, `"docs": a symbolic link that leaves the folder`},
+		"absolute, outside": {func(dir string) { symlink(t, filepath.Join(outside, "secret.txt"), filepath.Join(dir, "a.txt")) }, ""},
+		"relative, outside": {func(dir string) { symlink(t, "../../"+filepath.Base(outside), filepath.Join(dir, "sub", "up")) }, ""},
+		"folder outside":    {func(dir string) { symlink(t, outside, filepath.Join(dir, "docs")) }, ""},
 		"folder inside":     {func(dir string) { symlink(t, "sub", filepath.Join(dir, "twice")) }, `"twice": a symbolic link to a folder`},
 		"loop":              {func(dir string) { symlink(t, "loop", filepath.Join(dir, "loop")) }, `"loop": a symbolic link`},
 		"to nothing":        {func(dir string) { symlink(t, "gone.html", filepath.Join(dir, "a.html")) }, `"a.html": a symbolic link to nothing`},
@@ -122,12 +169,18 @@ func TestWalk_symbolicLinks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t, map[string]string{"index.html": "i", "sub/page.html": "p"})
 			c.link(dir)
-			files, err := sitefiles.Walk(dir)
+			files, err := walk(dir)
 			switch {
 			case c.want == "" && err != nil:
 				t.Fatal(err)
 			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 				t.Errorf("error %v, want it to contain %q; files %q", err, c.want, keys(files))
+			}
+			if strings.Contains(name, "outside") {
+				read, err := sitefiles.Read(dir, nil)
+				if err != nil || len(read.Files) != 2 || len(read.LeftOut) != 1 {
+					t.Errorf("got %+v, %v, want the link left out by name", read, err)
+				}
 			}
 			if name == "inside" && !sitefiles.Has(files, "start.html") {
 				t.Error("the link inside the folder is not published")
@@ -162,7 +215,7 @@ func TestWalk_refusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := folder(t, c.files)
-			_, err := sitefiles.Walk(dir)
+			_, err := walk(dir)
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -181,7 +234,7 @@ func TestWalk_exactlyAtTheLimits(t *testing.T) {
 	for i := len(files); i < sitefiles.MaxFiles; i++ {
 		files[fmt.Sprintf("img/%04d.png", i)] = ""
 	}
-	got, err := sitefiles.Walk(folder(t, files))
+	got, err := walk(folder(t, files))
 	if err != nil || len(got) != sitefiles.MaxFiles {
 		t.Errorf("%d files, %v; want %d", len(got), err, sitefiles.MaxFiles)
 	}
@@ -198,14 +251,14 @@ func TestWalk_tooLarge(t *testing.T) {
 		}
 	}
 	sparse("film.mp4", sitefiles.MaxFileBytes+1)
-	if _, err := sitefiles.Walk(dir); err == nil || !strings.Contains(err.Error(), `"film.mp4": 104857601 bytes: at most 104857600 for one file`) {
+	if _, err := walk(dir); err == nil || !strings.Contains(err.Error(), `"film.mp4": 104857601 bytes: at most 104857600 for one file`) {
 		t.Errorf("one large file: %v", err)
 	}
 	sparse("film.mp4", sitefiles.MaxFileBytes)
 	for i := range sitefiles.MaxTotalBytes/sitefiles.MaxFileBytes + 1 {
 		sparse(fmt.Sprintf("film%d.mp4", i), sitefiles.MaxFileBytes)
 	}
-	if _, err := sitefiles.Walk(dir); err == nil || !strings.Contains(err.Error(), "bytes in all: at most 1073741824") {
+	if _, err := walk(dir); err == nil || !strings.Contains(err.Error(), "bytes in all: at most 1073741824") {
 		t.Errorf("large in all: %v", err)
 	}
 }
@@ -214,25 +267,16 @@ func TestWalk_noFolder(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"file": "x"})
 	for _, name := range []string{"absent", "file"} {
-		if _, err := sitefiles.Walk(filepath.Join(dir, name)); err == nil || !strings.Contains(err.Error(), "siteDir") {
+		if _, err := walk(filepath.Join(dir, name)); err == nil || !strings.Contains(err.Error(), "siteDir") {
 			t.Errorf("%s: error %v", name, err)
 		}
-	}
-}
-
-func TestPublishedPaths(t *testing.T) {
-	t.Parallel()
-	got := sitefiles.PublishedPaths([]sitefiles.File{{Key: "index.html"}, {Key: "about/index.html"}, {Key: "grüße.txt"}})
-	want := []string{"/about/index.html", "/config.json", "/grüße.txt", "/index.html"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("paths (-want +got):\n%s", diff)
 	}
 }
 
 // The demo site itself is fit to be published.
 func TestWalk_demoSite(t *testing.T) {
 	t.Parallel()
-	files, err := sitefiles.Walk("../../site")
+	files, err := walk("../../site")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,11 +316,11 @@ func TestWalk_properties(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		files, err := sitefiles.Walk(dir)
+		files, err := walk(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := sitefiles.Walk(dir)
+		again, err := walk(dir)
 		if err != nil || !slices.Equal(files, again) {
 			t.Errorf("two walks differ: %v", err)
 		}
