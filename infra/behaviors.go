@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // behaviors are the distribution's cache behaviors: one per route in order, then the site's, or without a site
@@ -15,8 +17,8 @@ type behaviors struct {
 }
 
 // everythingElse is what the API answers without a site: the default behavior as a route.
-func everythingElse(cfg *Config) Route {
-	return Route{Path: "*", Methods: MethodsAll, ReadFailover: cfg.Routing == RoutingEdge}
+func everythingElse(cfg *Config) config.Route {
+	return config.Route{Path: "*", Methods: config.MethodsAll, ReadFailover: cfg.Routing == config.RoutingEdge}
 }
 
 func newBehaviors(ctx *pulumi.Context, cfg *Config, origins *origins, site *Site, opts ...pulumi.ResourceOption) (*behaviors, error) {
@@ -63,7 +65,7 @@ func count(policies ...*cloudfront.ResponseHeadersPolicy) int {
 
 // apiBehavior serves one route. https-only rather than a redirect, which would hide clients that send their
 // words in clear (F4.18).
-func apiBehavior(r Route, origins *origins, policies *policies, function *cloudfront.Function, headers *cloudfront.ResponseHeadersPolicy) (cloudfront.DistributionOrderedCacheBehaviorArgs, error) {
+func apiBehavior(r config.Route, origins *origins, policies *policies, function *cloudfront.Function, headers *cloudfront.ResponseHeadersPolicy) (cloudfront.DistributionOrderedCacheBehaviorArgs, error) {
 	behavior := cloudfront.DistributionOrderedCacheBehaviorArgs{
 		PathPattern:             pulumi.String(r.Path),
 		ViewerProtocolPolicy:    pulumi.String("https-only"),
@@ -77,7 +79,7 @@ func apiBehavior(r Route, origins *origins, policies *policies, function *cloudf
 	if behavior.OriginRequestPolicyId, err = policies.originRequestID(r); err != nil {
 		return behavior, err
 	}
-	if r.Methods == MethodsAll {
+	if r.Methods == config.MethodsAll {
 		behavior.AllowedMethods = pulumi.ToStringArray(allMethods)
 		behavior.TargetOriginId = pulumi.String(origins.writeTarget)
 	} else {

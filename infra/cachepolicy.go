@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // Managed policies (F3.1, F3.2, F3.7).
@@ -35,14 +37,15 @@ func newPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi.ResourceOption
 
 // cacheID is the cache policy of a route. An own policy never has Host in its key: API Gateway would answer 403
 // (F3.11), and what is in the key always reaches the origin (F3.10).
-func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
-	if r.Methods == MethodsAll || r.TTL.Max == 0 {
+func (p *policies) cacheID(r config.Route) (pulumi.StringPtrInput, error) {
+	content := r.OwnCachePolicy()
+	if content == "" {
 		return pulumi.StringPtr(cachingDisabled), nil
 	}
-	content := fmt.Sprintf("%v %q", r.TTL, r.Key)
 	made := p.cache[content]
 	if made == nil {
 		name := logicalName("cache", r.Path)
+		keyQuery, keyHeaders, keyCookies := querySelection(r.Key), selectionOf(r.Key.Headers), selectionOf(r.Key.Cookies)
 		var err error
 		made, err = cloudfront.NewCachePolicy(p.ctx, name, &cloudfront.CachePolicyArgs{
 			Name:       pulumi.String(accountName(p.cfg, name)),
@@ -52,9 +55,24 @@ func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
 			ParametersInCacheKeyAndForwardedToOrigin: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
 				EnableAcceptEncodingBrotli: pulumi.Bool(true),
 				EnableAcceptEncodingGzip:   pulumi.Bool(true),
-				QueryStringsConfig:         keyQueries(r.Key),
-				HeadersConfig:              keyHeaders(r.Key.Headers),
-				CookiesConfig:              keyCookies(r.Key.Cookies),
+				QueryStringsConfig: cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{
+					QueryStringBehavior: keyQuery.behavior,
+					QueryStrings: items(keyQuery, func(names pulumi.StringArrayInput) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsPtrInput {
+						return cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: names}
+					}),
+				},
+				HeadersConfig: cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{
+					HeaderBehavior: keyHeaders.behavior,
+					Headers: items(keyHeaders, func(names pulumi.StringArrayInput) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersPtrInput {
+						return cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: names}
+					}),
+				},
+				CookiesConfig: cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{
+					CookieBehavior: keyCookies.behavior,
+					Cookies: items(keyCookies, func(names pulumi.StringArrayInput) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesPtrInput {
+						return cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesArgs{Items: names}
+					}),
+				},
 			},
 		}, p.opts...)
 		if err != nil {
@@ -68,23 +86,39 @@ func (p *policies) cacheID(r Route) (pulumi.StringPtrInput, error) {
 // originRequestID is what the origin sees beside the cache key. Everything but Host is the default of a route
 // that takes writes: the one way Authorization reaches an API without being in a cache key. A cached route
 // forwards its key alone by default.
-func (p *policies) originRequestID(r Route) (pulumi.StringPtrInput, error) {
+func (p *policies) originRequestID(r config.Route) (pulumi.StringPtrInput, error) {
+	content := r.OwnOriginRequestPolicy()
 	switch {
-	case r.Forward == nil && r.Methods == MethodsAll:
+	case content == "" && r.Methods == config.MethodsAll:
 		return pulumi.StringPtr(allViewerExceptHostHeader), nil
-	case r.Forward == nil:
+	case content == "":
 		return nil, nil
 	}
-	content := fmt.Sprintf("%q", *r.Forward)
 	made := p.originRequest[content]
 	if made == nil {
 		name := logicalName("forward", r.Path)
+		forwardQuery, forwardHeaders, forwardCookies := querySelection(*r.Forward), selectionOf(r.Forward.Headers), selectionOf(r.Forward.Cookies)
 		var err error
 		made, err = cloudfront.NewOriginRequestPolicy(p.ctx, name, &cloudfront.OriginRequestPolicyArgs{
-			Name:               pulumi.String(accountName(p.cfg, name)),
-			QueryStringsConfig: forwardQueries(*r.Forward),
-			HeadersConfig:      forwardHeaders(r.Forward.Headers),
-			CookiesConfig:      forwardCookies(r.Forward.Cookies),
+			Name: pulumi.String(accountName(p.cfg, name)),
+			QueryStringsConfig: cloudfront.OriginRequestPolicyQueryStringsConfigArgs{
+				QueryStringBehavior: forwardQuery.behavior,
+				QueryStrings: items(forwardQuery, func(names pulumi.StringArrayInput) cloudfront.OriginRequestPolicyQueryStringsConfigQueryStringsPtrInput {
+					return cloudfront.OriginRequestPolicyQueryStringsConfigQueryStringsArgs{Items: names}
+				}),
+			},
+			HeadersConfig: cloudfront.OriginRequestPolicyHeadersConfigArgs{
+				HeaderBehavior: forwardHeaders.behavior,
+				Headers: items(forwardHeaders, func(names pulumi.StringArrayInput) cloudfront.OriginRequestPolicyHeadersConfigHeadersPtrInput {
+					return cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: names}
+				}),
+			},
+			CookiesConfig: cloudfront.OriginRequestPolicyCookiesConfigArgs{
+				CookieBehavior: forwardCookies.behavior,
+				Cookies: items(forwardCookies, func(names pulumi.StringArrayInput) cloudfront.OriginRequestPolicyCookiesConfigCookiesPtrInput {
+					return cloudfront.OriginRequestPolicyCookiesConfigCookiesArgs{Items: names}
+				}),
+			},
 		}, p.opts...)
 		if err != nil {
 			return nil, fmt.Errorf("origin request policy of route %q: %w", r.Path, err)
@@ -96,76 +130,37 @@ func (p *policies) originRequestID(r Route) (pulumi.StringPtrInput, error) {
 
 func wholeSeconds(d time.Duration) pulumi.IntPtrInput { return pulumi.IntPtr(int(d / time.Second)) }
 
-// behaviorOf names are "none", "whitelist" and "all" in every one of the configurations below.
-func behaviorOf(names []string) string {
+// selection says which parts of one kind a policy takes. Its behavior is "none", "whitelist" or "all" for query
+// strings, headers and cookies, in policies of both kinds; query strings know
+// "allExcept" too (F15.10). names are nil for "none" and "all".
+type selection struct {
+	behavior pulumi.String
+	names    pulumi.StringArray
+}
+
+func selectionOf(names []string) selection {
 	switch {
 	case len(names) == 0:
-		return "none"
+		return selection{behavior: "none"}
 	case len(names) == 1 && names[0] == "*":
-		return "all"
+		return selection{behavior: "all"}
 	default:
-		return "whitelist"
+		return selection{behavior: "whitelist", names: pulumi.ToStringArray(names)}
 	}
 }
 
-// queryBehavior is behaviorOf for query strings, which know "allExcept" too (F15.10).
-func queryBehavior(p Parts) (behavior string, names []string) {
+func querySelection(p config.Parts) selection {
 	if len(p.QueryExcept) > 0 {
-		return "allExcept", p.QueryExcept
+		return selection{behavior: "allExcept", names: pulumi.ToStringArray(p.QueryExcept)}
 	}
-	return behaviorOf(p.Query), p.Query
+	return selectionOf(p.Query)
 }
 
-func keyQueries(p Parts) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs {
-	behavior, names := queryBehavior(p)
-	config := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" || behavior == "allExcept" {
-		config.QueryStrings = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(names)}
+// items wraps the names in the type that the SDK has for each kind and policy, or is nil where none are named.
+func items[T any](s selection, wrap func(pulumi.StringArrayInput) T) T {
+	if s.names == nil {
+		var none T
+		return none
 	}
-	return config
-}
-
-func keyHeaders(names []string) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs {
-	behavior := behaviorOf(names)
-	config := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{HeaderBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
-		config.Headers = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(names)}
-	}
-	return config
-}
-
-func keyCookies(names []string) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs {
-	behavior := behaviorOf(names)
-	config := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{CookieBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
-		config.Cookies = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesArgs{Items: pulumi.ToStringArray(names)}
-	}
-	return config
-}
-
-func forwardQueries(p Parts) cloudfront.OriginRequestPolicyQueryStringsConfigArgs {
-	behavior, names := queryBehavior(p)
-	config := cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" || behavior == "allExcept" {
-		config.QueryStrings = cloudfront.OriginRequestPolicyQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(names)}
-	}
-	return config
-}
-
-func forwardHeaders(names []string) cloudfront.OriginRequestPolicyHeadersConfigArgs {
-	behavior := behaviorOf(names)
-	config := cloudfront.OriginRequestPolicyHeadersConfigArgs{HeaderBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
-		config.Headers = cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(names)}
-	}
-	return config
-}
-
-func forwardCookies(names []string) cloudfront.OriginRequestPolicyCookiesConfigArgs {
-	behavior := behaviorOf(names)
-	config := cloudfront.OriginRequestPolicyCookiesConfigArgs{CookieBehavior: pulumi.String(behavior)}
-	if behavior == "whitelist" {
-		config.Cookies = cloudfront.OriginRequestPolicyCookiesConfigCookiesArgs{Items: pulumi.ToStringArray(names)}
-	}
-	return config
+	return wrap(s.names)
 }

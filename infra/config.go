@@ -21,29 +21,6 @@ type Config struct {
 	Provider ProviderSettings
 }
 
-// The types of Config's parts; see package config.
-type (
-	Routing         = config.Routing
-	Domain          = config.Domain
-	Route           = config.Route
-	TTL             = config.TTL
-	Parts           = config.Parts
-	SecurityHeaders = config.SecurityHeaders
-	ResponseHeaders = config.ResponseHeaders
-	Lambda          = config.Lambda
-	Throttle        = config.Throttle
-	Alarms          = config.Alarms
-	Logs            = config.Logs
-)
-
-// The values of Config.Routing and Route.Methods.
-const (
-	RoutingDNS  = config.RoutingDNS
-	RoutingEdge = config.RoutingEdge
-	MethodsRead = config.MethodsRead
-	MethodsAll  = config.MethodsAll
-)
-
 // LoadConfig reads and checks the stack's configuration; nothing else reads it. All problems come back joined,
 // each as "onefront:<key>: <value>: what would be right".
 func LoadConfig(ctx *pulumi.Context) (*Config, error) {

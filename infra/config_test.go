@@ -12,6 +12,7 @@ import (
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/infra/config"
 )
 
 // loadConfig runs LoadConfig alone, and then the rest of a program if there is one.
@@ -30,7 +31,7 @@ func loadConfig(stack string, config map[string]string, secrets []string, rest f
 
 func TestLoadConfig_committedStacks(t *testing.T) {
 	projectFiles(t)
-	for stack, routing := range map[string]infra.Routing{"prod": infra.RoutingDNS, "staging": infra.RoutingEdge} {
+	for stack, routing := range map[string]config.Routing{"prod": config.RoutingDNS, "staging": config.RoutingEdge} {
 		config, secrets := stackConfig(t, stack, nil)
 		cfg, _, err := loadConfig(stack, config, secrets, nil)
 		if err != nil {

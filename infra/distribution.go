@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // distributionType is part of every child's URN; changing it needs an alias.
@@ -80,7 +82,7 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*Distribution,
 	if cfg.WebACLARN != "" {
 		properties.WebAclId = pulumi.String(cfg.WebACLARN)
 	}
-	if cfg.ExternalDNS != externalDNSPending {
+	if cfg.ExternalDNS != config.ExternalDNSPending {
 		properties.Aliases = pulumi.ToStringArray(cfg.Aliases())
 	}
 	// The distribution never names what does not answer yet, nor drops a secret that is still needed.

@@ -9,12 +9,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/acm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
 
-// The values of onefront:externalDns.
-const (
-	externalDNSPending = "pending"
-	externalDNSIssued  = "issued"
+	"github.com/onefront/onefront/infra/config"
 )
 
 // edgeCertificate is the viewers' certificate in us-east-1, the one region CloudFront takes it from (F5.11).
@@ -37,7 +33,7 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 		return nil, err
 	}
 	opt := pulumi.Provider(provider)
-	if cfg.ExternalDNS == externalDNSPending {
+	if cfg.ExternalDNS == config.ExternalDNSPending {
 		requested, err := requestCertificate(ctx, "edge", names, opt)
 		if err != nil {
 			return nil, fmt.Errorf("edge certificate: %w", err)
@@ -45,7 +41,7 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 		return &edgeCertificate{arn: requested.Arn, records: recordsToCreate(requested)}, nil
 	}
 	args := certificateArgs{names: names, validation: validation}
-	if cfg.ExternalDNS == externalDNSIssued {
+	if cfg.ExternalDNS == config.ExternalDNSIssued {
 		args.validation = nil
 	}
 	made, err := newCertificate(ctx, "edge", args, opt)
@@ -59,7 +55,7 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 
 // edgeCertificateNames are the names on the certificate with the zone that proves each.
 func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
-	entry := map[string]Domain{}
+	entry := map[string]config.Domain{}
 	for _, d := range cfg.Domains {
 		for _, alias := range d.Aliases {
 			entry[alias] = d

@@ -8,6 +8,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // functionType is part of every child's URN; changing it needs an alias.
@@ -18,7 +20,7 @@ type FunctionArgs struct {
 	// Handler is what the bootstrap reads as _HANDLER: "api" or "redelivery".
 	Handler string
 	Zip     HandlerZip
-	Lambda  Lambda
+	Lambda  config.Lambda
 	// LogRetentionDays is one of the periods that CloudWatch Logs knows.
 	LogRetentionDays int
 	Environment      pulumi.StringMap

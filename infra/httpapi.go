@@ -9,6 +9,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // httpAPIType is part of every child's URN; changing it needs an alias.
@@ -27,7 +29,7 @@ type HTTPAPIArgs struct {
 	InvokeARN, FunctionName pulumi.StringInput
 	// HealthRouteKey is the route with its own throttle, such as "GET /api/health".
 	HealthRouteKey string
-	Throttle       Throttle
+	Throttle       config.Throttle
 	// LogRetentionDays bounds the access log.
 	LogRetentionDays int
 	// DisableExecuteEndpoint makes the execute-api host answer 404, so that only the custom domain serves (F6.9).

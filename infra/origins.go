@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // Ids of the origin groups. Origins and groups share one name space (F1.20).
@@ -46,7 +48,7 @@ func originID(region string) string { return "api-" + region }
 
 func newOrigins(cfg *Config, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
 	o := &origins{}
-	if cfg.Routing == RoutingDNS {
+	if cfg.Routing == config.RoutingDNS {
 		o.addNames(cfg, len(regions), secret)
 	} else {
 		o.addRegions(cfg, regions, secret)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // apiPath is where the API is below a site's name. Routes, health checks and the frontend agree on it.
@@ -12,7 +14,7 @@ const apiPath = "/api"
 // export publishes the stack's outputs. Names and types are a contract with frontend builds.
 func export(ctx *pulumi.Context, cfg *Config, regions []*Region, certificate *edgeCertificate, d *Distribution) error {
 	host := d.resource.DomainName
-	if name := mainAlias(cfg); name != "" && cfg.ExternalDNS != externalDNSPending {
+	if name := mainAlias(cfg); name != "" && cfg.ExternalDNS != config.ExternalDNSPending {
 		host = pulumi.String(name).ToStringOutput()
 	}
 	siteURL := pulumi.Sprintf("https://%s", host)

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/functions"
 )
 
@@ -41,7 +42,7 @@ func newResponseHeadersPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi
 }
 
 // transportHeaders are right for any answer: HSTS and nosniff.
-func transportHeaders(s SecurityHeaders) *cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs {
+func transportHeaders(s config.SecurityHeaders) *cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs {
 	config := &cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs{
 		ContentTypeOptions: &cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs{Override: pulumi.Bool(true)},
 	}
@@ -57,7 +58,7 @@ func transportHeaders(s SecurityHeaders) *cloudfront.ResponseHeadersPolicySecuri
 }
 
 // pageHeaders add what matters to a document.
-func pageHeaders(s SecurityHeaders) *cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs {
+func pageHeaders(s config.SecurityHeaders) *cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs {
 	config := transportHeaders(s)
 	if s.ContentSecurityPolicy != "" {
 		config.ContentSecurityPolicy = &cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs{

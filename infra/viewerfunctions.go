@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/functions"
 )
 
@@ -30,20 +31,20 @@ type apiParts struct {
 }
 
 // parts are those of one route. With dns routing a read route's target is a group already.
-func parts(cfg *Config, r Route) apiParts {
+func parts(cfg *Config, r config.Route) apiParts {
 	return apiParts{
-		readFailover: r.ReadFailover && (cfg.Routing == RoutingEdge || r.Methods == MethodsAll && len(cfg.Regions) > 1),
+		readFailover: r.ReadFailover && (cfg.Routing == config.RoutingEdge || r.Methods == config.MethodsAll && len(cfg.Regions) > 1),
 		viewerHost:   r.ViewerHost,
 	}
 }
 
 // name is the logical name of the function with these parts.
-func (p apiParts) name(routing Routing) string {
+func (p apiParts) name(routing config.Routing) string {
 	name := "api-request"
 	switch {
-	case routing == RoutingDNS && p.readFailover:
+	case routing == config.RoutingDNS && p.readFailover:
 		name = "api-read-failover"
-	case routing == RoutingEdge && !p.readFailover:
+	case routing == config.RoutingEdge && !p.readFailover:
 		name = "api-single-origin"
 	}
 	if p.viewerHost {
@@ -92,7 +93,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 func (p apiParts) request(cfg *Config) functions.Request {
 	r := functions.Request{Redirects: redirects(cfg), Served: served(cfg), PreflightOrigins: cfg.CORSOrigins, ViewerHost: p.viewerHost}
 	switch {
-	case cfg.Routing == RoutingEdge:
+	case cfg.Routing == config.RoutingEdge:
 		r.Edge = edgeChoice(cfg)
 		r.Edge.NoReadFailover = !p.readFailover
 	case p.readFailover:

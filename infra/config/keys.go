@@ -2,13 +2,10 @@ package config
 
 import (
 	"fmt"
-	"iter"
-	"slices"
 	"strings"
 )
 
-// checkKeys refuses keys that nothing reads: a typo would silently leave a default in force. Where a stack's
-// keys cannot be listed, the likeliest typos are tried.
+// checkKeys refuses keys that nothing reads: a typo would silently leave a default in force.
 func checkKeys(s Source, p *problems) {
 	known := sortedKeys(keys)
 	for _, full := range s.Keys {
@@ -22,18 +19,6 @@ func checkKeys(s Source, p *problems) {
 				value = "[secret]"
 			}
 			p.refuse(full, value, "%s", notAKey(key, known))
-		}
-	}
-	if s.Keys != nil {
-		return
-	}
-	var found []string
-	for _, key := range known {
-		for typo := range typos(key) {
-			if _, ok := s.Lookup(Namespace + ":" + typo); ok && !slices.Contains(known, typo) && !slices.Contains(found, typo) {
-				found = append(found, typo)
-				p.refuse(typo, raw("set"), "%s", notAKey(typo, known))
-			}
 		}
 	}
 }
@@ -95,46 +80,6 @@ func editDistance(a, b string) int {
 		before, last = last, row
 	}
 	return last[len(b)]
-}
-
-// typos are the ways people mistype a key: a letter left out, doubled or swapped, an "s" too many, other case.
-func typos(key string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		dashed := kebab(key)
-		for _, typo := range []string{
-			key + "s", strings.ToLower(key), strings.ToUpper(key), strings.ToUpper(key[:1]) + key[1:], dashed, strings.ReplaceAll(dashed, "-", "_"),
-			initialisms(key), strings.ReplaceAll(key, "Acl", "ACL"), strings.ReplaceAll(key, "Arn", "ARN"),
-		} {
-			if typo != key && !yield(typo) {
-				return
-			}
-		}
-		for i := range key {
-			if !yield(key[:i]+key[i+1:]) || !yield(key[:i+1]+key[i:]) || i > 0 && !yield(key[:i-1]+key[i:i+1]+key[i-1:i]+key[i+1:]) {
-				return
-			}
-		}
-	}
-}
-
-// initialisms writes a key as Go writes names.
-func initialisms(key string) string {
-	for _, word := range []string{"Dns", "Tls", "Acl", "Arn", "Api"} {
-		key = strings.ReplaceAll(key, word, strings.ToUpper(word))
-	}
-	return key
-}
-
-func kebab(key string) string {
-	var b strings.Builder
-	for _, r := range key {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte('-')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // didYouMean is the tail of a message, or "".

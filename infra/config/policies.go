@@ -9,18 +9,18 @@ const (
 	policyWarning = 10
 )
 
-// cachePolicy is the same for routes that share their own cache policy, and "" for routes with a managed one.
+// OwnCachePolicy is the same for routes that share their own cache policy, and "" for routes with a managed one.
 // Names are sorted by then.
-func (r Route) cachePolicy() string {
+func (r Route) OwnCachePolicy() string {
 	if r.Methods == MethodsAll || r.TTL.Max == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%v %q", r.TTL, r.Key)
 }
 
-// originRequestPolicy is the same for routes that share their own origin request policy, and "" for routes with a
+// OwnOriginRequestPolicy is the same for routes that share their own origin request policy, and "" for routes with a
 // managed one or none.
-func (r Route) originRequestPolicy() string {
+func (r Route) OwnOriginRequestPolicy() string {
 	if r.Forward == nil {
 		return ""
 	}
@@ -31,8 +31,8 @@ func (r Route) originRequestPolicy() string {
 func (c *Config) OwnPolicies() (cache, originRequest int) {
 	caches, requests := map[string]bool{}, map[string]bool{}
 	for _, route := range c.Routes {
-		caches[route.cachePolicy()] = true
-		requests[route.originRequestPolicy()] = true
+		caches[route.OwnCachePolicy()] = true
+		requests[route.OwnOriginRequestPolicy()] = true
 	}
 	delete(caches, "")
 	delete(requests, "")

@@ -188,7 +188,6 @@ func TestLoad_refusals(t *testing.T) {
 		{"CSP with commas", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'self',data:"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'self',data:":`},
 		{"CSP over two lines", settings{"securityHeaders": `{"contentSecurityPolicy": "img-src 'self';\nfont-src 'self'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "img-src 'self';\nfont-src 'self'": printable ASCII characters on one line`},
 		{"frame options", settings{"securityHeaders": `{"frameOptions": "ALLOW-FROM https://a.example"}`}, `onefront:securityHeaders.frameOptions: "ALLOW-FROM https://a.example": DENY, SAMEORIGIN or "" (no header)`},
-		{"referrer policy", settings{"securityHeaders": `{"referrerPolicy": "strict-origins"}`}, `onefront:securityHeaders.referrerPolicy: "strict-origins": one of no-referrer`},
 		{"permissions policy in the old form", settings{"securityHeaders": `{"permissionsPolicy": "camera 'none'"}`}, `onefront:securityHeaders.permissionsPolicy: "camera 'none'": features like camera=()`},
 		{"permissions policy list", settings{"securityHeaders": `{"permissionsPolicy": "camera=none"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=none": for camera one of ()`},
 		{"permissions policy host without quotes", settings{"securityHeaders": `{"permissionsPolicy": "camera=(self https://a.example)"}`}, `onefront:securityHeaders.permissionsPolicy: "camera=(self https://a.example)": for camera one of ()`},
@@ -241,7 +240,6 @@ func TestLoad_refusals(t *testing.T) {
 		{"e-mail twice", settings{"alarms": `{"emails": ["a@example.com", "a@example.com"]}`}, `onefront:alarms.emails[1]: "a@example.com": an address that is not already`},
 		{"unknown threshold", settings{"alarms": `{"thresholds": {"deadletter": 1}}`}, `onefront:alarms.thresholds.deadletter: 1: not a key; did you mean deadLetters?`},
 		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 101}}`}, `onefront:alarms.thresholds.api5xxPercent: 101: from 0 to 100`},
-		{"retention", settings{"logs": `{"retentionDays": 31}`}, `onefront:logs.retentionDays: 31: one of the periods CloudWatch Logs takes: 1 3 5 7 14 30`},
 		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: a whole number from 1`},
 		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: an object with the keys enabled, retentionDays`},
 		// The SaaS.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/mail"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -103,17 +102,10 @@ func (c *Config) readAlarms(n node) {
 	}
 }
 
-// retentionDays are the periods CloudWatch Logs takes, without "for ever".
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-var retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-
+// readLogs: the provider knows the periods that CloudWatch Logs takes, the longest of which is ten years.
 func (c *Config) readLogs(n node) {
 	o := n.object("enabled", "retentionDays")
-	days := o.at("retentionDays")
-	c.Logs = Logs{Enabled: o.at("enabled").bool(true), RetentionDays: days.wholeBetween(30, 1, math.MaxInt32)}
-	if !slices.Contains(retentionDays, c.Logs.RetentionDays) {
-		days.refuse("one of the periods CloudWatch Logs takes: %s", strings.Trim(fmt.Sprint(retentionDays), "[]"))
-	}
+	c.Logs = Logs{Enabled: o.at("enabled").bool(true), RetentionDays: o.at("retentionDays").wholeBetween(30, 1, 3653)}
 }
 
 // A WAFv2 web ACL of scope CLOUDFRONT lives in us-east-1 and has "global" in its ARN (F11.1).

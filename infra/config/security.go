@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -33,7 +32,6 @@ func readSecurityHeaders(n node) SecurityHeaders {
 	}{
 		{"contentSecurityPolicy", h.ContentSecurityPolicy, cspProblem},
 		{"frameOptions", h.FrameOptions, frameProblem},
-		{"referrerPolicy", h.ReferrerPolicy, referrerProblem},
 		{"permissionsPolicy", h.PermissionsPolicy, permissionsProblem},
 	} {
 		if check.value == "" {
@@ -74,19 +72,6 @@ func (h SecurityHeaders) checkHSTS(o object) {
 func frameProblem(value string) string {
 	if value != "DENY" && value != "SAMEORIGIN" {
 		return `DENY, SAMEORIGIN or "" (no header)`
-	}
-	return ""
-}
-
-// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyReferrerPolicy.html
-var referrerPolicies = []string{
-	"no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin",
-	"strict-origin-when-cross-origin", "unsafe-url",
-}
-
-func referrerProblem(value string) string {
-	if !slices.Contains(referrerPolicies, value) {
-		return fmt.Sprintf(`one of %s, or "" (no header)%s`, strings.Join(referrerPolicies, ", "), didYouMean(value, referrerPolicies))
 	}
 	return ""
 }

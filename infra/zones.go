@@ -3,36 +3,9 @@ package infra
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
-
-// globalRegion is where CloudFront reads its certificate and keeps its functions and policies (D9, F5.11).
-const globalRegion = "us-east-1"
-
-// providers are the explicit AWS providers: pulumi-aws v6 has no region per resource (D9).
-type providers struct {
-	in     map[string]*aws.Provider
-	global *aws.Provider
-}
-
-// newProviders makes one provider per region and one for us-east-1, which may be the same.
-func newProviders(ctx *pulumi.Context, cfg *Config) (*providers, error) {
-	p := &providers{in: make(map[string]*aws.Provider, len(cfg.Regions)+1)}
-	for _, region := range append([]string{globalRegion}, cfg.Regions...) {
-		if p.in[region] != nil {
-			continue
-		}
-		provider, err := aws.NewProvider(ctx, "aws-"+region, cfg.Provider.Args(region))
-		if err != nil {
-			return nil, fmt.Errorf("provider for %s: %w", region, err)
-		}
-		p.in[region] = provider
-	}
-	p.global = p.in[globalRegion]
-	return p, nil
-}
 
 // zones maps a zone's name to its id.
 type zones map[string]pulumi.StringInput
