@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -55,6 +54,7 @@ type accessLine struct {
 	ContentLength   string `json:"sc-content-len"`
 	RangeStart      string `json:"sc-range-start"`
 	RangeEnd        string `json:"sc-range-end"`
+	Country         string `json:"c-country"`
 	TimestampMS     string `json:"timestamp(ms)"`
 	BehaviorPattern string `json:"cache-behavior-path-pattern"`
 }
@@ -140,17 +140,18 @@ func (l *accessLog) line(r cloudfront.Request) accessLine {
 		EdgeLocation: orDash(r.Edge), SCBytes: strconv.Itoa(r.Bytes), ClientIP: orDash(r.ViewerIP), Method: r.Method,
 		Host: l.domainName, HostHeader: orDash(r.Host), URIStem: logged(r.Path), URIQuery: orDash(logged(r.Query)),
 		Status: fmt.Sprintf("%03d", r.Status), Referer: orDash(logged(r.Referer)), UserAgent: orDash(logged(r.UserAgent)),
-		Cookie: "-", ResultType: r.Cache, ResponseResult: r.Cache, DetailedResult: r.Cache, RequestID: r.ID,
-		Protocol: orDash(r.Protocol), CSBytes: "-", TimeTaken: seconds, TimeToFirstByte: seconds,
-		ForwardedFor: "-", TLSProtocol: "-", TLSCipher: "-", ProtocolVersion: "HTTP/1.1", FLEStatus: "-", FLEFields: "-",
-		ClientPort: "-", ContentType: "-", ContentLength: strconv.Itoa(r.Bytes), RangeStart: "-", RangeEnd: "-",
+		Cookie: "-", ResultType: r.Cache, ResponseResult: r.Cache, DetailedResult: r.Detailed, RequestID: r.ID,
+		Protocol: orDash(r.Protocol), CSBytes: strconv.Itoa(r.ReceivedBytes), TimeTaken: seconds, TimeToFirstByte: seconds,
+		ForwardedFor: orDash(logged(r.ForwardedFor)), TLSProtocol: "-", TLSCipher: "-", ProtocolVersion: orDash(r.ProtocolVersion),
+		FLEStatus: "-", FLEFields: "-", ClientPort: orDash(r.ViewerPort), ContentType: orDash(logged(r.ContentType)),
+		ContentLength: orDash(r.ContentLength), RangeStart: "-", RangeEnd: "-", Country: orDash(r.Country),
 		BehaviorPattern: orDash(r.Behavior),
+	}
+	if first, last, ok := contentRange(r.ContentRange); ok {
+		line.RangeStart, line.RangeEnd = first, last
 	}
 	if r.Edge != "" {
 		line.EdgeLocation = r.Edge + "56-P1" // as in X-Amz-Cf-Pop
-	}
-	if host, port, err := net.SplitHostPort(r.ViewerIP); err == nil {
-		line.ClientIP, line.ClientPort = host, port
 	}
 	if r.Protocol == "https" {
 		line.TLSProtocol, line.TLSCipher = "TLSv1.3", "TLS_AES_128_GCM_SHA256"
@@ -165,10 +166,20 @@ func orDash(s string) string {
 	return s
 }
 
-// logged encodes what CloudFront encodes in log fields: control characters, spaces, everything beyond ASCII and a
-// few signs. Percent signs stay as the viewer sent them (guess).
+// contentRange splits "bytes 0-9/100".
+func contentRange(header string) (first, last string, ok bool) {
+	span, found := strings.CutPrefix(header, "bytes ")
+	if !found {
+		return "", "", false
+	}
+	span, _, _ = strings.Cut(span, "/")
+	return strings.Cut(span, "-")
+}
+
+// logged encodes what CloudFront encodes in log fields, on top of the URL's own encoding: control characters, spaces,
+// everything beyond ASCII, percent signs and a few others (O-A16).
 func logged(s string) string {
-	const signs = "<>\"#{}|\\^~[]`'"
+	const signs = "%<>\"#{}|\\^~[]`'"
 	var out strings.Builder
 	for i := range len(s) {
 		c := s[i]

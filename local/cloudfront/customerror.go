@@ -19,7 +19,7 @@ func (e *Edge) customErrorPage(x *exchange, a *answer) *answer {
 	page := e.serve(&inner)
 	x.attempts = append(x.attempts, inner.attempts...)
 	x.charged = inner.charged
-	page = &answer{status: page.status, header: page.header, body: page.body, result: resultError, age: -1, final: true}
+	page = &answer{status: page.status, header: page.header, body: page.body, result: resultError, detailed: a.detailed, age: -1, final: true}
 	if page.status < http.StatusBadRequest {
 		page.status = c.ResponseCode
 	}

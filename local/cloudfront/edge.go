@@ -112,7 +112,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a = e.viewerResponse(x, a)
 	n := e.write(w, x, a)
 	if e.onRequest != nil {
-		e.onRequest(x.record(a, n))
+		e.onRequest(x.record(a, w.Header(), n))
 	}
 }
 

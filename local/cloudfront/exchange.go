@@ -25,6 +25,9 @@ type exchange struct {
 	https    bool
 	host     string
 	viewerIP string
+	// viewerPort is the viewer's port; received the bytes of its request's head.
+	viewerPort string
+	received   int
 
 	// rawPath and rawQuery are as the viewer sent them; uri, query and header are what the viewer-request function
 	// left of the request. header is never changed in place.
@@ -53,8 +56,8 @@ func newExchange(e *Edge, r *http.Request) *exchange {
 		method: r.Method, header: r.Header,
 	}
 	x.viewerIP = r.RemoteAddr
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		x.viewerIP = host
+	if host, port, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		x.viewerIP, x.viewerPort = host, port
 	}
 	if strings.HasPrefix(r.RequestURI, "/") {
 		x.rawPath, x.rawQuery, _ = strings.Cut(r.RequestURI, "?")
@@ -94,15 +97,21 @@ func (x *exchange) protocol() string {
 }
 
 // record is what OnRequest gets.
-func (x *exchange) record(a *answer, bytes int) Request {
+func (x *exchange) record(a *answer, sent http.Header, bytes int) Request {
 	rec := Request{
 		ID: x.id, Time: x.now, Method: x.r.Method, Host: x.host, Path: x.rawPath, Query: x.rawQuery,
 		Cache: a.result, Origins: x.attempts, Region: x.region, Status: a.status, Bytes: bytes,
 		Duration: time.Since(x.started) + x.charged, ViewerIP: x.viewerIP,
-		UserAgent: x.r.UserAgent(), Referer: x.r.Referer(), Protocol: x.protocol(),
+		UserAgent: x.r.UserAgent(), Referer: x.r.Referer(), Protocol: x.protocol(), ProtocolVersion: x.r.Proto,
+		Detailed: a.detailedResult(), ViewerPort: x.viewerPort, ReceivedBytes: x.received,
+		ForwardedFor: strings.Join(x.r.Header["X-Forwarded-For"], ", "),
+		ContentType:  sent.Get("Content-Type"), ContentLength: sent.Get("Content-Length"), ContentRange: sent.Get("Content-Range"),
+	}
+	if x.r.ContentLength > 0 {
+		rec.ReceivedBytes += int(x.r.ContentLength)
 	}
 	if x.pop != nil {
-		rec.Edge = x.pop.Code
+		rec.Edge, rec.Country = x.pop.Code, x.pop.Country.Code
 	}
 	if x.behavior != nil {
 		rec.Behavior = x.behavior.Pattern
@@ -120,6 +129,8 @@ type answer struct {
 	body   []byte
 	// result is the result type: the value of X-Cache before " from cloudfront".
 	result string
+	// detailed is the detailed result type of an error, "" where it is the result type.
+	detailed string
 	// age is the time in the cache; negative: no Age header.
 	age time.Duration
 	// final answers are not shown to a viewer-response function.

@@ -93,11 +93,12 @@ func (e *Edge) limits(x *exchange) *answer {
 			total += len(name) + len(": \r\n") + len(v)
 		}
 	}
+	x.received = total + len("  HTTP/1.1\r\nHost: \r\n\r\n")
 	if total > maxRequestBytes || len("https://")+len(x.host)+target+1 > maxURLBytes {
-		return errorPage(x.id, http.StatusRequestEntityTooLarge, pageBadRequest)
+		return errorPage(x.id, http.StatusRequestEntityTooLarge, pageBadRequest).because(detailedInvalidRequest)
 	}
 	if _, err := url.PathUnescape(x.rawPath); err != nil || !strings.HasPrefix(x.rawPath, "/") {
-		return errorPage(x.id, http.StatusBadRequest, pageBadRequest)
+		return errorPage(x.id, http.StatusBadRequest, pageBadRequest).because(detailedInvalidRequest)
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func (e *Edge) limits(x *exchange) *answer {
 // hostName refuses names that no distribution has: 403. CF DG CNAMEs.
 func (e *Edge) hostName(x *exchange) *answer {
 	if !e.dist.hostName(x.host) {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (e *Edge) matchBehavior(x *exchange) *answer {
 // restrictions applies the geographic restriction by the country of the viewer's edge. CF DG georestrictions.
 func (e *Edge) restrictions(x *exchange) *answer {
 	if !e.dist.Countries.allows(x.pop.Country.Code) {
-		return errorPage(x.id, http.StatusForbidden, pageCountry)
+		return errorPage(x.id, http.StatusForbidden, pageCountry).because(detailedGeoBlocked)
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func (e *Edge) viewerProtocol(x *exchange) *answer {
 		return nil
 	}
 	if x.behavior.ProtocolPolicy == "https-only" || !x.r.ProtoAtLeast(1, 1) {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
 	}
 	location := "https://" + x.host + x.rawPath
 	if x.rawQuery != "" {
@@ -146,7 +147,7 @@ func (e *Edge) viewerProtocol(x *exchange) *answer {
 // allowedMethod is F4.6.
 func (e *Edge) allowedMethod(x *exchange) *answer {
 	if !x.behavior.allows(x.method) {
-		return errorPage(x.id, http.StatusForbidden, pageMethod)
+		return errorPage(x.id, http.StatusForbidden, pageMethod).because(detailedInvalidMethod)
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func (e *Edge) allowedMethod(x *exchange) *answer {
 // getBody is F3.24: a GET with a body gets 403.
 func (e *Edge) getBody(x *exchange) *answer {
 	if x.method == http.MethodGet && x.r.ContentLength != 0 {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest)
+		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
 	}
 	return nil
 }

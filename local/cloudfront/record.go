@@ -33,8 +33,23 @@ type Request struct {
 	ViewerIP  string        `json:"-"`
 	UserAgent string        `json:"-"`
 	Referer   string        `json:"-"`
-	// Protocol is https or http.
-	Protocol string `json:"-"`
+	// Protocol is https or http, ProtocolVersion such as HTTP/1.1.
+	Protocol        string `json:"-"`
+	ProtocolVersion string `json:"-"`
+	// Detailed is x-edge-detailed-result-type: how an error came about, else Cache (O-A19).
+	Detailed string `json:"-"`
+	// ViewerPort is the viewer's port, "" if it is not known.
+	ViewerPort string `json:"-"`
+	// Country is the viewer's country, of two letters: that of the edge.
+	Country string `json:"-"`
+	// ForwardedFor is the X-Forwarded-For header that the viewer sent.
+	ForwardedFor string `json:"-"`
+	// ReceivedBytes are those of the viewer's request, head and body.
+	ReceivedBytes int `json:"-"`
+	// ContentType, ContentLength and ContentRange are headers of the answer.
+	ContentType   string `json:"-"`
+	ContentLength string `json:"-"`
+	ContentRange  string `json:"-"`
 }
 
 // Attempt is one try of one origin.

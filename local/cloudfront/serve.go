@@ -61,7 +61,7 @@ func (e *Edge) pass(x *exchange) *answer {
 // answerOf makes an origin's outcome an answer, compressed if it is to be.
 func (e *Edge) answerOf(x *exchange, out *outcome) *answer {
 	if out.err != nil {
-		return errorPage(x.id, out.status(), out.sentence())
+		return errorPage(x.id, out.status(), out.sentence()).because(out.detailed())
 	}
 	res := out.response
 	a := &answer{status: res.Status, header: x.behavior.viewable(res.Header), result: resultMiss, age: -1}
@@ -70,7 +70,7 @@ func (e *Edge) answerOf(x *exchange, out *outcome) *answer {
 		a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	}
 	if res.Status >= http.StatusBadRequest {
-		a.result, a.final = resultError, true // F2.17
+		a.result, a.detailed, a.final = resultError, out.detailed(), true // F2.17
 	}
 	a.body = compress(x.behavior, x.acceptEncoding, res.Status, a.header, res.Body)
 	keepLength(x.method, res, a)
@@ -93,7 +93,7 @@ func (e *Edge) fetch(x *exchange, key, path string, kept *entry) (a *answer, sha
 	validators := kept.validators()
 	out := e.askOrigins(x, validators)
 	if x.canceled() { // CF DG "Canceled requests": the object is not cached
-		return errorPage(x.id, out.status(), out.sentence()), false
+		return errorPage(x.id, out.status(), out.sentence()).because(out.detailed()), false
 	}
 	if out.err == nil && out.response.Status == http.StatusNotModified && validators != nil {
 		return e.revalidated(x, kept, &out, epoch)

@@ -90,7 +90,7 @@ func (e *Edge) viewerResponse(x *exchange, a *answer) *answer {
 		return a
 	}
 	changed := functionAnswer(result.Response)
-	changed.result, changed.age = a.result, a.age
+	changed.result, changed.detailed, changed.age = a.result, a.detailed, a.age
 	if result.Response.Body == nil {
 		changed.body = a.body
 	}
@@ -111,10 +111,13 @@ func functionAnswer(r *function.Response) *answer {
 // functionError is a run that failed: 502 if CloudFront refuses what it returned, 503 if it threw.
 // CF DG http-502-bad-gateway, http-503-service-unavailable.
 func (e *Edge) functionError(x *exchange, err error) *answer {
-	status, sentence := http.StatusServiceUnavailable, pageFunction
-	if failed, ok := errors.AsType[*function.Error](err); ok && failed.Status == http.StatusBadGateway {
-		status, sentence = http.StatusBadGateway, pageInvalid
+	status, sentence, detailed := http.StatusServiceUnavailable, pageFunction, ""
+	if failed, ok := errors.AsType[*function.Error](err); ok {
+		detailed = failed.Type
+		if failed.Status == http.StatusBadGateway {
+			status, sentence = http.StatusBadGateway, pageInvalid
+		}
 	}
 	e.log.Error("CloudFront function failed", "requestId", x.id, "behavior", x.behavior.Pattern, "path", x.rawPath, "err", err)
-	return errorPage(x.id, status, sentence)
+	return errorPage(x.id, status, sentence).because(detailed)
 }
