@@ -39,7 +39,8 @@ async function unlisted(request, store) {
   var wildcards = '';
   var extensions = '';
   try {
-    if (!(await store.exists(SITE.root))) {
+    const readable = await store.exists(SITE.root);
+    if (!readable) {
       return byShape(request);
     }
     wildcards = await store.get(SITE.wildcards);

@@ -19,17 +19,18 @@ import (
 //	/pricing           -> /pricing.html          pricing.html
 //	/pricing/          -> 301 /pricing
 //	/docs/v1.2/a b.pdf -> /docs/v1.2/a%20b.pdf   every file under its own path, whatever its name
-//	*                  -> 301 /old/ /new/*       what the redirects with a wildcard say, read on a miss only
-//	.                  -> css html js            extensions known among the files, read on a miss only
+//	wildcards          -> 301 /old/ /new/*       what the redirects with a wildcard say, read on a miss only
+//	extensions         -> css html js            extensions known among the files, read on a miss only
 //
-// Values are percent-encoded: an object's begins with a slash, a redirect's with its status.
+// Values are percent-encoded: an object's begins with a slash, a redirect's with its status. The two special keys begin
+// with no slash, so no path is one of them.
 const (
 	// RootAddress is always in the table: without it the table is not there yet, or cannot be read.
 	RootAddress = "/"
 	// WildcardsAddress has a line for each redirect with a wildcard, the longest first: status, prefix, target.
-	WildcardsAddress = "*"
+	WildcardsAddress = "wildcards"
 	// ExtensionsAddress has the extensions of all files without the dot, between single spaces, one before and one behind.
-	ExtensionsAddress = "."
+	ExtensionsAddress = "extensions"
 )
 
 // Limits of the table.

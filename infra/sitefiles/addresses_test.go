@@ -37,7 +37,7 @@ func TestAddresses(t *testing.T) {
 		"/pricing": "/pricing.html", "/pricing/": "301 /pricing", "/pricing.html": "/pricing.html",
 		"/a b.txt": "/a%20b.txt", "/LICENSE": "/LICENSE",
 		"/old": "301 /about/", "/grüße": "308 https://www.example.org/",
-		"*": "302 /a/%C3%BC/ /pricing\n301 /a/ /b/*", ".": " html txt ",
+		"wildcards": "302 /a/%C3%BC/ /pricing\n301 /a/ /b/*", "extensions": " html txt ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
