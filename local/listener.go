@@ -60,7 +60,9 @@ func (l *listeners) serve(listener net.Listener, handler http.Handler) {
 		WriteTimeout:      longestAnswer,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
+		// OPTIONS * is for the handler to answer: CloudFront does so with its own page.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
 	}
 	l.servers = append(l.servers, server)
 	l.serving.Go(func() {

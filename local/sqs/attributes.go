@@ -91,7 +91,15 @@ func (s *Service) purgeQueue(region string, in *queueInput) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	q.messages = nil
+	now := s.clock.Now()
+	if !q.purged.IsZero() && now.Before(q.purged.Add(purgeInterval)) {
+		return nil, purgeInProgress(q.name)
+	}
+	q.messages, q.purged = nil, now
 	s.plan(q)
 	return struct{}{}, nil
 }
+
+// purgeInterval is how long a purge takes, and the time between two of them:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html
+const purgeInterval = 60 * time.Second

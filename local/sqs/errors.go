@@ -49,6 +49,13 @@ func invalidMessage() *apiError {
 	return &apiError{"com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents", "Message contains characters outside the allowed set: #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD, #x10000 to #x10FFFF."}
 }
 
+func purgeInProgress(queue string) *apiError {
+	return &apiError{
+		"com.amazonaws.sqs#PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress",
+		fmt.Sprintf("Only one PurgeQueue operation on %s is allowed every 60 seconds.", queue),
+	}
+}
+
 func unknownOperation() *apiError {
 	return &apiError{"com.amazon.coral.service#UnknownOperationException", "", "Local mode does not imitate this operation."}
 }

@@ -19,6 +19,7 @@ type queue struct {
 	isDeadLetterQueue                  bool
 
 	messages     []*message // as they were sent
+	purged       time.Time  // the last PurgeQueue, zero if there was none
 	arrivals     chan struct{}
 	subscription *subscription
 	timer        *simtime.Timer // at the next message's visibility

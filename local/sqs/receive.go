@@ -41,8 +41,11 @@ func (s *Service) receiveMessage(ctx context.Context, region string, in *receive
 	defer timer.Stop()
 	for {
 		messages, arrivals := s.tryReceive(q, limit, visibility, in)
-		if len(messages) > 0 || wait == 0 {
+		switch {
+		case len(messages) > 0:
 			return map[string]any{"Messages": messages}, nil
+		case wait == 0:
+			return struct{}{}, nil // AWS leaves Messages out
 		}
 		select {
 		case <-arrivals:

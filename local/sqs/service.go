@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/fault"
@@ -118,7 +119,7 @@ func (s *Service) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, q := range s.queues {
-		q.messages = nil
+		q.messages, q.purged = nil, time.Time{}
 		s.plan(q)
 	}
 }

@@ -674,3 +674,41 @@ func TestMD5Attributes(t *testing.T) {
 		t.Errorf("got %s, want %s", a, want)
 	}
 }
+
+// PurgeQueue works once in 60 seconds; the queues of other regions are others.
+func TestAPI_purgeQueue(t *testing.T) {
+	w := newWorld(t)
+	client := w.client(t, "eu-west-1")
+	purge := func() error {
+		_, err := client.PurgeQueue(t.Context(), &sdk.PurgeQueueInput{QueueUrl: aws.String(queueURL("eu-west-1", "feedback"))})
+		return err
+	}
+	var inProgress *types.PurgeQueueInProgress
+	if err := purge(); err != nil {
+		t.Fatal(err)
+	}
+	w.mustSend(t, "eu-west-1", "kept")
+	w.advance(t, 59*time.Second)
+	if err := purge(); !errors.As(err, &inProgress) {
+		t.Errorf("after 59 s: %v, want PurgeQueueInProgress", err)
+	}
+	if _, err := w.client(t, "us-east-1").PurgeQueue(t.Context(), &sdk.PurgeQueueInput{QueueUrl: aws.String(queueURL("us-east-1", "feedback"))}); err != nil {
+		t.Errorf("another queue: %v", err)
+	}
+	w.advance(t, 2*time.Second)
+	if err := purge(); err != nil {
+		t.Errorf("after 61 s: %v", err)
+	}
+}
+
+// An answer without messages has no member Messages.
+func TestAPI_emptyReceive(t *testing.T) {
+	w := newWorld(t)
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(`{"QueueUrl":"`+queueURL("eu-west-1", "feedback")+`"}`))
+	r.Header.Set("X-Amz-Target", "AmazonSQS.ReceiveMessage")
+	rec := httptest.NewRecorder()
+	w.Handler("eu-west-1").ServeHTTP(rec, r)
+	if body := strings.TrimSpace(rec.Body.String()); rec.Code != 200 || body != "{}" {
+		t.Errorf("got %d %s, want {}", rec.Code, body)
+	}
+}

@@ -19,7 +19,9 @@ func notFound() *apiError { return &apiError{"ParameterNotFound", ""} }
 
 // parameterOutput is the Parameter of the answers. The time it was last changed is left out: it has none here.
 type parameterOutput struct {
-	ARN      string `json:"ARN"`
+	ARN string `json:"ARN"`
+	// Selector is the ":version" that the request had behind the name.
+	Selector string `json:"Selector,omitempty"`
 	DataType string `json:"DataType"`
 	Name     string `json:"Name"`
 	Type     string `json:"Type"`
@@ -30,8 +32,12 @@ type parameterOutput struct {
 // encrypted stands for the ciphertext.
 const encrypted = "(encrypted: ask with WithDecryption)"
 
-func (p parameter) output(decrypt bool) parameterOutput {
+// output is the answer to a request of a name with its optional selector.
+func (p parameter) output(asked string, decrypt bool) parameterOutput {
 	out := parameterOutput{ARN: p.arn, DataType: p.dataType, Name: p.name, Type: p.kind, Value: p.value, Version: p.version}
+	if _, version, selected := strings.Cut(asked, ":"); selected && !strings.HasPrefix(asked, "arn:") {
+		out.Selector = ":" + version
+	}
 	if p.kind == "SecureString" && !decrypt {
 		out.Value = encrypted
 	}
@@ -74,7 +80,7 @@ func (s *Service) getParameter(region string, w http.ResponseWriter, raw []byte)
 		refused.write(w)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"Parameter": p.output(in.WithDecryption)})
+	write(w, http.StatusOK, map[string]any{"Parameter": p.output(in.Name, in.WithDecryption)})
 }
 
 // maxNames is GetParameters' limit.
@@ -96,7 +102,7 @@ func (s *Service) getParameters(region string, w http.ResponseWriter, raw []byte
 	found, invalid := []parameterOutput{}, []string{}
 	for _, name := range in.Names {
 		if p, refused := s.find(region, name); refused == nil {
-			found = append(found, p.output(in.WithDecryption))
+			found = append(found, p.output(name, in.WithDecryption))
 		} else {
 			invalid = append(invalid, name)
 		}

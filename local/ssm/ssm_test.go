@@ -62,6 +62,12 @@ func TestGetParameter(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+	for name, want := range map[string]string{"plain": "", "plain:1": ":1", "arn:aws:ssm:eu-west-1:123456789012:parameter/plain": ""} {
+		got, err := eu.GetParameter(t.Context(), &sdk.GetParameterInput{Name: &name})
+		if err != nil || aws.ToString(got.Parameter.Selector) != want {
+			t.Errorf("%s: selector %q, %v, want %q", name, aws.ToString(got.Parameter.Selector), err, want)
+		}
+	}
 	got, err := client(t, s, "us-east-1").GetParameter(t.Context(), &sdk.GetParameterInput{Name: aws.String("saas-key"), WithDecryption: aws.Bool(true)})
 	if err != nil || *got.Parameter.Value != "another key" || got.Parameter.Type != types.ParameterTypeSecureString {
 		t.Errorf("other region: %v, %v", got, err)
