@@ -40,8 +40,7 @@ func (s *Service) send(q *queue, body string, attributes map[string]MessageAttri
 
 // receive hands out up to limit waiting messages and hides them for the visibility timeout. A message that was received
 // maxReceiveCount times already goes to the dead-letter queue instead. The caller holds mu.
-func (s *Service) receive(q *queue, limit int, visibility time.Duration) []*message {
-	now := s.clock.Now()
+func (s *Service) receive(q *queue, limit int, visibility time.Duration, now time.Time) []*message {
 	s.expire(q, now)
 	var received, moved []*message
 	for _, m := range q.messages {
@@ -116,8 +115,8 @@ func (s *Service) plan(q *queue) {
 		q.timer.Stop()
 		q.timer = nil
 	}
-	s.deliver(q)
 	now := s.clock.Now()
+	s.deliver(q, now)
 	var next time.Time
 	for _, m := range q.messages {
 		if m.visibleAt.After(now) && (next.IsZero() || m.visibleAt.Before(next)) {

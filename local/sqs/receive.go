@@ -85,7 +85,7 @@ func (s *Service) tryReceive(q *queue, limit int, visibility time.Duration, in *
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	messages := []receivedMessage{}
-	for _, m := range s.receive(q, limit, visibility) {
+	for _, m := range s.receive(q, limit, visibility, s.clock.Now()) {
 		messages = append(messages, in.show(m.received()))
 	}
 	if len(messages) > 0 {

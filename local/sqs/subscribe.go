@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/onefront/onefront/local/fault"
 )
@@ -45,11 +46,13 @@ func (s *Service) Subscribe(queueARN string, batchSize int, f func(ctx context.C
 	return nil
 }
 
-// deliver starts as many batches as may run. The caller holds mu.
-func (s *Service) deliver(q *queue) {
+// deliver starts as many batches as may run of what is visible at now. The caller holds mu, and looks at that same
+// instant for what comes later: simulated time goes on with the wall's, and what became visible between two looks would
+// be neither delivered nor waited for.
+func (s *Service) deliver(q *queue, now time.Time) {
 	sub := q.subscription
 	for sub != nil && sub.active < concurrentBatches && !s.stopped(q.region) {
-		received := s.receive(q, sub.batchSize, q.visibility)
+		received := s.receive(q, sub.batchSize, q.visibility, now)
 		if len(received) == 0 {
 			return
 		}
