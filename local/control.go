@@ -13,6 +13,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Stack: t.stack.name, Routing: string(t.stack.checked.Routing), Viewer: viewer,
 		Queues:     func() any { return t.sqs.Snapshot() },
 		DNS:        func() any { return t.dns.Snapshot() },
+		Endpoints:  t.endpoints,
 		Requests:   t.requests,
 		Invalidate: t.edge.Invalidate,
 		Now:        t.clock.Now,

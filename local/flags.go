@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/local/lambda"
 )
 
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.
@@ -26,6 +27,8 @@ type flags struct {
 	cacheLimitMiB int64
 	logFormat     string
 	quiet         bool
+	freeze        bool
+	concurrency   int
 }
 
 const usage = `Serves a stack's topology on localhost, without an AWS account.
@@ -40,6 +43,8 @@ usage: go run ./local [flags]
                      A URL without a path keeps the paths of the stack file
   -access-log DIR    write CloudFront's standard log there, as JSON lines
   -cache-limit MiB   memory for cached objects of all edges (default 64)
+  -freeze            stop functions between requests, as Lambda does
+  -concurrency N     executions that the functions of a region share (default 50)
   -log FORMAT        text or json (default text), on standard error
   -quiet             no log but warnings
 `
@@ -60,6 +65,8 @@ func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (fl
 	set.Int64Var(&f.cacheLimitMiB, "cache-limit", 64, "")
 	set.StringVar(&f.logFormat, "log", "text", "")
 	set.BoolVar(&f.quiet, "quiet", false, "")
+	set.BoolVar(&f.freeze, "freeze", false, "")
+	set.IntVar(&f.concurrency, "concurrency", lambda.DefaultConcurrency, "")
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = io.WriteString(stderr, usage)
@@ -94,6 +101,9 @@ func (f *flags) check() error {
 	}
 	if f.cacheLimitMiB < 1 || f.cacheLimitMiB > 1<<20 {
 		return fmt.Errorf("-cache-limit %d: want 1 to %d MiB", f.cacheLimitMiB, 1<<20)
+	}
+	if f.concurrency < 1 || f.concurrency > 1000 {
+		return fmt.Errorf("-concurrency %d: want 1 to 1000 executions", f.concurrency)
 	}
 	if f.logFormat != "text" && f.logFormat != "json" {
 		return fmt.Errorf("-log %q: want text or json", f.logFormat)

@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/onefront/onefront/local/loopback"
 )
 
 const (
-	// loopback is where everything but the two listeners of the flags is heard.
-	loopback = "127.0.0.1:0"
+	// freePort is where everything but the two listeners of the flags is heard.
+	freePort = "127.0.0.1:0"
 	// drainTime is how long requests may take to end once local mode is told to end.
 	drainTime = 2 * time.Second
 	// longestAnswer is above the longest fault, ten minutes of slow.
@@ -73,6 +75,11 @@ func (l *listeners) serve(listener net.Listener, handler http.Handler) {
 			}
 		}
 	})
+}
+
+// serveOwn answers on a listener to programs that were told its address, and to no web page.
+func (l *listeners) serveOwn(listener net.Listener, handler http.Handler) {
+	l.serve(listener, loopback.Only(hostPort(listener), handler))
 }
 
 // stop ends all servers: requests get drainTime, then their connections are closed. It is harmless to call twice.

@@ -12,7 +12,7 @@ import (
 // OPTIONS * reaches the handler, so that it is the edge that answers.
 func TestListeners_optionsOfTheServer(t *testing.T) {
 	l := newListeners(slog.New(slog.DiscardHandler))
-	listener, err := l.open(t.Context(), "test", loopback)
+	listener, err := l.open(t.Context(), "test", freePort)
 	if err != nil {
 		t.Fatal(err)
 	}

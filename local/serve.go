@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,7 +22,7 @@ func (c command) serve(ctx context.Context, f flags) error {
 		in            *listeners
 		name, address string
 	}{
-		{front, "-listen", f.listen}, {front, "-admin", f.admin}, {back, "stand-in SaaS", loopback}, {back, "AWS endpoints", loopback},
+		{front, "-listen", f.listen}, {front, "-admin", f.admin}, {back, "stand-in SaaS", freePort}, {back, "AWS endpoints", freePort},
 	} {
 		var err error
 		if opened[i], err = l.in.open(ctx, l.name, l.address); err != nil {
@@ -29,6 +30,7 @@ func (c command) serve(ctx context.Context, f flags) error {
 		}
 	}
 	viewer, admin, saas, aws := opened[0], opened[1], opened[2], opened[3]
+	warnExposed(log, viewer, admin)
 
 	s, err := loadStack(f, c.config, &url.URL{Scheme: "http", Host: hostPort(saas)})
 	if err != nil {
@@ -45,15 +47,15 @@ func (c command) serve(ctx context.Context, f flags) error {
 	}
 	defer t.close()
 	defer front.stop()
-	back.serve(saas, t.saasHandler())
-	back.serve(aws, t.awsHandler())
+	back.serveOwn(saas, t.saasHandler())
+	back.serveOwn(aws, t.awsHandler())
 	urls := map[string]string{}
 	for _, region := range s.checked.Regions {
-		listener, err := front.open(ctx, "region "+region, loopback)
+		listener, err := front.open(ctx, "region "+region, freePort)
 		if err != nil {
 			return err
 		}
-		front.serve(listener, t.regionHandler(region))
+		front.serveOwn(listener, t.regionHandler(region))
 		urls[region] = "http://" + hostPort(listener)
 	}
 	control := t.admin("http://"+hostPort(viewer), urls, ownHosts(f.admin))
@@ -71,6 +73,21 @@ func (c command) serve(ctx context.Context, f flags) error {
 		return err
 	case err := <-back.failed:
 		return err
+	}
+}
+
+// warnExposed names what others may do where a listener is heard beyond this machine.
+func warnExposed(log *slog.Logger, viewer, admin net.Listener) {
+	for _, l := range []struct {
+		flag, exposes string
+		listener      net.Listener
+	}{
+		{"-listen", "the site and the API, and with them the functions", viewer},
+		{"-admin", "everything: tickets and queues with visitors' words, faults, the clock, and the key to the SSM and SQS endpoints", admin},
+	} {
+		if address, ok := l.listener.Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() {
+			log.Warn("others in the network reach this listener", "flag", l.flag, "address", address.String(), "exposes", l.exposes)
+		}
 	}
 }
 

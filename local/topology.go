@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/onefront/onefront/local/cloudfront"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/lambda"
+	"github.com/onefront/onefront/local/loopback"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/route53"
 	"github.com/onefront/onefront/local/s3"
@@ -40,6 +42,9 @@ type topology struct {
 	ssm     *ssm.Service
 	s3      *s3.Service
 	saas    *saas.Service // nil with an upstream of the user's own
+
+	aws         string // host and port where functions reach SQS and SSM
+	accessKeyID string // of this start: what SQS and SSM ask for
 }
 
 // regionFaults are a region's switches: what viewers and health checks reach, and two services of its functions.
@@ -50,6 +55,7 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 	t = &topology{
 		stack: s, flags: f, log: log, clock: simtime.New(), network: network.New(),
 		requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
+		aws: aws, accessKeyID: "ASIA" + rand.Text(),
 	}
 	defer func() {
 		if err != nil {
@@ -68,7 +74,9 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 	if t.ssm, err = ssm.New(g); err != nil {
 		return t, err
 	}
-	if t.lambda, err = lambda.New(g, lambda.Options{Clock: t.clock, Log: log, Environment: awsVariables(aws)}); err != nil {
+	if t.lambda, err = lambda.New(g, lambda.Options{
+		Clock: t.clock, Log: log, Environment: t.awsVariables, Freeze: f.freeze, Concurrency: f.concurrency,
+	}); err != nil {
 		return t, err
 	}
 	if err = t.lambda.AttachQueues(t.sqs); err != nil {
@@ -130,24 +138,40 @@ func (t *topology) sqsFault(region string) *fault.Switch {
 	return nil
 }
 
-// awsVariables point a function's AWS SDK to this process.
+// awsVariables point a function's AWS SDK to this process, with the key that its services ask for.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func awsVariables(host string) func(region string) map[string]string {
-	return func(region string) map[string]string {
-		return map[string]string{
-			"AWS_ENDPOINT_URL_SQS": "http://" + host + "/sqs/" + region,
-			"AWS_ENDPOINT_URL_SSM": "http://" + host + "/ssm/" + region,
-		}
+func (t *topology) awsVariables(region string) map[string]string {
+	return map[string]string{
+		"AWS_ENDPOINT_URL_SQS": t.endpoint("sqs", region), "AWS_ENDPOINT_URL_SSM": t.endpoint("ssm", region),
+		"AWS_ACCESS_KEY_ID": t.accessKeyID,
 	}
 }
 
-// awsHandler is what functions take for AWS: /sqs/{region} and /ssm/{region}.
+func (t *topology) endpoint(service, region string) string {
+	return "http://" + t.aws + "/" + service + "/" + region
+}
+
+// endpoints is the body of GET /endpoints: where a client of the AWS CLI or an SDK reaches the imitated services, and
+// the access key id it must use.
+func (t *topology) endpoints() any {
+	endpoints := struct {
+		SSM         map[string]string `json:"ssm"`
+		SQS         map[string]string `json:"sqs"`
+		AccessKeyID string            `json:"accessKeyId"`
+	}{map[string]string{}, map[string]string{}, t.accessKeyID}
+	for region := range t.faults {
+		endpoints.SSM[region], endpoints.SQS[region] = t.endpoint("ssm", region), t.endpoint("sqs", region)
+	}
+	return endpoints
+}
+
+// awsHandler is what functions take for AWS: /sqs/{region} and /ssm/{region}, for whoever has this start's key.
 func (t *topology) awsHandler() http.Handler {
 	mux := http.NewServeMux()
 	for region, f := range t.faults {
 		for prefix, handler := range map[string]http.Handler{
-			"/sqs/" + region: t.sqs.Handler(region), // with its fault in front
-			"/ssm/" + region: f.ssm.Wrap(t.ssm.Handler(region)),
+			"/sqs/" + region: loopback.Signed(t.accessKeyID, t.sqs.Handler(region), sqs.RefuseToken), // with its fault in front
+			"/ssm/" + region: loopback.Signed(t.accessKeyID, f.ssm.Wrap(t.ssm.Handler(region)), ssm.RefuseToken),
 		} {
 			mux.Handle(prefix, http.StripPrefix(prefix, handler))
 			mux.Handle(prefix+"/", http.StripPrefix(prefix, handler))

@@ -30,6 +30,8 @@ type Options struct {
 	SaaS Switch
 	// Tickets, Queues and DNS are the bodies of GET /saas/tickets, /queues and /dns. Tickets is nil when SaaS is.
 	Tickets, Queues, DNS func() any
+	// Endpoints is the body of GET /endpoints: where the imitated AWS services are, and the key they ask for.
+	Endpoints func() any
 	// Requests keeps the request log and the counters.
 	Requests *RequestLog
 	// Invalidate drops cached objects and says how many. An error is the caller's fault.
@@ -91,6 +93,7 @@ func New(o Options) *Server {
 		"/saas":                        {http.MethodGet: s.getSaaS, http.MethodPut: s.putSaaS},
 		"/saas/tickets":                {http.MethodGet: s.getTickets},
 		"/queues":                      {http.MethodGet: s.getQueues},
+		"/endpoints":                   {http.MethodGet: s.getEndpoints},
 		"/requests":                    {http.MethodGet: s.getRequests},
 		"/dns":                         {http.MethodGet: s.getDNS},
 		"/stats":                       {http.MethodGet: s.getStats},

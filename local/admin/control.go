@@ -15,6 +15,8 @@ const defaultLimit = 100
 
 func (s *Server) getQueues(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Queues()) }
 
+func (s *Server) getEndpoints(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Endpoints()) }
+
 func (s *Server) getDNS(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.DNS()) }
 
 func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Requests.Stats()) }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/onefront/onefront/local/loopback"
 )
 
 // environment is one execution environment: a bootstrap process and the Runtime API it talks to. It serves one
@@ -30,12 +32,15 @@ type environment struct {
 	// the process is gone and reaped.
 	ready, initFailed, ended chan struct{}
 	readyOnce, failedOnce    sync.Once
+	// idle retires the environment once it has run out; it runs while the environment is among the warm ones.
+	idle *time.Timer
 	// wake tells a waiting /next that pending is set; stopped ends every waiting call.
 	wake    chan struct{}
 	stopped chan struct{}
 
 	mu           sync.Mutex
 	dead         bool
+	frozen       bool
 	pending      *invocation // accepted, not yet handed over
 	current      *invocation // handed over; nil again at the next /next
 	initError    []byte      // payload of /runtime/init/error
@@ -91,8 +96,10 @@ func (s *Service) start(f *function) (*environment, error) {
 		ready: make(chan struct{}), initFailed: make(chan struct{}), ended: make(chan struct{}),
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
+	e.idle = time.AfterFunc(s.idleLimit, e.retire)
+	e.idle.Stop()
 	e.output = &lineWriter{emit: func(line string) { s.log(f, line) }}
-	e.server = &http.Server{Handler: e.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
+	e.server = &http.Server{Handler: loopback.Only(listener.Addr().String(), e.runtimeAPI()), ReadHeaderTimeout: 10 * time.Second}
 	e.command = &exec.Cmd{
 		Path: filepath.Join(f.taskRoot, "bootstrap"), Args: []string{"/var/task/bootstrap"},
 		Dir: f.taskRoot, Env: f.processVariables(e.logStream, listener.Addr().String(), s.options.Environment),
@@ -138,6 +145,7 @@ func (e *environment) supervise() {
 
 	e.mu.Lock()
 	e.dead = true
+	e.idle.Stop()
 	e.memory.close()
 	pending, current := e.pending, e.current
 	e.pending, e.current = nil, nil
@@ -186,6 +194,7 @@ func (e *environment) submit(i *invocation) bool {
 		return false
 	}
 	e.pending = i
+	e.thaw()
 	select {
 	case e.wake <- struct{}{}:
 	default:
@@ -214,6 +223,24 @@ func (e *environment) expire(i *invocation) {
 		i.fail(failure, elapsed)
 	}
 	e.signal(syscall.SIGKILL)
+}
+
+// freeze stops the processes until the next invocation, if the service was told to (Lambda DG "Understanding the Lambda
+// execution environment lifecycle": the environment is frozen when the runtime asks for the next invocation and none
+// is there). The caller holds mu.
+func (e *environment) freeze() {
+	if e.service.options.Freeze && !e.frozen && !e.dead {
+		e.frozen = true
+		e.signal(syscall.SIGSTOP)
+	}
+}
+
+// thaw lets them go on. The caller holds mu.
+func (e *environment) thaw() {
+	if e.frozen {
+		e.frozen = false
+		e.signal(syscall.SIGCONT)
+	}
 }
 
 // signal reaches the whole process group.

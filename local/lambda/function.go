@@ -223,7 +223,17 @@ func (f *function) takeIdle() *environment {
 	}
 	e := f.idle[len(f.idle)-1]
 	f.idle = f.idle[:len(f.idle)-1]
+	e.idle.Stop()
 	return e
+}
+
+// takeThis takes one environment out of the warm ones, and says whether it was among them.
+func (f *function) takeThis(e *environment) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.idle)
+	f.idle = slices.DeleteFunc(f.idle, func(o *environment) bool { return o == e })
+	return len(f.idle) < before
 }
 
 // keep puts an environment back among the warm ones.
@@ -232,6 +242,7 @@ func (f *function) keep(e *environment) {
 	defer f.mu.Unlock()
 	if _, alive := f.environments[e]; alive {
 		f.idle = append(f.idle, e)
+		e.idle.Reset(e.service.idleLimit)
 	}
 }
 

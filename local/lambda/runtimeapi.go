@@ -51,6 +51,7 @@ func (e *environment) serveNext(w http.ResponseWriter, r *http.Request) {
 			writeEvent(w, e.fn, i)
 			return
 		}
+		e.freeze()
 		e.mu.Unlock()
 		select {
 		case <-e.wake:

@@ -22,6 +22,10 @@ import (
 // that shows, and few enough processes for one machine.
 const DefaultConcurrency = 50
 
+// idleLimit is how long a warm environment is kept. Lambda keeps them longer, minutes or hours; here they are processes of
+// somebody's machine.
+const idleLimit = time.Minute
+
 // initLimit bounds an environment's init before its first invocation; after that the function's timeout does
 // (Lambda DG "Understanding the Lambda execution environment lifecycle").
 const initLimit = 10 * time.Second
@@ -45,6 +49,9 @@ type Options struct {
 	Dir string
 	// Environment returns extra variables for a region's functions, such as AWS_ENDPOINT_URL_SSM.
 	Environment func(region string) map[string]string
+	// Freeze stops a function's processes between invocations, as Lambda does. Without it work that a function left
+	// behind goes on, which is kinder than AWS.
+	Freeze bool
 	// Concurrency is what the unreserved functions of one region share. Default [DefaultConcurrency].
 	Concurrency int
 }
@@ -57,6 +64,7 @@ type Service struct {
 	temporary string // folder to remove, or ""
 	starter   *starter
 	initLimit time.Duration
+	idleLimit time.Duration
 	closing   chan struct{}
 	running   sync.WaitGroup
 
@@ -74,7 +82,7 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 		o.Clock = wallClock{}
 	}
 	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
-	s := &Service{options: o, functions: map[string]*function{}, initLimit: initLimit, closing: make(chan struct{})}
+	s := &Service{options: o, functions: map[string]*function{}, initLimit: initLimit, idleLimit: idleLimit, closing: make(chan struct{})}
 	if o.Dir == "" {
 		dir, err := os.MkdirTemp("", "onefront-lambda-")
 		if err != nil {
@@ -244,10 +252,26 @@ func (s *Service) attempt(f *function, i *invocation, phase string, limit time.D
 	return nil, failure.payload()
 }
 
-// end asks the environment's processes to stop.
+// end asks the environment's processes to stop. What is frozen hears no SIGTERM until it goes on.
 func (e *environment) end(signal syscall.Signal) {
 	e.fn.forget(e)
 	e.signal(signal)
+	e.mu.Lock()
+	e.thaw()
+	e.mu.Unlock()
+}
+
+// retire ends an environment that nobody asked for in idleLimit.
+func (e *environment) retire() {
+	if !e.fn.takeThis(e) {
+		return // in use, or gone
+	}
+	e.end(syscall.SIGTERM)
+	select {
+	case <-e.ended:
+	case <-time.After(shutdownGrace):
+		e.signal(syscall.SIGKILL)
+	}
 }
 
 // exitCauseOf is exitCause for a process that was waited for elsewhere.

@@ -56,6 +56,12 @@ func purgeInProgress(queue string) *apiError {
 	}
 }
 
+// RefuseToken answers a request whose access key is not the one of this start.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+func RefuseToken(w http.ResponseWriter, _ *http.Request) {
+	(&apiError{"com.amazon.coral.service#UnrecognizedClientException", "", "The security token included in the request is invalid."}).write(w)
+}
+
 func unknownOperation() *apiError {
 	return &apiError{"com.amazon.coral.service#UnknownOperationException", "", "Local mode does not imitate this operation."}
 }

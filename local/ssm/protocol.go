@@ -15,6 +15,12 @@ const maxRequestBytes = 1 << 20
 // apiError is an error answer: the shape's name, and the text.
 type apiError struct{ shape, message string }
 
+// RefuseToken answers a request whose access key is not the one of this start.
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
+func RefuseToken(w http.ResponseWriter, _ *http.Request) {
+	(&apiError{"UnrecognizedClientException", "The security token included in the request is invalid."}).write(w)
+}
+
 func notFound() *apiError { return &apiError{"ParameterNotFound", ""} }
 
 // parameterOutput is the Parameter of the answers. The time it was last changed is left out: it has none here.
