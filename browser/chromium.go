@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,10 +25,24 @@ const patience = 3 * time.Minute
 type Chromium struct{ ctx context.Context }
 
 // Start starts a Chromium with a profile of its own and ends it with the test.
-func Start(t *testing.T) *Chromium {
+//
+// More flags of Chromium, as name and value, go beside ours.
+func Start(t *testing.T, flags ...string) *Chromium {
 	t.Helper()
+	path := find()
+	switch {
+	case path != "":
+	case os.Getenv("CI") != "":
+		t.Fatal("no Chromium: continuous integration runs the browser tests (Debian: apt-get install chromium)")
+	default:
+		t.Skip("no Chromium on this machine, so this browser test did not run (Debian: apt-get install chromium)")
+	}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}
+	for i := 0; i+1 < len(flags); i += 2 {
+		options = append(options, chromedp.Flag(flags[i], flags[i+1]))
+	}
 	// Not the test's context: that one ends before the clean-up, which closes the browser in good order.
-	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()),
+	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), append(options,
 		chromedp.Headless,
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
@@ -41,7 +56,7 @@ func Start(t *testing.T) *Chromium {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("accept-lang", "en-GB"),
-	)
+	)...)
 	browser, closeBrowser := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
 		if err := chromedp.Cancel(browser); err != nil {
@@ -54,6 +69,16 @@ func Start(t *testing.T) *Chromium {
 		t.Fatalf("starting Chromium (Debian: apt-get install chromium): %v", err)
 	}
 	return &Chromium{ctx: browser}
+}
+
+// find is the path of a Chromium or Chrome, or "".
+func find() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 // A Tab is one page with a private session and everything the browser complained about in it.

@@ -398,3 +398,32 @@ func TestClose_removesTemporary(t *testing.T) {
 		t.Errorf("%s is still there", root)
 	}
 }
+
+// Between two invocations a frozen function does nothing: its processes are stopped, and go on for the next one and for
+// their end.
+func TestFreeze(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+	s, book := newService(t, variables("TEST_INIT", "sigterm"), Options{Freeze: true})
+	pid := string(invoke(t, s, order("pid")).Payload)
+	state := func() string {
+		status, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(status), ") ")
+		return rest[:1]
+	}
+	for state() != "T" { // it is stopped once it asks for the next invocation
+		runtime.Gosched()
+	}
+	if again := string(invoke(t, s, order("pid")).Payload); again != pid {
+		t.Errorf("got process %s, want %s thawed", again, pid)
+	}
+	for state() != "T" {
+		runtime.Gosched()
+	}
+	s.Close(context.Background())
+	book.wait(t, "got SIGTERM")
+}

@@ -393,3 +393,28 @@ func TestInvoke_entrypoint(t *testing.T) {
 		})
 	}
 }
+
+// Nobody asked for a minute: the process goes, by SIGTERM, and the next request starts another.
+func TestIdle_ends(t *testing.T) {
+	s, book := newService(t, variables("TEST_INIT", "sigterm"), Options{})
+	s.idleLimit = time.Millisecond
+	first := invoke(t, s, order("pid"))
+	book.wait(t, "got SIGTERM")
+	second := invoke(t, s, order("pid"))
+	if string(first.Payload) == string(second.Payload) {
+		t.Errorf("process %s serves again after its end", first.Payload)
+	}
+}
+
+// A process that is deaf to SIGTERM ends all the same.
+func TestIdle_endsTheDeaf(t *testing.T) {
+	s, _ := newService(t, variables("TEST_INIT", "deaf"), Options{})
+	s.idleLimit = time.Millisecond
+	invoke(t, s, order("pid"))
+	for _, e := range s.functions[functionARN].all() {
+		<-e.ended
+	}
+	if n := s.Environments()[functionARN]; n != 0 {
+		t.Errorf("%d environments left", n)
+	}
+}
