@@ -35,15 +35,21 @@ const buildDir = ".onefront/handler"
 // holds the compiler's own text.
 func BuildHandler(goos, goarch string) HandlerBuilder {
 	return func(ctx context.Context) (HandlerZip, error) {
-		work, err := os.MkdirTemp("", "onefront-handler-")
+		work, err := workFolder(buildDir)
 		if err != nil {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
 		defer os.RemoveAll(work)
 		binary := filepath.Join(work, "bootstrap")
+		// An interrupted go may leave its own folder; inside ours it goes with it.
+		temporary, err := filepath.Abs(work)
+		if err != nil {
+			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
+		}
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
 			"-ldflags", "-s -w", "-tags", "lambda.norpc", "-o", binary, "./handler")
-		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
+		interruptible(cmd)
+		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0", "GOTMPDIR="+temporary)
 		if output, err := cmd.CombinedOutput(); err != nil {
 			return HandlerZip{}, fmt.Errorf("building the handler for %s/%s: %w\n%s", goos, goarch, err, bytes.TrimSpace(output))
 		}
@@ -57,6 +63,29 @@ func BuildHandler(goos, goarch string) HandlerBuilder {
 		}
 		return storeZip(buildDir, packed)
 	}
+}
+
+// A killed build leaves its folder; no build takes abandonedAfter.
+const (
+	workPattern    = "build-*"
+	partPattern    = "*.part"
+	abandonedAfter = time.Hour
+)
+
+// workFolder makes a folder for one build and removes what killed ones left.
+func workFolder(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	for _, pattern := range []string{workPattern, partPattern} {
+		left, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, path := range left {
+			if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > abandonedAfter {
+				_ = os.RemoveAll(path)
+			}
+		}
+	}
+	return os.MkdirTemp(dir, workPattern)
 }
 
 // packBootstrap writes the zip by hand because an AssetArchive of Pulumi keeps no Unix mode, and Lambda runs
@@ -90,7 +119,7 @@ func storeZip(dir string, packed []byte) (HandlerZip, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return HandlerZip{}, fmt.Errorf("storing the handler: %w", err)
 	}
-	file, err := os.CreateTemp(dir, "*.part")
+	file, err := os.CreateTemp(dir, partPattern)
 	if err != nil {
 		return HandlerZip{}, fmt.Errorf("storing the handler: %w", err)
 	}

@@ -3,8 +3,12 @@ package infra
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -61,4 +65,62 @@ func TestBuildHandler_compileError(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(buildDir, "*")); len(left) > 0 {
 		t.Errorf("a failed build left %v", left)
 	}
+}
+
+// A build that is interrupted ends whole: no compiler and no linker goes on, and neither go nor the builder leaves a folder.
+func TestBuildHandler_interrupted(t *testing.T) {
+	if _, err := os.Stat("/proc/self/environ"); err != nil {
+		t.Skip("reads /proc")
+	}
+	writeModule(t, "package main\n\nimport \"net/http\"\n\nfunc main() { _ = http.ListenAndServe(\"\", nil) }\n")
+	cache, temporary := t.TempDir(), t.TempDir()
+	t.Setenv("GOCACHE", cache) // empty: there is much to compile
+	t.Setenv("TMPDIR", temporary)
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error, 1)
+	go func() {
+		_, err := BuildHandler("linux", "arm64")(ctx)
+		failed <- err
+	}()
+	for !slices.ContainsFunc(processesWith(t, "GOCACHE="+cache), compilesRuntime) { // the largest of the first packages
+		select {
+		case err := <-failed:
+			t.Fatalf("the build ended before it began: %v", err)
+		default:
+			runtime.Gosched()
+		}
+	}
+	cancel()
+	if err := <-failed; err == nil {
+		t.Error("an interrupted build succeeded")
+	}
+	if left := processesWith(t, "GOCACHE="+cache); len(left) > 0 {
+		t.Errorf("processes that go on: %v", left)
+	}
+	for _, dir := range []string{temporary, buildDir} {
+		if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+}
+
+func compilesRuntime(pid string) bool {
+	line, _ := os.ReadFile("/proc/" + pid + "/cmdline")
+	return bytes.Contains(line, []byte("compile\x00")) && bytes.Contains(line, []byte("\x00-p\x00runtime\x00"))
+}
+
+// processesWith are the living processes, but this one, whose environment has the entry.
+func processesWith(t *testing.T, entry string) (pids []string) {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		pid := filepath.Base(filepath.Dir(file))
+		if raw, err := os.ReadFile(file); err == nil && pid != strconv.Itoa(os.Getpid()) && bytes.Contains(raw, []byte(entry)) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }

@@ -18,7 +18,7 @@
 //
 //	ready viewer=http://127.0.0.1:8080 admin=http://127.0.0.1:8081 stack=prod routing=dns regions=eu-west-1,us-east-1
 //
-// SIGINT and SIGTERM end it with status 0 within ten seconds, functions included. A start that fails is one line on
+// SIGINT, SIGTERM and SIGHUP end it with status 0 within ten seconds, functions included. A start that fails is one line on
 // standard error and status 1; a wrong flag is status 2.
 package main
 
@@ -38,7 +38,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)

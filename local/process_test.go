@@ -22,7 +22,7 @@ const asMain = "ONEFRONT_TEST_AS_MAIN"
 
 // The design's promise: one line on standard output, SIGINT ends it within ten seconds with status 0, children included.
 func TestProcess_endsOnASignal(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0")
 			cmd.Env = append(os.Environ(), asMain+"=1")

@@ -61,7 +61,7 @@ type Service struct {
 	options   Options
 	functions map[string]*function // by ARN
 	mappings  []eventSourceMapping
-	temporary string // folder to remove, or ""
+	temporary *folder // to remove, or nil
 	starter   *starter
 	initLimit time.Duration
 	idleLimit time.Duration
@@ -84,11 +84,11 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
 	s := &Service{options: o, functions: map[string]*function{}, initLimit: initLimit, idleLimit: idleLimit, closing: make(chan struct{})}
 	if o.Dir == "" {
-		dir, err := os.MkdirTemp("", "onefront-lambda-")
+		dir, err := newFolder(os.TempDir())
 		if err != nil {
 			return nil, fmt.Errorf("making a folder for the functions: %w", err)
 		}
-		s.options.Dir, s.temporary = dir, dir
+		s.options.Dir, s.temporary = dir.path, dir
 	}
 	if err := s.load(g); err != nil {
 		s.removeTemporary()
@@ -338,8 +338,8 @@ func (s *Service) Close(ctx context.Context) {
 }
 
 func (s *Service) removeTemporary() {
-	if s.temporary != "" {
-		_ = os.RemoveAll(s.temporary)
+	if s.temporary != nil {
+		s.temporary.remove()
 	}
 }
 

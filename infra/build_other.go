@@ -1,0 +1,8 @@
+//go:build !unix
+
+package infra
+
+import "os/exec"
+
+// interruptible has nothing to do here: the end of the context kills go.
+func interruptible(*exec.Cmd) {}
