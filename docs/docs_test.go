@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/onefront/onefront/infra/config"
+	"github.com/onefront/onefront/infra/feedback"
 )
 
 var documents = []string{"../README.md", "operations.md", "limits-and-ttls.md", "cost.md", "local-vs-aws.md"}
@@ -55,7 +56,9 @@ func TestReadme_configurationKeys(t *testing.T) {
 	t.Parallel()
 	got := firstCells(section(t, read(t, "../README.md"), "Configuration"))
 	slices.Sort(got)
-	if diff := cmp.Diff(config.Keys(), got); diff != "" {
+	want := append(config.Keys(), feedback.KeyUpstream, feedback.KeyAPIKey)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys (-program +README):\n%s", diff)
 	}
 }

@@ -17,11 +17,11 @@ type behaviors struct {
 }
 
 // everythingElse is what the API answers without a site: the default behavior as a route.
-func everythingElse(cfg *Config) config.Route {
+func everythingElse(cfg *platform) config.Route {
 	return config.Route{Path: "*", Methods: config.MethodsAll, ReadFailover: cfg.Routing == config.RoutingEdge}
 }
 
-func newBehaviors(ctx *pulumi.Context, cfg *Config, origins *origins, site *Site, opts ...pulumi.ResourceOption) (*behaviors, error) {
+func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *Site, opts ...pulumi.ResourceOption) (*behaviors, error) {
 	functions, err := newViewerFunctions(ctx, cfg, site, opts...)
 	if err != nil {
 		return nil, err

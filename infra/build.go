@@ -6,11 +6,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,19 +25,20 @@ type HandlerZip struct {
 	Version string
 }
 
-// HandlerBuilder makes the zip. It runs once per program run, before any resource is registered.
-type HandlerBuilder func(context.Context) (HandlerZip, error)
+// Builder makes the zip of a Go package, such as "./orders". It runs once per package, before any resource is
+// registered.
+type Builder func(ctx context.Context, pkg string) (HandlerZip, error)
 
 // buildDir holds one zip per content, so that a preview never changes what an update reads. It is ignored by git.
 const buildDir = ".onefront/handler"
 
-// BuildHandler compiles ./handler of the project in the current folder for goos and goarch and packs it. The
+// BuildHandler compiles a package of the project in the current folder for goos and goarch and packs it. The
 // same source and toolchain give the same bytes: no paths, no version control state, no time stamps.
 //
 // The flags are those of https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html (F10.1). An error
 // holds the compiler's own text.
-func BuildHandler(goos, goarch string) HandlerBuilder {
-	return func(ctx context.Context) (HandlerZip, error) {
+func BuildHandler(goos, goarch string) Builder {
+	return func(ctx context.Context, pkg string) (HandlerZip, error) {
 		work, err := workFolder(buildDir)
 		if err != nil {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
@@ -47,11 +51,11 @@ func BuildHandler(goos, goarch string) HandlerBuilder {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w", "-tags", "lambda.norpc", "-o", binary, "./handler")
+			"-ldflags", "-s -w", "-tags", "lambda.norpc", "-o", binary, pkg)
 		interruptible(cmd)
 		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0", "GOTMPDIR="+temporary)
 		if output, err := cmd.CombinedOutput(); err != nil {
-			return HandlerZip{}, fmt.Errorf("building the handler for %s/%s: %w\n%s", goos, goarch, err, bytes.TrimSpace(output))
+			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w\n%s", pkg, goos, goarch, err, bytes.TrimSpace(output))
 		}
 		content, err := os.ReadFile(binary)
 		if err != nil {
@@ -137,4 +141,75 @@ func storeZip(dir string, packed []byte) (HandlerZip, error) {
 		return HandlerZip{}, fmt.Errorf("storing the handler: %w", err)
 	}
 	return HandlerZip{Path: path, Version: version}, nil
+}
+
+// build makes the zip of every function, each package once, and the version of them all.
+func (p *platform) build(ctx context.Context) error {
+	build := p.Build
+	if build == nil {
+		build = BuildHandler("linux", "arm64")
+	}
+	p.zips = map[string]HandlerZip{}
+	var errs []error
+	var versions []string
+	built := map[string]HandlerZip{}
+	for _, fn := range p.Application.Functions {
+		source := fn.Package + fn.Zip
+		zip, done := built[source]
+		if !done {
+			var err error
+			if zip, err = zipOf(ctx, build, fn); err != nil {
+				errs = append(errs, err)
+			}
+			built[source] = zip
+			versions = append(versions, zip.Version)
+		}
+		p.zips[fn.Name] = zip
+	}
+	p.version = versionOf(versions)
+	return errors.Join(errs...)
+}
+
+func zipOf(ctx context.Context, build Builder, fn Function) (HandlerZip, error) {
+	if fn.Zip == "" {
+		return build(ctx, fn.Package)
+	}
+	zip, err := readyZip(fn.Zip)
+	if err != nil {
+		return zip, fmt.Errorf("function %q: zip %q: %w", fn.Name, fn.Zip, err)
+	}
+	return zip, nil
+}
+
+// readyZip takes a zip that somebody else has made, if Lambda can run it (F10.2).
+func readyZip(path string) (HandlerZip, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return HandlerZip{}, err
+	}
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return HandlerZip{}, fmt.Errorf("a zip file: %w", err)
+	}
+	for _, file := range archive.File {
+		if file.Name != "bootstrap" {
+			continue
+		}
+		if mode := file.Mode(); mode.Perm()&0o111 != 0o111 {
+			return HandlerZip{}, fmt.Errorf("bootstrap with mode 0755, not %04o: Lambda cannot run it", mode.Perm())
+		}
+		sum := sha256.Sum256(content)
+		return HandlerZip{Path: path, Version: hex.EncodeToString(sum[:])[:12]}, nil
+	}
+	return HandlerZip{}, errors.New("a file named bootstrap at its root")
+}
+
+// versionOf is the version of several zips: of one, its own.
+func versionOf(versions []string) string {
+	if len(versions) == 1 {
+		return versions[0]
+	}
+	slices.Sort(versions)
+	sum := sha256.Sum256([]byte(strings.Join(versions, " ")))
+	return hex.EncodeToString(sum[:])[:12]
 }

@@ -33,7 +33,7 @@ func TestBuildHandler_reproducible(t *testing.T) {
 	var packed [2][]byte
 	for i := range packed {
 		writeModule(t, "package main\n\nfunc main() { println(\"hello\") }\n")
-		built, err := BuildHandler("linux", "arm64")(t.Context())
+		built, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestBuildHandler_reproducible(t *testing.T) {
 
 func TestBuildHandler_compileError(t *testing.T) {
 	writeModule(t, "package main\n\nfunc main() { undefinedName() }\n")
-	_, err := BuildHandler("linux", "arm64")(t.Context())
+	_, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
 	if err == nil || !strings.Contains(err.Error(), "main.go:3:15: undefined: undefinedName") {
 		t.Errorf("error = %v, want the compiler's own text", err)
 	}
@@ -79,7 +79,7 @@ func TestBuildHandler_interrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 1)
 	go func() {
-		_, err := BuildHandler("linux", "arm64")(ctx)
+		_, err := BuildHandler("linux", "arm64")(ctx, "./handler")
 		failed <- err
 	}()
 	for !slices.ContainsFunc(processesWith(t, "GOCACHE="+cache), compilesRuntime) { // the largest of the first packages

@@ -22,13 +22,13 @@ const (
 // may have 20 of each kind over all its stacks (F3.30).
 type policies struct {
 	ctx           *pulumi.Context
-	cfg           *Config
+	cfg           *platform
 	opts          []pulumi.ResourceOption
 	cache         map[string]*cloudfront.CachePolicy
 	originRequest map[string]*cloudfront.OriginRequestPolicy
 }
 
-func newPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi.ResourceOption) *policies {
+func newPolicies(ctx *pulumi.Context, cfg *platform, opts ...pulumi.ResourceOption) *policies {
 	return &policies{
 		ctx: ctx, cfg: cfg, opts: opts,
 		cache: map[string]*cloudfront.CachePolicy{}, originRequest: map[string]*cloudfront.OriginRequestPolicy{},
@@ -47,8 +47,8 @@ func (p *policies) cacheID(r config.Route) (pulumi.StringPtrInput, error) {
 		name := logicalName("cache", r.Path)
 		keyQuery, keyHeaders, keyCookies := querySelection(r.Key), selectionOf(r.Key.Headers), selectionOf(r.Key.Cookies)
 		var err error
-		made, err = cloudfront.NewCachePolicy(p.ctx, name, &cloudfront.CachePolicyArgs{
-			Name:       pulumi.String(accountName(p.cfg, name)),
+		made, err = cloudfront.NewCachePolicy(p.ctx, p.cfg.name(name), &cloudfront.CachePolicyArgs{
+			Name:       pulumi.String(accountName(p.cfg, p.cfg.name(name))),
 			MinTtl:     wholeSeconds(r.TTL.Min),
 			DefaultTtl: wholeSeconds(r.TTL.Default),
 			MaxTtl:     wholeSeconds(r.TTL.Max),
@@ -99,8 +99,8 @@ func (p *policies) originRequestID(r config.Route) (pulumi.StringPtrInput, error
 		name := logicalName("forward", r.Path)
 		forwardQuery, forwardHeaders, forwardCookies := querySelection(*r.Forward), selectionOf(r.Forward.Headers), selectionOf(r.Forward.Cookies)
 		var err error
-		made, err = cloudfront.NewOriginRequestPolicy(p.ctx, name, &cloudfront.OriginRequestPolicyArgs{
-			Name: pulumi.String(accountName(p.cfg, name)),
+		made, err = cloudfront.NewOriginRequestPolicy(p.ctx, p.cfg.name(name), &cloudfront.OriginRequestPolicyArgs{
+			Name: pulumi.String(accountName(p.cfg, p.cfg.name(name))),
 			QueryStringsConfig: cloudfront.OriginRequestPolicyQueryStringsConfigArgs{
 				QueryStringBehavior: forwardQuery.behavior,
 				QueryStrings: items(forwardQuery, func(names pulumi.StringArrayInput) cloudfront.OriginRequestPolicyQueryStringsConfigQueryStringsPtrInput {

@@ -23,13 +23,14 @@ type validationRecords struct {
 	pulumi.ResourceState
 
 	ctx      *pulumi.Context
+	platform *platform
 	provider *aws.Provider
 	byBase   map[string]*route53.Record
 }
 
-func newValidationRecords(ctx *pulumi.Context, provider *aws.Provider) (*validationRecords, error) {
-	v := &validationRecords{ctx: ctx, provider: provider, byBase: map[string]*route53.Record{}}
-	return v, ctx.RegisterComponentResourceV2(validationRecordsType, "validation", pulumi.Map{}, v)
+func newValidationRecords(ctx *pulumi.Context, cfg *platform, provider *aws.Provider) (*validationRecords, error) {
+	v := &validationRecords{ctx: ctx, platform: cfg, provider: provider, byBase: map[string]*route53.Record{}}
+	return v, ctx.RegisterComponentResourceV2(validationRecordsType, cfg.name("validation"), pulumi.Map{}, v, cfg.child()...)
 }
 
 // record is the CNAME of name's base domain, made on the first call.
@@ -47,7 +48,7 @@ func (v *validationRecords) record(name certificateName, certificate *acm.Certif
 		}
 		return nil, fmt.Errorf("ACM gave no validation record for %q", base)
 	}).(pulumi.StringMapOutput)
-	record, err := route53.NewRecord(v.ctx, logicalName("validation", base), &route53.RecordArgs{
+	record, err := route53.NewRecord(v.ctx, v.platform.name(logicalName("validation", base)), &route53.RecordArgs{
 		ZoneId: name.zoneID, Type: pulumi.String("CNAME"), Ttl: pulumi.Int(validationTTLSeconds),
 		Name:    option.MapIndex(pulumi.String("name")),
 		Records: pulumi.StringArray{option.MapIndex(pulumi.String("value"))},

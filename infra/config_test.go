@@ -13,13 +13,14 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
+	"github.com/onefront/onefront/infra/feedback"
 )
 
 // loadConfig runs LoadConfig alone, and then the rest of a program if there is one.
-func loadConfig(stack string, config map[string]string, secrets []string, rest func(*pulumi.Context, *infra.Config) error) (*infra.Config, *graph.Graph, error) {
-	var loaded *infra.Config
+func loadConfig(stack string, config map[string]string, secrets []string, rest func(*pulumi.Context, *infra.Args) error) (*infra.Args, *graph.Graph, error) {
+	var loaded *infra.Args
 	g, err := graph.Record(func(ctx *pulumi.Context) error {
-		cfg, err := infra.LoadConfig(ctx)
+		cfg, err := infra.Load(ctx, feedback.Application{})
 		if err != nil || rest == nil {
 			loaded = cfg
 			return err
@@ -93,7 +94,7 @@ func TestProviderSettings_Args(t *testing.T) {
 		"aws:allowedAccountIds": `["123456789012"]`,
 		"aws:endpoints":         `[{"s3": "http://localhost:4566"}]`,
 	})
-	_, g, err := loadConfig("staging", config, append(secrets, "aws:assumeRole"), func(ctx *pulumi.Context, cfg *infra.Config) error {
+	_, g, err := loadConfig("staging", config, append(secrets, "aws:assumeRole"), func(ctx *pulumi.Context, cfg *infra.Args) error {
 		_, err := aws.NewProvider(ctx, "aws-us-east-1", cfg.Provider.Args("us-east-1"))
 		return err
 	})

@@ -28,7 +28,7 @@ var uncachedErrors = []int{500, 502, 503, 504}
 const maxComment = 128
 
 type distributionArgs struct {
-	config      *Config
+	config      *platform
 	provider    *aws.Provider
 	secret      pulumi.StringInput
 	regions     []*Region
@@ -47,7 +47,7 @@ type Distribution struct {
 func newDistribution(ctx *pulumi.Context, args distributionArgs) (*Distribution, error) {
 	d := &Distribution{}
 	cfg := args.config
-	if err := ctx.RegisterComponentResourceV2(distributionType, "distribution", pulumi.Map{}, d); err != nil {
+	if err := ctx.RegisterComponentResourceV2(distributionType, cfg.name("distribution"), pulumi.Map{}, d, cfg.child()...); err != nil {
 		return nil, err
 	}
 	opts := []pulumi.ResourceOption{pulumi.Parent(d), pulumi.Provider(args.provider)}
@@ -93,7 +93,7 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*Distribution,
 	if args.originDNS != nil {
 		ready = append(ready, args.originDNS.records...)
 	}
-	d.resource, err = cloudfront.NewDistribution(ctx, "distribution", properties, append(opts, pulumi.DependsOn(ready))...)
+	d.resource, err = cloudfront.NewDistribution(ctx, cfg.name("distribution"), properties, append(opts, pulumi.DependsOn(ready))...)
 	if err != nil {
 		return nil, fmt.Errorf("distribution: %w", err)
 	}
@@ -111,7 +111,7 @@ func errorResponses() cloudfront.DistributionCustomErrorResponseArray {
 }
 
 // viewerCertificate is ours once there are aliases; CloudFront's own fixes the TLS version itself.
-func viewerCertificate(cfg *Config, certificate *edgeCertificate) cloudfront.DistributionViewerCertificateArgs {
+func viewerCertificate(cfg *platform, certificate *edgeCertificate) cloudfront.DistributionViewerCertificateArgs {
 	if certificate == nil || certificate.attachedARN == nil {
 		return cloudfront.DistributionViewerCertificateArgs{CloudfrontDefaultCertificate: pulumi.Bool(true)}
 	}

@@ -4,12 +4,15 @@
 //	                      ├─ all-method routes  -> origin nearest
 //	                      └─ everything else    -> origin group [site-<home>, site-<second>]
 //
-// [Deploy] reads as the order of construction: configuration, providers, one [Region] after the other, the
-// records that lead to the regions, the site's buckets, the distribution, the names of the distribution.
-// A region knows nothing of the other regions; what belongs to all of them (validation records, latency
-// records, the distribution) is made by a component of its own, so that the graph has no cycle even when
-// regions are updated one after the other.
+// It is the platform; what answers requests is an [Application], given to [Deploy]: see [Functions] for one as a
+// struct literal, and package infra/feedback for one with configuration and resources of its own.
 //
-// The package creates resources and nothing else: it neither imports the handler (it compiles it, see
-// [BuildHandler]) nor knows of local mode.
+// [New] makes the platform as one component, which reads as the order of construction: providers, what the
+// application has once, one [Region] after the other, the records that lead to the regions, the site's buckets, the
+// distribution, the names of the distribution. A region knows nothing of the other regions; what belongs to all of
+// them (validation records, latency records, the distribution) is made by a component of its own, so that the graph
+// has no cycle even when regions are updated one after the other.
+//
+// The package creates resources and nothing else: it neither imports a handler (it compiles it, see [BuildHandler])
+// nor knows of local mode.
 package infra

@@ -24,7 +24,7 @@ type edgeCertificate struct {
 }
 
 // newEdgeCertificate makes one certificate for all aliases, or returns nil where there is none.
-func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider, zones zones, validation *validationRecords) (*edgeCertificate, error) {
+func newEdgeCertificate(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, validation *validationRecords) (*edgeCertificate, error) {
 	names := edgeCertificateNames(cfg, zones)
 	if len(names) == 0 {
 		return nil, nil
@@ -32,9 +32,9 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 	if err := tellCertificatePlan(ctx, cfg, names); err != nil {
 		return nil, err
 	}
-	opt := pulumi.Provider(provider)
+	opts := cfg.child(pulumi.Provider(provider))
 	if cfg.ExternalDNS == config.ExternalDNSPending {
-		requested, err := requestCertificate(ctx, "edge", names, opt)
+		requested, err := requestCertificate(ctx, cfg.name("edge"), names, opts...)
 		if err != nil {
 			return nil, fmt.Errorf("edge certificate: %w", err)
 		}
@@ -44,7 +44,7 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 	if cfg.ExternalDNS == config.ExternalDNSIssued {
 		args.validation = nil
 	}
-	made, err := newCertificate(ctx, "edge", args, opt)
+	made, err := newCertificate(ctx, cfg.name("edge"), args, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("edge certificate: %w", err)
 	}
@@ -54,7 +54,7 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *Config, provider *aws.Provider
 }
 
 // edgeCertificateNames are the names on the certificate with the zone that proves each.
-func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
+func edgeCertificateNames(cfg *platform, zones zones) []certificateName {
 	entry := map[string]config.Domain{}
 	for _, d := range cfg.Domains {
 		for _, alias := range d.Aliases {
@@ -72,7 +72,7 @@ func edgeCertificateNames(cfg *Config, zones zones) []certificateName {
 }
 
 // tellCertificatePlan says which name is on which certificate and where it is validated.
-func tellCertificatePlan(ctx *pulumi.Context, cfg *Config, names []certificateName) error {
+func tellCertificatePlan(ctx *pulumi.Context, cfg *platform, names []certificateName) error {
 	lines := []string{fmt.Sprintf("certificate of the distribution (%s):", globalRegion)}
 	for _, n := range names {
 		how := "validated in zone " + n.zone

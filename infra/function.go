@@ -15,12 +15,14 @@ import (
 // functionType is part of every child's URN; changing it needs an alias.
 const functionType = "onefront:infra:Function"
 
-// FunctionArgs configures one Lambda function with a role of its own.
-type FunctionArgs struct {
-	// Handler is what the bootstrap reads as _HANDLER: "api" or "redelivery".
+// functionArgs configures one Lambda function with a role of its own.
+type functionArgs struct {
+	// Handler is what the bootstrap reads as _HANDLER.
 	Handler string
 	Zip     HandlerZip
 	Lambda  config.Lambda
+	// Architecture is arm64 or x86_64.
+	Architecture string
 	// LogRetentionDays is one of the periods that CloudWatch Logs knows.
 	LogRetentionDays int
 	Environment      pulumi.StringMap
@@ -30,8 +32,8 @@ type FunctionArgs struct {
 	after  []pulumi.Resource
 }
 
-// Function is a Lambda function on provided.al2023 and arm64, with its execution role and its log group.
-type Function struct {
+// regionalFunction is a Lambda function on provided.al2023, with its execution role and its log group.
+type regionalFunction struct {
 	pulumi.ResourceState
 
 	Function   *lambda.Function
@@ -40,9 +42,9 @@ type Function struct {
 	logGroup   *cloudwatch.LogGroup
 }
 
-// NewFunction makes the log group first, so that Lambda never creates one that keeps logs for ever (F10.12).
-func NewFunction(ctx *pulumi.Context, name string, args *FunctionArgs, opts ...pulumi.ResourceOption) (*Function, error) {
-	f := &Function{}
+// newFunction makes the log group first, so that Lambda never creates one that keeps logs for ever (F10.12).
+func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...pulumi.ResourceOption) (*regionalFunction, error) {
+	f := &regionalFunction{}
 	if err := ctx.RegisterComponentResourceV2(functionType, name, pulumi.Map{"handler": pulumi.String(args.Handler)}, f, opts...); err != nil {
 		return nil, err
 	}
@@ -59,6 +61,7 @@ func NewFunction(ctx *pulumi.Context, name string, args *FunctionArgs, opts ...p
 	}, parent, after); err != nil {
 		return nil, err
 	}
+	fillGrants(args.grants, f.logGroup.Arn)
 	// Streams are below the group's ARN.
 	writeLog := grant{actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, arn: f.logGroup.Arn, suffix: ":*"}
 	if f.RolePolicy, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
@@ -66,9 +69,9 @@ func NewFunction(ctx *pulumi.Context, name string, args *FunctionArgs, opts ...p
 	}, parent, after); err != nil {
 		return nil, err
 	}
-	functionArgs := &lambda.FunctionArgs{
+	properties := &lambda.FunctionArgs{
 		Runtime:       pulumi.String("provided.al2023"),
-		Architectures: pulumi.StringArray{pulumi.String("arm64")},
+		Architectures: pulumi.StringArray{pulumi.String(args.Architecture)},
 		Handler:       pulumi.String(args.Handler),
 		Code:          pulumi.NewFileArchive(args.Zip.Path),
 		Role:          f.role.Arn,
@@ -84,16 +87,16 @@ func NewFunction(ctx *pulumi.Context, name string, args *FunctionArgs, opts ...p
 		},
 	}
 	if args.Lambda.ReservedConcurrency >= 0 {
-		functionArgs.ReservedConcurrentExecutions = pulumi.Int(args.Lambda.ReservedConcurrency)
+		properties.ReservedConcurrentExecutions = pulumi.Int(args.Lambda.ReservedConcurrency)
 	}
 	// A function that runs before its role may read the key would fail its first requests.
 	needed := append([]pulumi.Resource{f.RolePolicy}, args.after...)
-	if f.Function, err = lambda.NewFunction(ctx, name, functionArgs, parent, pulumi.DependsOn(needed)); err != nil {
+	if f.Function, err = lambda.NewFunction(ctx, name, properties, parent, pulumi.DependsOn(needed)); err != nil {
 		return nil, err
 	}
 	return f, ctx.RegisterResourceOutputs(f, pulumi.Map{"name": f.Function.Name})
 }
 
-func (f *Function) resources() []pulumi.Resource {
+func (f *regionalFunction) resources() []pulumi.Resource {
 	return []pulumi.Resource{f.logGroup, f.role, f.RolePolicy, f.Function}
 }

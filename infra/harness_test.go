@@ -12,10 +12,11 @@ import (
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/infra/feedback"
 )
 
 // noHandler stands for a handler that needs no compiler.
-func noHandler(context.Context) (infra.HandlerZip, error) {
+func noHandler(context.Context, string) (infra.HandlerZip, error) {
 	return infra.HandlerZip{Path: ".onefront/handler/000000000000.zip", Version: "000000000000"}, nil
 }
 
@@ -60,7 +61,7 @@ func fullConfig(t testing.TB) (map[string]string, []string) {
 const canaryKey = "canary-key-9f3b7a"
 
 func recordConfig(stack string, config map[string]string, secrets []string) (*graph.Graph, error) {
-	return graph.Record(infra.DeployWith(noHandler), graph.Options{Project: "onefront", Stack: stack, Config: config, SecretKeys: secrets})
+	return graph.Record(infra.DeployWith(feedback.Application{}, noHandler), graph.Options{Project: "onefront", Stack: stack, Config: config, SecretKeys: secrets})
 }
 
 // record runs the program as a committed stack with some keys replaced.

@@ -23,10 +23,19 @@ const (
 	healthRate  = 50
 )
 
-// HTTPAPIArgs configures an API Gateway HTTP API in front of one Lambda function.
-type HTTPAPIArgs struct {
-	// InvokeARN and FunctionName are the function's.
-	InvokeARN, FunctionName pulumi.StringInput
+// httpAPIFunction is a function with the route keys that it answers.
+type httpAPIFunction struct {
+	name                    string
+	invokeARN, functionName pulumi.StringInput
+	routes                  []string
+}
+
+// httpAPIArgs configures an API Gateway HTTP API in front of Lambda functions.
+type httpAPIArgs struct {
+	// Functions in order; the first answers health too.
+	Functions []httpAPIFunction
+	// Named makes a logical name out of a role.
+	Named func(role string) string
 	// HealthRouteKey is the route with its own throttle, such as "GET /api/health".
 	HealthRouteKey string
 	Throttle       config.Throttle
@@ -43,9 +52,10 @@ type HTTPAPIArgs struct {
 type HTTPAPI struct {
 	pulumi.ResourceState
 
-	API        *apigatewayv2.Api
-	Stage      *apigatewayv2.Stage
-	Permission *lambda.Permission
+	API   *apigatewayv2.Api
+	Stage *apigatewayv2.Stage
+	// permissions let this API call its functions.
+	permissions []pulumi.Resource
 	// Host is the execute-api host name.
 	Host pulumi.StringOutput
 
@@ -82,8 +92,8 @@ func accessLogFormat() string {
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
-// NewHTTPAPI makes the API, its two routes and its stage.
-func NewHTTPAPI(ctx *pulumi.Context, name string, args *HTTPAPIArgs, opts ...pulumi.ResourceOption) (*HTTPAPI, error) {
+// newHTTPAPI makes the API, its routes and its stage.
+func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pulumi.ResourceOption) (*HTTPAPI, error) {
 	h := &HTTPAPI{}
 	if err := ctx.RegisterComponentResourceV2(httpAPIType, name, pulumi.Map{}, h, opts...); err != nil {
 		return nil, err
@@ -99,40 +109,22 @@ func NewHTTPAPI(ctx *pulumi.Context, name string, args *HTTPAPIArgs, opts ...pul
 	h.Host = h.API.ApiEndpoint.ApplyT(func(endpoint string) string {
 		return strings.TrimPrefix(endpoint, "https://")
 	}).(pulumi.StringOutput)
-	integration, err := apigatewayv2.NewIntegration(ctx, name, &apigatewayv2.IntegrationArgs{
-		ApiId:           h.API.ID(),
-		IntegrationType: pulumi.String("AWS_PROXY"),
-		IntegrationUri:  args.InvokeARN,
-		// The provider's default is 1.0 (F6.11).
-		PayloadFormatVersion: pulumi.String("2.0"),
-		TimeoutMilliseconds:  pulumi.Int(30000),
-	}, parent, after)
-	if err != nil {
-		return nil, err
-	}
-	target := pulumi.Sprintf("integrations/%s", integration.ID())
 	var routes []pulumi.Resource
-	for _, route := range []struct{ suffix, key string }{{"default", "$default"}, {"health", args.HealthRouteKey}} {
-		made, err := apigatewayv2.NewRoute(ctx, name+"-"+route.suffix, &apigatewayv2.RouteArgs{
-			ApiId: h.API.ID(), RouteKey: pulumi.String(route.key), Target: target,
-		}, parent, after)
+	for i, fn := range args.Functions {
+		keys := fn.routes
+		if i == 0 {
+			keys = append(slices.Clone(keys), args.HealthRouteKey)
+		}
+		made, err := h.connect(ctx, fn, keys, args)
 		if err != nil {
 			return nil, err
 		}
-		routes = append(routes, made)
+		routes = append(routes, made...)
 	}
 	logGroup, err := cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
 		RetentionInDays: pulumi.Int(args.LogRetentionDays),
 	}, parent, after)
 	if err != nil {
-		return nil, err
-	}
-	// Only this API's one stage may invoke the function (F10.8).
-	if h.Permission, err = lambda.NewPermission(ctx, name, &lambda.PermissionArgs{
-		Action: pulumi.String("lambda:InvokeFunction"), Function: args.FunctionName,
-		Principal: pulumi.String("apigateway.amazonaws.com"),
-		SourceArn: pulumi.Sprintf("%s/$default/*", h.API.ExecutionArn),
-	}, parent, after); err != nil {
 		return nil, err
 	}
 	// Both values always: one alone may send 0 for the other and block all traffic (F6.20). Settings for a
@@ -152,10 +144,57 @@ func NewHTTPAPI(ctx *pulumi.Context, name string, args *HTTPAPIArgs, opts ...pul
 	}, parent, pulumi.DependsOn(slices.Concat(routes, args.after))); err != nil {
 		return nil, err
 	}
-	h.others = append(routes, integration, logGroup)
+	h.others = append(h.others, logGroup)
+	h.others = append(h.others, routes...)
 	return h, ctx.RegisterResourceOutputs(h, pulumi.Map{"endpoint": h.API.ApiEndpoint})
 }
 
 func (h *HTTPAPI) resources() []pulumi.Resource {
-	return append([]pulumi.Resource{h.API, h.Stage, h.Permission}, h.others...)
+	return slices.Concat([]pulumi.Resource{h.API, h.Stage}, h.permissions, h.others)
+}
+
+// connect leads route keys to a function. One permission covers all of a function's routes: only this API's one stage
+// may invoke it (F10.8).
+func (h *HTTPAPI) connect(ctx *pulumi.Context, fn httpAPIFunction, keys []string, args *httpAPIArgs) ([]pulumi.Resource, error) {
+	parent, after := pulumi.Parent(h), pulumi.DependsOn(args.after)
+	integration, err := apigatewayv2.NewIntegration(ctx, args.Named(fn.name), &apigatewayv2.IntegrationArgs{
+		ApiId:           h.API.ID(),
+		IntegrationType: pulumi.String("AWS_PROXY"),
+		IntegrationUri:  fn.invokeARN,
+		// The provider's default is 1.0 (F6.11).
+		PayloadFormatVersion: pulumi.String("2.0"),
+		TimeoutMilliseconds:  pulumi.Int(30000),
+	}, parent, after)
+	if err != nil {
+		return nil, err
+	}
+	permission, err := lambda.NewPermission(ctx, args.Named(fn.name), &lambda.PermissionArgs{
+		Action: pulumi.String("lambda:InvokeFunction"), Function: fn.functionName,
+		Principal: pulumi.String("apigateway.amazonaws.com"),
+		SourceArn: pulumi.Sprintf("%s/$default/*", h.API.ExecutionArn),
+	}, parent, after)
+	if err != nil {
+		return nil, err
+	}
+	h.permissions = append(h.permissions, permission)
+	h.others = append(h.others, integration)
+	var routes []pulumi.Resource
+	for _, key := range keys {
+		role := "default"
+		switch key {
+		case "$default":
+		case args.HealthRouteKey:
+			role = "health"
+		default:
+			role = "route-" + hashOf(key)
+		}
+		route, err := apigatewayv2.NewRoute(ctx, args.Named(role), &apigatewayv2.RouteArgs{
+			ApiId: h.API.ID(), RouteKey: pulumi.String(key), Target: pulumi.Sprintf("integrations/%s", integration.ID()),
+		}, parent, after)
+		if err != nil {
+			return nil, err
+		}
+		routes = append(routes, route)
+	}
+	return routes, nil
 }

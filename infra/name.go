@@ -18,12 +18,17 @@ func logicalName(role, text string) string {
 	if slug == text && len(name) <= maxLogicalName {
 		return name
 	}
-	sum := sha256.Sum256([]byte(text))
-	suffix := "-" + hex.EncodeToString(sum[:])[:8]
+	suffix := "-" + hashOf(text)
 	if room := maxLogicalName - len(suffix); len(name) > room {
 		name = name[:room]
 	}
 	return strings.TrimRight(name, "-.") + suffix
+}
+
+// hashOf tells texts apart in a name.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])[:8]
 }
 
 // slugOf keeps letters, digits, dots and dashes, and makes every other run a single dash.
@@ -42,7 +47,7 @@ func slugOf(text string) string {
 
 // accountName is a physical name that must be unique in the account and may have 128 characters: policies of
 // CloudFront (F3.33). It carries project and stack so that two stacks do not meet.
-func accountName(cfg *Config, logical string) string {
+func accountName(cfg *platform, logical string) string {
 	const limit = 128
 	owner := strings.ReplaceAll(slugOf(cfg.Project+"-"+cfg.Stack), ".", "-")
 	if room := limit - len(logical) - 1; len(owner) > room {

@@ -40,7 +40,7 @@ func TestLogicalName_property(t *testing.T) {
 func TestAccountName_property(t *testing.T) {
 	valid := regexp.MustCompile(`^[A-Za-z0-9-]{1,128}$`)
 	rapid.Check(t, func(t *rapid.T) {
-		cfg := &Config{}
+		cfg := &platform{Args: &Args{}}
 		cfg.Project = rapid.StringMatching(`[a-z][a-z0-9._-]{0,99}`).Draw(t, "project")
 		cfg.Stack = rapid.StringMatching(`[A-Za-z0-9._-]{1,100}`).Draw(t, "stack")
 		name := accountName(cfg, logicalName("cache", "/api/*"))

@@ -28,12 +28,12 @@ type originDNS struct {
 }
 
 // newOriginDNS makes the records, after all regions. It returns nil without an origin domain.
-func newOriginDNS(ctx *pulumi.Context, cfg *Config, provider *aws.Provider, zones zones, regions []*Region) (*originDNS, error) {
+func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, regions []*Region) (*originDNS, error) {
 	if cfg.OriginDomain == "" {
 		return nil, nil
 	}
 	d := &originDNS{}
-	if err := ctx.RegisterComponentResourceV2(originDNSType, "origin-dns", pulumi.Map{}, d); err != nil {
+	if err := ctx.RegisterComponentResourceV2(originDNSType, cfg.name("origin-dns"), pulumi.Map{}, d, cfg.child()...); err != nil {
 		return nil, err
 	}
 	zone := zones[cfg.Domains[0].Zone]
@@ -48,7 +48,7 @@ func newOriginDNS(ctx *pulumi.Context, cfg *Config, provider *aws.Provider, zone
 				target = regions[nextInRing(i, len(regions))]
 			}
 			// The record's health check is the target's, whoever's place the record answers for (F7.25).
-			record, err := route53.NewRecord(ctx, name+"-"+region.Name, &route53.RecordArgs{
+			record, err := route53.NewRecord(ctx, cfg.name(name+"-"+region.Name), &route53.RecordArgs{
 				ZoneId: zone, Name: pulumi.String(name + "." + cfg.OriginDomain), Type: pulumi.String("A"),
 				SetIdentifier: pulumi.String(region.Name),
 				LatencyRoutingPolicies: route53.RecordLatencyRoutingPolicyArray{

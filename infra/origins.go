@@ -46,7 +46,7 @@ type origins struct {
 // originID is the id of a region's own API origin, which edge routing names.
 func originID(region string) string { return "api-" + region }
 
-func newOrigins(cfg *Config, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
+func newOrigins(cfg *platform, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
 	o := &origins{}
 	if cfg.Routing == config.RoutingDNS {
 		o.addNames(cfg, len(regions), secret)
@@ -58,7 +58,7 @@ func newOrigins(cfg *Config, regions []*Region, site *Site, secret pulumi.String
 }
 
 // addNames adds the two names that Route 53 leads to the nearest region and to the one after it.
-func (o *origins) addNames(cfg *Config, regions int, secret pulumi.StringInput) {
+func (o *origins) addNames(cfg *platform, regions int, secret pulumi.StringInput) {
 	o.addAPI(cfg, originNearest, pulumi.String(originNearest+"."+cfg.OriginDomain), secret)
 	o.readTarget, o.writeTarget = originNearest, originNearest
 	if regions > 1 {
@@ -69,7 +69,7 @@ func (o *origins) addNames(cfg *Config, regions int, secret pulumi.StringInput) 
 }
 
 // addRegions adds every region, a drained one too: draining changes only the function.
-func (o *origins) addRegions(cfg *Config, regions []*Region, secret pulumi.StringInput) {
+func (o *origins) addRegions(cfg *platform, regions []*Region, secret pulumi.StringInput) {
 	for _, r := range regions {
 		o.addAPI(cfg, originID(r.Name), r.ExecuteAPIHost, secret)
 		if o.readTarget == "" && !cfg.Drained(r.Name) {
@@ -78,7 +78,7 @@ func (o *origins) addRegions(cfg *Config, regions []*Region, secret pulumi.Strin
 	}
 }
 
-func (o *origins) addAPI(cfg *Config, id string, host pulumi.StringInput, secret pulumi.StringInput) {
+func (o *origins) addAPI(cfg *platform, id string, host pulumi.StringInput, secret pulumi.StringInput) {
 	o.list = append(o.list, cloudfront.DistributionOriginArgs{
 		OriginId: pulumi.String(id), DomainName: host,
 		ConnectionAttempts: pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),

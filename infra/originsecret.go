@@ -17,18 +17,18 @@ type originSecret struct {
 	current, previous pulumi.StringInput
 }
 
-func newOriginSecret(ctx *pulumi.Context, generation int) (*originSecret, error) {
+func newOriginSecret(ctx *pulumi.Context, cfg *platform) (*originSecret, error) {
 	password := func(n int) (pulumi.StringInput, error) {
-		made, err := random.NewRandomPassword(ctx, fmt.Sprintf("origin-secret-%d", n), &random.RandomPasswordArgs{
+		made, err := random.NewRandomPassword(ctx, cfg.name(fmt.Sprintf("origin-secret-%d", n)), &random.RandomPasswordArgs{
 			Length:  pulumi.Int(40),
 			Special: pulumi.Bool(false),
-		})
+		}, cfg.child()...)
 		if err != nil {
 			return nil, err
 		}
 		return made.Result, nil
 	}
-	s := &originSecret{}
+	s, generation := &originSecret{}, cfg.OriginSecretGeneration
 	var err error
 	if s.current, err = password(generation); err != nil {
 		return nil, err

@@ -8,51 +8,68 @@ import (
 	"github.com/onefront/onefront/infra/config"
 )
 
-// apiPath is where the API is below a site's name. Routes, health checks and the frontend agree on it.
-const apiPath = "/api"
-
-// export publishes the stack's outputs. Names and types are a contract with frontend builds.
-func export(ctx *pulumi.Context, cfg *Config, regions []*Region, certificate *edgeCertificate, d *Distribution) error {
+// fill sets the app's outputs.
+func (p *platform) fill(regions []*Region, certificate *edgeCertificate, d *Distribution) {
+	app := p.app
 	host := d.resource.DomainName
-	if name := mainAlias(cfg); name != "" && cfg.ExternalDNS != config.ExternalDNSPending {
+	if name := mainAlias(p); name != "" && p.ExternalDNS != config.ExternalDNSPending {
 		host = pulumi.String(name).ToStringOutput()
 	}
-	siteURL := pulumi.Sprintf("https://%s", host)
-	apiURL := pulumi.Sprintf("https://%s%s", host, apiPath)
-
-	list := make(pulumi.Array, len(regions))
-	for i, r := range regions {
+	app.SiteURL = pulumi.Sprintf("https://%s", host)
+	app.APIURL = pulumi.Sprintf("https://%s%s", host, p.Config.Application.BasePath())
+	app.Aliases = p.Aliases()
+	app.DistributionID, app.DistributionDomain = d.resource.ID(), d.resource.DomainName
+	for _, r := range regions {
 		region := pulumi.Map{
-			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName, "queueUrl": r.QueueURL,
+			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName,
 		}
 		if r.HealthCheckID != nil {
 			region["healthCheckId"] = r.HealthCheckID
 		}
-		list[i] = region
+		for name, value := range r.outputs {
+			region[name] = value
+		}
+		app.Regions = append(app.Regions, region)
 	}
-	ctx.Export("siteUrl", siteURL)
-	ctx.Export("apiUrl", apiURL)
-	ctx.Export("aliases", pulumi.ToStringArray(cfg.Aliases()))
-	ctx.Export("distributionId", d.resource.ID())
-	ctx.Export("distributionDomain", d.resource.DomainName)
-	ctx.Export("regions", list)
-	ctx.Export("frontendEnv", pulumi.StringMap{
-		"VITE_API_URL":  apiURL,
-		"VITE_SITE_URL": siteURL,
-		"VITE_STACK":    pulumi.String(cfg.Stack),
-		"VITE_REGIONS":  pulumi.String(strings.Join(cfg.Regions, ",")),
-	})
+	app.FrontendEnv = pulumi.StringMap{
+		"VITE_API_URL":  app.APIURL,
+		"VITE_SITE_URL": app.SiteURL,
+		"VITE_STACK":    pulumi.String(p.Stack),
+		"VITE_REGIONS":  pulumi.String(strings.Join(p.Regions, ",")),
+	}
 	if certificate != nil {
-		ctx.Export("certificateArn", certificate.arn)
-		if cfg.ExternalDNS != "" {
-			ctx.Export("dnsRecords", dnsRecords(cfg, certificate, d))
+		app.CertificateARN = certificate.arn
+		if p.ExternalDNS != "" {
+			app.DNSRecords = dnsRecords(p, certificate, d)
 		}
 	}
-	return nil
+}
+
+// outputs are the app's outputs by the names that the stack exports: a contract with frontend builds.
+func (a *App) outputs() pulumi.Map {
+	all := pulumi.Map{
+		"siteUrl": a.SiteURL, "apiUrl": a.APIURL, "aliases": pulumi.ToStringArray(a.Aliases),
+		"distributionId": a.DistributionID, "distributionDomain": a.DistributionDomain,
+		"regions": a.Regions, "frontendEnv": a.FrontendEnv,
+	}
+	if a.CertificateARN != nil {
+		all["certificateArn"] = a.CertificateARN
+	}
+	if a.DNSRecords != nil {
+		all["dnsRecords"] = a.DNSRecords
+	}
+	return all
+}
+
+// export publishes the outputs of an app as the stack's.
+func (a *App) export(ctx *pulumi.Context) {
+	for name, value := range a.outputs() {
+		ctx.Export(name, value)
+	}
 }
 
 // mainAlias is the first alias a browser can be sent to: no wildcard, and not one that only redirects.
-func mainAlias(cfg *Config) string {
+func mainAlias(cfg *platform) string {
 	for _, d := range cfg.Domains {
 		if d.RedirectTo != "" {
 			continue
@@ -68,7 +85,7 @@ func mainAlias(cfg *Config) string {
 
 // dnsRecords are what the owner of an external DNS creates: the validation CNAMEs, then one CNAME (at a zone's
 // apex: an ALIAS or ANAME) per alias.
-func dnsRecords(cfg *Config, certificate *edgeCertificate, d *Distribution) pulumi.ArrayOutput {
+func dnsRecords(cfg *platform, certificate *edgeCertificate, d *Distribution) pulumi.ArrayOutput {
 	aliases := cfg.Aliases()
 	return pulumi.All(certificate.records, d.resource.DomainName).ApplyT(func(known []any) []any {
 		records := append([]any(nil), known[0].([]any)...)

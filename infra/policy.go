@@ -2,6 +2,7 @@ package infra
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -42,11 +43,30 @@ func lambdaTrustPolicy() string {
 	})
 }
 
-// grant allows actions on one resource, whose ARN is known once the resource exists; suffix is appended to it.
+// grant allows actions on one resource: by its ARN, known once it exists, with suffix appended to it, or by a pattern
+// in which {account} and {partition} stand for the function's own.
 type grant struct {
 	actions []string
 	arn     pulumi.StringInput
 	suffix  string
+	pattern string
+}
+
+// fillGrants sets the ARNs of patterns out of the ARN of a resource of the same account and region: account and partition
+// come from what is created, so that a preview asks AWS nothing.
+func fillGrants(grants []grant, sibling pulumi.StringOutput) {
+	for i, g := range grants {
+		if g.arn != nil {
+			continue
+		}
+		grants[i].arn = sibling.ApplyT(func(arn string) string {
+			parts := strings.SplitN(arn, ":", 6)
+			if len(parts) < 6 {
+				return g.pattern
+			}
+			return strings.NewReplacer("{partition}", parts[1], "{account}", parts[4]).Replace(g.pattern)
+		}).(pulumi.StringOutput)
+	}
 }
 
 // grantsJSON is a role policy with one statement per grant.

@@ -20,13 +20,13 @@ type providers struct {
 }
 
 // newProviders makes one provider per region and one for us-east-1, which may be the same.
-func newProviders(ctx *pulumi.Context, cfg *Config) (*providers, error) {
+func newProviders(ctx *pulumi.Context, cfg *platform) (*providers, error) {
 	p := &providers{in: make(map[string]*aws.Provider, len(cfg.Regions)+1)}
 	for _, region := range append([]string{globalRegion}, cfg.Regions...) {
 		if p.in[region] != nil {
 			continue
 		}
-		provider, err := aws.NewProvider(ctx, "aws-"+region, cfg.Provider.Args(region))
+		provider, err := aws.NewProvider(ctx, cfg.name("aws-"+region), cfg.Provider.Args(region), cfg.child()...)
 		if err != nil {
 			return nil, fmt.Errorf("provider for %s: %w", region, err)
 		}

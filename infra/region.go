@@ -1,47 +1,46 @@
 package infra
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
 )
 
 // regionType is part of every child's URN; changing it needs an alias.
 const regionType = "onefront:infra:Region"
 
-// HealthPath is the API path that health checks ask. It has a route and a throttle of its own and is the one
-// path that needs no origin secret, since Route 53 cannot send a header (F7.11).
-const HealthPath = "/api/health"
-
-// RegionArgs configures one region. All fields but those marked optional are required.
-type RegionArgs struct {
-	// Region is the AWS region, which must be the one of the provider given as a resource option.
-	Region string
-	Config *Config
-	Zip    HandlerZip
-	// OriginSecret is what CloudFront sends; PreviousOriginSecret (optional) is accepted too.
-	OriginSecret, PreviousOriginSecret pulumi.StringInput
-	// OriginZoneID is the hosted zone of the origin names. Optional: nil without an origin domain.
-	OriginZoneID pulumi.StringInput
-	// After lists what must be up to date before this region is touched. Optional.
-	After []pulumi.Resource
+// regionArgs configures one region. All fields but those marked optional are required.
+type regionArgs struct {
+	// region is the AWS region, which must be the one of the provider given as a resource option.
+	region   string
+	platform *platform
+	// originSecret is what CloudFront sends; previousOriginSecret (optional) is accepted too.
+	originSecret, previousOriginSecret pulumi.StringInput
+	// originZoneID is the hosted zone of the origin names. Optional: nil without an origin domain.
+	originZoneID pulumi.StringInput
+	// after lists what must be up to date before this region is touched. Optional.
+	after []pulumi.Resource
 
 	validation *validationRecords
 }
 
-// Region is everything that one region needs to answer the API on its own: the SaaS key, the queue, both
-// functions, the HTTP API and, with an origin domain, its certificate, domain names and health check.
+// Region is everything that one region needs to answer the API on its own: what the application has
+// there, its functions, the HTTP API and, with an origin domain, its certificate, domain names and health check.
 type Region struct {
 	pulumi.ResourceState
 
 	Name string
-	// FunctionName is the physical name of the function that answers the API.
+	// FunctionName is the physical name of the first function that answers the API.
 	FunctionName pulumi.StringOutput
-	// QueueURL is where feedback waits while the SaaS is down.
-	QueueURL pulumi.StringOutput
 	// HealthCheckID is the Route 53 health check, or nil without an origin domain.
 	HealthCheckID pulumi.StringPtrInput
 	// Endpoint is the URL that answers for this region alone.
@@ -53,23 +52,24 @@ type Region struct {
 	target *apigatewayv2.DomainNameDomainNameConfigurationOutput
 	// ready is what must exist before CloudFront may name this region as an origin.
 	ready []pulumi.Resource
+	// outputs are what the application adds to the region's outputs.
+	outputs pulumi.Map
 	// resources are all children, for a region that is updated after this one.
 	resources []pulumi.Resource
 }
 
-// NewRegion makes one region. The provider option decides where its resources are.
-func NewRegion(ctx *pulumi.Context, name string, args *RegionArgs, opts ...pulumi.ResourceOption) (*Region, error) {
-	r := &Region{Name: args.Region}
-	if err := ctx.RegisterComponentResourceV2(regionType, name, pulumi.Map{"region": pulumi.String(args.Region)}, r, opts...); err != nil {
+// newRegion makes one region. The provider option decides where its resources are.
+func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulumi.ResourceOption) (*Region, error) {
+	r := &Region{Name: args.region, outputs: pulumi.Map{}}
+	if err := ctx.RegisterComponentResourceV2(regionType, name, pulumi.Map{"region": pulumi.String(args.region)}, r, opts...); err != nil {
 		return nil, err
 	}
-	b := regionBuilder{ctx: ctx, args: args, region: r, cfg: args.Config}
+	b := regionBuilder{ctx: ctx, args: args, region: r, cfg: args.platform}
 	for _, step := range []struct {
 		what string
 		make func() error
 	}{
-		{"SaaS key", b.makeParameter},
-		{"queues", b.makeQueues},
+		{"application", b.makeApplication},
 		{"functions", b.makeFunctions},
 		{"HTTP API", b.makeAPI},
 		{"domain names", b.makeDomain},
@@ -84,127 +84,138 @@ func NewRegion(ctx *pulumi.Context, name string, args *RegionArgs, opts ...pulum
 // regionBuilder carries what the steps of one region hand on to each other.
 type regionBuilder struct {
 	ctx    *pulumi.Context
-	args   *RegionArgs
-	cfg    *Config
+	args   *regionArgs
+	cfg    *platform
 	region *Region
 
-	parameter *ssm.Parameter
-	queues    *queues
-	api       *Function
-	httpAPI   *HTTPAPI
+	scope   *Scope
+	answers []httpAPIFunction
+	httpAPI *HTTPAPI
 }
 
 // child are the options every child shares.
 func (b *regionBuilder) child() []pulumi.ResourceOption {
 	opts := []pulumi.ResourceOption{pulumi.Parent(b.region)}
-	if len(b.args.After) > 0 {
-		opts = append(opts, pulumi.DependsOn(b.args.After))
+	if len(b.args.after) > 0 {
+		opts = append(opts, pulumi.DependsOn(b.args.after))
 	}
 	return opts
 }
 
 // named appends the region, since logical names are unique per stack and type.
-func (b *regionBuilder) named(role string) string { return role + "-" + b.args.Region }
+func (b *regionBuilder) named(role string) string { return b.cfg.name(role + "-" + b.args.region) }
 
 // made notes children for a region that comes after this one.
 func (b *regionBuilder) made(resources ...pulumi.Resource) {
 	b.region.resources = append(b.region.resources, resources...)
 }
 
-// makeParameter keeps the SaaS key as a SecureString under the account's own key for SSM: readable by whoever
-// may read this one parameter, and never part of a function's configuration (F10.16).
-func (b *regionBuilder) makeParameter() error {
-	parameter, err := ssm.NewParameter(b.ctx, b.named("saas-key"), &ssm.ParameterArgs{
-		Description: pulumi.String("Key of the third-party service behind the feedback API"),
-		Type:        pulumi.String("SecureString"),
-		Value:       b.cfg.UpstreamAPIKey,
-	}, b.child()...)
-	b.parameter = parameter
-	b.made(parameter)
-	return err
+// makeApplication lets the application make what the region has of it, and complete its functions.
+func (b *regionBuilder) makeApplication() error {
+	app := b.cfg.Args.Application
+	b.scope = &Scope{
+		Context: b.ctx, Project: b.cfg.Project, Stack: b.cfg.Stack, Region: b.args.region, Lambda: b.cfg.Lambda,
+		platform: b.cfg, options: b.child(), region: b.region,
+	}
+	for _, fn := range app.Functions {
+		fn.Allow, fn.Secrets = slices.Clone(fn.Allow), slices.Clone(fn.Secrets)
+		fn.Environment = maps.Clone(fn.Environment)
+		if fn.Environment == nil {
+			fn.Environment = pulumi.StringMap{}
+		}
+		b.scope.functions = append(b.scope.functions, &fn)
+	}
+	if app.Region == nil {
+		return nil
+	}
+	return app.Region(b.scope)
 }
 
-func (b *regionBuilder) makeQueues() error {
-	queues, err := newQueues(b.ctx, b.named, queuesArgs{
-		functionTimeout: b.cfg.Lambda.Timeout,
-		maxReceives:     b.cfg.Upstream.MaxReceives,
-	}, b.child()...)
-	if err != nil {
-		return err
+func (b *regionBuilder) makeFunctions() error {
+	parameters := &secretParameters{builder: b, made: map[string]*ssm.Parameter{}}
+	for _, fn := range b.scope.functions {
+		if err := b.makeFunction(fn, parameters); err != nil {
+			return fmt.Errorf("%s: %w", fn.Name, err)
+		}
 	}
-	b.queues = queues
-	b.region.QueueURL = queues.main.Url
-	b.made(queues.main, queues.dead, queues.redriveAllow)
 	return nil
 }
 
-// makeFunctions makes the two functions out of one zip; the handler string picks (F10.1).
-func (b *regionBuilder) makeFunctions() error {
-	upstream, err := b.cfg.Upstream.Encode()
-	if err != nil {
-		return err
-	}
-	environment := func(withSecret bool) pulumi.StringMap {
-		env := pulumi.StringMap{
-			"ONEFRONT_UPSTREAM":              pulumi.String(upstream),
-			"ONEFRONT_API_KEY_PARAMETER":     b.parameter.Name,
-			"ONEFRONT_QUEUE_URL":             b.queues.main.Url,
-			"ONEFRONT_DEAD_LETTER_QUEUE_URL": b.queues.dead.Url,
-			"ONEFRONT_STACK":                 pulumi.String(b.cfg.Stack),
-			"ONEFRONT_VERSION":               pulumi.String(b.args.Zip.Version),
+func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters) error {
+	environment := maps.Clone(fn.Environment)
+	environment["ONEFRONT_STACK"] = pulumi.String(b.cfg.Stack)
+	environment["ONEFRONT_VERSION"] = pulumi.String(b.cfg.version)
+	if len(fn.Routes) > 0 {
+		environment["ONEFRONT_ORIGIN_SECRET"] = secretString(b.args.originSecret)
+		if b.args.previousOriginSecret != nil {
+			environment["ONEFRONT_ORIGIN_SECRET_PREVIOUS"] = secretString(b.args.previousOriginSecret)
 		}
-		if withSecret {
-			env["ONEFRONT_ORIGIN_SECRET"] = secretString(b.args.OriginSecret)
-			if b.args.PreviousOriginSecret != nil {
-				env["ONEFRONT_ORIGIN_SECRET_PREVIOUS"] = secretString(b.args.PreviousOriginSecret)
+	}
+	var grants []grant
+	for _, key := range fn.Secrets {
+		parameter, err := parameters.of(key)
+		if err != nil {
+			return err
+		}
+		environment[SecretVariable(key)] = parameter.Name
+		grants = append(grants, grant{actions: []string{"ssm:GetParameter"}, arn: parameter.Arn})
+	}
+	for _, statement := range fn.Allow {
+		if statement.Resource == "*" && b.args.region == b.cfg.Regions[0] {
+			if err := b.ctx.Log.Warn(fmt.Sprintf("function %q may %s on every resource of the account", fn.Name, strings.Join(statement.Actions, ", ")), nil); err != nil {
+				return err
 			}
 		}
-		return env
+		pattern := strings.NewReplacer("{region}", b.args.region, "{stack}", b.cfg.Stack).Replace(statement.Resource)
+		grants = append(grants, grant{actions: statement.Actions, arn: statement.ARN, pattern: pattern})
 	}
-	readKey := grant{actions: []string{"ssm:GetParameter"}, arn: b.parameter.Arn}
-	send := func(arn pulumi.StringInput) grant { return grant{actions: []string{"sqs:SendMessage"}, arn: arn} }
-
-	b.api, err = NewFunction(b.ctx, b.named("api"), &FunctionArgs{
-		Handler: "api", Zip: b.args.Zip, Lambda: b.cfg.Lambda, LogRetentionDays: b.cfg.Logs.RetentionDays,
-		Environment: environment(true),
-		grants:      []grant{readKey, send(b.queues.main.Arn), send(b.queues.dead.Arn)},
-		after:       b.args.After,
+	made, err := newFunction(b.ctx, b.named(fn.Name), &functionArgs{
+		Handler: cmp.Or(fn.Handler, fn.Name), Zip: b.cfg.zips[fn.Name], Lambda: fn.lambda(b.cfg.Lambda),
+		Architecture: cmp.Or(fn.Architecture, "arm64"), LogRetentionDays: b.cfg.Logs.RetentionDays,
+		Environment: environment, grants: grants, after: b.args.after,
 	}, b.child()...)
-	if err != nil {
-		return fmt.Errorf("api: %w", err)
-	}
-	b.region.FunctionName = b.api.Function.Name
-	b.made(b.api.resources()...)
-
-	redeliveryLambda := b.cfg.Lambda
-	redeliveryLambda.ReservedConcurrency = -1 // the event source bounds it
-	redelivery, err := NewFunction(b.ctx, b.named("redelivery"), &FunctionArgs{
-		Handler: "redelivery", Zip: b.args.Zip, Lambda: redeliveryLambda, LogRetentionDays: b.cfg.Logs.RetentionDays,
-		Environment: environment(false),
-		grants:      []grant{readKey, b.queues.consumeGrant(), send(b.queues.dead.Arn)},
-		after:       b.args.After,
-	}, b.child()...)
-	if err != nil {
-		return fmt.Errorf("redelivery: %w", err)
-	}
-	b.made(redelivery.resources()...)
-	mapping, err := b.queues.deliverTo(b.ctx, b.named("redelivery"), redelivery, b.child()...)
 	if err != nil {
 		return err
 	}
-	b.made(mapping)
-	return nil
+	b.made(made.resources()...)
+	if len(fn.Routes) > 0 {
+		if len(b.answers) == 0 {
+			b.region.FunctionName = made.Function.Name
+		}
+		b.answers = append(b.answers, httpAPIFunction{
+			name: fn.Name, invokeARN: made.Function.InvokeArn, functionName: made.Function.Name, routes: fn.Routes,
+		})
+		b.region.ready = append(b.region.ready, made.Function)
+	}
+	if fn.Attach == nil {
+		return nil
+	}
+	return fn.Attach(b.scope, &Made{Function: made.Function, RolePolicy: made.RolePolicy})
+}
+
+// lambda are the settings of a function: its own before the stack's. What has no routes reserves no concurrency unless
+// it says so, since its event source bounds it.
+func (fn *Function) lambda(l config.Lambda) config.Lambda {
+	l.MemoryMiB = cmp.Or(fn.MemoryMiB, l.MemoryMiB)
+	l.Timeout = cmp.Or(fn.Timeout, l.Timeout)
+	switch {
+	case fn.Concurrency != nil:
+		l.ReservedConcurrency = *fn.Concurrency
+	case len(fn.Routes) == 0:
+		l.ReservedConcurrency = -1
+	}
+	return l
 }
 
 func (b *regionBuilder) makeAPI() error {
-	httpAPI, err := NewHTTPAPI(b.ctx, b.named("http-api"), &HTTPAPIArgs{
-		InvokeARN:              b.api.Function.InvokeArn,
-		FunctionName:           b.api.Function.Name,
-		HealthRouteKey:         "GET " + HealthPath,
+	httpAPI, err := newHTTPAPI(b.ctx, b.named("http-api"), &httpAPIArgs{
+		Functions:              b.answers,
+		Named:                  b.named,
+		HealthRouteKey:         "GET " + b.cfg.Config.Application.HealthPath(),
 		Throttle:               b.cfg.Throttle,
 		LogRetentionDays:       b.cfg.Logs.RetentionDays,
 		DisableExecuteEndpoint: b.cfg.OriginDomain != "",
-		after:                  b.args.After,
+		after:                  b.args.after,
 	}, b.child()...)
 	if err != nil {
 		return err
@@ -212,7 +223,7 @@ func (b *regionBuilder) makeAPI() error {
 	b.httpAPI = httpAPI
 	b.region.ExecuteAPIHost = httpAPI.Host
 	b.region.Endpoint = httpAPI.API.ApiEndpoint
-	b.region.ready = append(b.region.ready, b.api.Function, httpAPI.Permission, httpAPI.Stage)
+	b.region.ready = append(b.region.ready, append(httpAPI.permissions, httpAPI.Stage)...)
 	b.made(httpAPI.resources()...)
 	return nil
 }
@@ -225,7 +236,7 @@ func (b *regionBuilder) makeDomain() error {
 	}
 	wildcard := "*." + b.cfg.OriginDomain
 	certificate, err := newCertificate(b.ctx, b.named("origin"), certificateArgs{
-		names:      []certificateName{{name: wildcard, zone: b.cfg.Domains[0].Zone, zoneID: b.args.OriginZoneID}},
+		names:      []certificateName{{name: wildcard, zone: b.cfg.Domains[0].Zone, zoneID: b.args.originZoneID}},
 		validation: b.args.validation,
 	}, b.child()...)
 	if err != nil {
@@ -248,10 +259,10 @@ func (b *regionBuilder) makeDomain() error {
 	if err != nil {
 		return err
 	}
-	plain := b.args.Region + "." + b.cfg.OriginDomain
+	plain := b.args.region + "." + b.cfg.OriginDomain
 	target := domain.DomainNameConfiguration
 	record, err := route53.NewRecord(b.ctx, b.named("origin"), &route53.RecordArgs{
-		ZoneId: b.args.OriginZoneID, Name: pulumi.String(plain), Type: pulumi.String("A"),
+		ZoneId: b.args.originZoneID, Name: pulumi.String(plain), Type: pulumi.String("A"),
 		Aliases: regionAlias(target),
 	}, b.child()...)
 	if err != nil {
@@ -259,9 +270,9 @@ func (b *regionBuilder) makeDomain() error {
 	}
 	// A drained region counts as unhealthy: a disabled check is healthy, and inverted it is not.
 	// https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
-	drained := b.cfg.Drained(b.args.Region)
+	drained := b.cfg.Drained(b.args.region)
 	check, err := route53.NewHealthCheck(b.ctx, b.named("origin"), &route53.HealthCheckArgs{
-		Type: pulumi.String("HTTPS"), Fqdn: record.Fqdn, Port: pulumi.Int(443), ResourcePath: pulumi.String(HealthPath),
+		Type: pulumi.String("HTTPS"), Fqdn: record.Fqdn, Port: pulumi.Int(443), ResourcePath: pulumi.String(b.cfg.Config.Application.HealthPath()),
 		RequestInterval: pulumi.Int(10), FailureThreshold: pulumi.Int(3), EnableSni: pulumi.Bool(true),
 		Disabled: pulumi.Bool(drained), InvertHealthcheck: pulumi.Bool(drained),
 		Tags: pulumi.StringMap{"Name": pulumi.String(plain)},

@@ -17,8 +17,9 @@ var corsExposedHeaders = []string{"ETag", "Retry-After", "X-Onefront-Region"}
 
 // newResponseHeadersPolicies makes what the viewer gets beside the origin's own headers: one policy for the
 // API, one for the site (nil without a site). Removal runs before addition (F3.28).
-func newResponseHeadersPolicies(ctx *pulumi.Context, cfg *Config, opts ...pulumi.ResourceOption) (api, site *cloudfront.ResponseHeadersPolicy, err error) {
+func newResponseHeadersPolicies(ctx *pulumi.Context, cfg *platform, opts ...pulumi.ResourceOption) (api, site *cloudfront.ResponseHeadersPolicy, err error) {
 	policy := func(name string, args *cloudfront.ResponseHeadersPolicyArgs) (*cloudfront.ResponseHeadersPolicy, error) {
+		name = cfg.name(name)
 		args.Name = pulumi.String(accountName(cfg, name))
 		return cloudfront.NewResponseHeadersPolicy(ctx, name, args, opts...)
 	}

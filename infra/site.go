@@ -31,6 +31,7 @@ const (
 type Site struct {
 	pulumi.ResourceState
 
+	platform *platform
 	provider *aws.Provider
 	control  *cloudfront.OriginAccessControl
 	buckets  []*siteBucket
@@ -50,7 +51,7 @@ type siteBucket struct {
 }
 
 // newSite reads the folder and makes the buckets and their objects. It returns nil where no folder is published.
-func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, error) {
+func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*Site, error) {
 	if cfg.SiteDir == "" {
 		return nil, nil
 	}
@@ -68,11 +69,11 @@ func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, err
 			return nil, err
 		}
 	}
-	s := &Site{provider: providers.global, notFoundPage: sitefiles.Has(files, sitefiles.NotFoundKey)}
-	if err := ctx.RegisterComponentResourceV2(siteType, "site", pulumi.Map{"folder": pulumi.String(cfg.SiteDir)}, s); err != nil {
+	s := &Site{platform: cfg, provider: providers.global, notFoundPage: sitefiles.Has(files, sitefiles.NotFoundKey)}
+	if err := ctx.RegisterComponentResourceV2(siteType, cfg.name("site"), pulumi.Map{"folder": pulumi.String(cfg.SiteDir)}, s, cfg.child()...); err != nil {
 		return nil, err
 	}
-	if s.control, err = cloudfront.NewOriginAccessControl(ctx, "site", &cloudfront.OriginAccessControlArgs{
+	if s.control, err = cloudfront.NewOriginAccessControl(ctx, cfg.name("site"), &cloudfront.OriginAccessControlArgs{
 		OriginAccessControlOriginType: pulumi.String("s3"),
 		SigningBehavior:               pulumi.String("always"),
 		SigningProtocol:               pulumi.String("sigv4"),
@@ -99,7 +100,7 @@ func newSite(ctx *pulumi.Context, cfg *Config, providers *providers) (*Site, err
 // order of the regions replaces nothing. Destroying the stack deletes the objects: everything in the bucket
 // comes out of the repository.
 func (s *Site) newBucket(ctx *pulumi.Context, region string, provider *aws.Provider) (*siteBucket, error) {
-	name := "site-" + region
+	name := s.platform.name("site-" + region)
 	b := &siteBucket{region: region, provider: provider}
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(provider)}
 	var err error
@@ -155,7 +156,7 @@ func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File
 	put := func(key string, args *s3.BucketObjectv2Args, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 		args.Bucket, args.Key = b.bucket.ID(), pulumi.String(key)
 		opts = append(opts, pulumi.Parent(s), pulumi.Provider(b.provider))
-		return s3.NewBucketObjectv2(ctx, logicalName(b.region, key), args, opts...)
+		return s3.NewBucketObjectv2(ctx, s.platform.name(logicalName(b.region, key)), args, opts...)
 	}
 	object, err := put(sitefiles.ConfigKey, &s3.BucketObjectv2Args{
 		Content: pulumi.String(config), ContentType: pulumi.String("application/json"), CacheControl: pulumi.String(configCacheControl),
@@ -194,7 +195,7 @@ func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File
 func (s *Site) publish(ctx *pulumi.Context, table map[string]string) error {
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(s.provider)}
 	var err error
-	if s.addresses, err = cloudfront.NewKeyValueStore(ctx, "addresses", &cloudfront.KeyValueStoreArgs{
+	if s.addresses, err = cloudfront.NewKeyValueStore(ctx, s.platform.name("addresses"), &cloudfront.KeyValueStoreArgs{
 		Comment: pulumi.String("Addresses of the site: path to object or redirect"),
 	}, opts...); err != nil {
 		return err
@@ -209,7 +210,7 @@ func (s *Site) publish(ctx *pulumi.Context, table map[string]string) error {
 	for _, b := range s.buckets {
 		objects = append(objects, b.objects...)
 	}
-	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, "addresses", &cloudfront.KeyvaluestoreKeysExclusiveArgs{
+	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, s.platform.name("addresses"), &cloudfront.KeyvaluestoreKeysExclusiveArgs{
 		KeyValueStoreArn: s.addresses.Arn, ResourceKeyValuePairs: pairs,
 	}, append(opts, pulumi.DependsOn(objects))...)
 	return err
@@ -236,7 +237,7 @@ func (s *Site) allow(ctx *pulumi.Context, distributionARN pulumi.StringOutput) e
 		policy := pulumi.All(b.bucket.Arn, distributionARN).ApplyT(func(arns []any) string {
 			return siteBucketPolicy(arns[0].(string), arns[1].(string))
 		}).(pulumi.StringOutput)
-		if _, err := s3.NewBucketPolicy(ctx, "site-"+b.region, &s3.BucketPolicyArgs{
+		if _, err := s3.NewBucketPolicy(ctx, s.platform.name("site-"+b.region), &s3.BucketPolicyArgs{
 			Bucket: b.bucket.ID(), Policy: policy,
 		}, pulumi.Parent(s), pulumi.Provider(b.provider), pulumi.DependsOn([]pulumi.Resource{b.block})); err != nil {
 			return fmt.Errorf("policy of the site bucket in %s: %w", b.region, err)
@@ -247,8 +248,8 @@ func (s *Site) allow(ctx *pulumi.Context, distributionARN pulumi.StringOutput) e
 
 // publicConfig is /config.json: what a browser may know. The API is named by a relative path, so that the
 // same site works under every alias.
-func publicConfig(cfg *Config) string {
+func publicConfig(cfg *platform) string {
 	return mustJSON(map[string]any{
-		"apiUrl": apiPath, "stack": cfg.Stack, "routing": cfg.Routing, "regions": cfg.Regions,
+		"apiUrl": cfg.Config.Application.BasePath(), "stack": cfg.Stack, "routing": cfg.Routing, "regions": cfg.Regions,
 	})
 }

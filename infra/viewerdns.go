@@ -20,18 +20,18 @@ type viewerDNS struct {
 
 // newViewerDNS makes three records per alias: IPv4, IPv6 (F5.3), and HTTPS, by which clients learn of HTTP/2
 // and HTTP/3 before they connect (F7.3). With external DNS somebody else makes them.
-func newViewerDNS(ctx *pulumi.Context, cfg *Config, provider *aws.Provider, zones zones, distribution *cloudfront.Distribution) error {
+func newViewerDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, distribution *cloudfront.Distribution) error {
 	if len(cfg.Aliases()) == 0 || cfg.ExternalDNS != "" {
 		return nil
 	}
 	v := &viewerDNS{}
-	if err := ctx.RegisterComponentResourceV2(viewerDNSType, "viewer-dns", pulumi.Map{}, v); err != nil {
+	if err := ctx.RegisterComponentResourceV2(viewerDNSType, cfg.name("viewer-dns"), pulumi.Map{}, v, cfg.child()...); err != nil {
 		return err
 	}
 	for _, d := range cfg.Domains {
 		for _, alias := range d.Aliases {
 			for _, recordType := range []string{"A", "AAAA", "HTTPS"} {
-				if _, err := route53.NewRecord(ctx, logicalName(strings.ToLower(recordType), alias), &route53.RecordArgs{
+				if _, err := route53.NewRecord(ctx, cfg.name(logicalName(strings.ToLower(recordType), alias)), &route53.RecordArgs{
 					ZoneId: zones[d.Zone], Name: pulumi.String(alias), Type: pulumi.String(recordType),
 					Aliases: route53.RecordAliasArray{route53.RecordAliasArgs{
 						Name: distribution.DomainName, ZoneId: distribution.HostedZoneId, EvaluateTargetHealth: pulumi.Bool(false),

@@ -31,7 +31,7 @@ type apiParts struct {
 }
 
 // parts are those of one route. With dns routing a read route's target is a group already.
-func parts(cfg *Config, r config.Route) apiParts {
+func parts(cfg *platform, r config.Route) apiParts {
 	return apiParts{
 		readFailover: r.ReadFailover && (cfg.Routing == config.RoutingEdge || r.Methods == config.MethodsAll && len(cfg.Regions) > 1),
 		viewerHost:   r.ViewerHost,
@@ -53,7 +53,7 @@ func (p apiParts) name(routing config.Routing) string {
 	return name
 }
 
-func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
+func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *Site, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
 	f := &viewerFunctions{api: map[apiParts]*cloudfront.Function{}}
 	var err error
 	routes := cfg.Routes
@@ -65,14 +65,14 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 		if _, made := f.api[p]; made {
 			continue
 		}
-		if f.api[p], err = newRequestFunction(ctx, p.name(cfg.Routing), p.request(cfg), nil, opts...); err != nil {
+		if f.api[p], err = newRequestFunction(ctx, cfg.name(p.name(cfg.Routing)), p.request(cfg), nil, opts...); err != nil {
 			return nil, err
 		}
 	}
 	if site == nil {
 		return f, nil
 	}
-	if f.site, err = newRequestFunction(ctx, "site-request", functions.Request{
+	if f.site, err = newRequestFunction(ctx, cfg.name("site-request"), functions.Request{
 		Redirects: redirects(cfg), Served: served(cfg), Site: &functions.Site{SPA: cfg.SPA, NotFoundPage: site.notFoundPage},
 	}, site.addresses, opts...); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 		if err != nil {
 			return nil, fmt.Errorf("function site-response: %w", err)
 		}
-		if f.siteResponse, err = newFunctionOf(ctx, "site-response", code, nil, opts...); err != nil {
+		if f.siteResponse, err = newFunctionOf(ctx, cfg.name("site-response"), code, nil, opts...); err != nil {
 			return nil, err
 		}
 	}
@@ -90,7 +90,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *Config, site *Site, opts ...pu
 }
 
 // request is the function's content.
-func (p apiParts) request(cfg *Config) functions.Request {
+func (p apiParts) request(cfg *platform) functions.Request {
 	r := functions.Request{Redirects: redirects(cfg), Served: served(cfg), PreflightOrigins: cfg.CORSOrigins, ViewerHost: p.viewerHost}
 	switch {
 	case cfg.Routing == config.RoutingEdge:
@@ -125,7 +125,7 @@ func newFunctionOf(ctx *pulumi.Context, name, code string, store *cloudfront.Key
 }
 
 // redirects maps each alias that only redirects to the name it leads to.
-func redirects(cfg *Config) map[string]string {
+func redirects(cfg *platform) map[string]string {
 	targets := map[string]string{}
 	for _, d := range cfg.Domains {
 		if d.RedirectTo == "" {
@@ -139,7 +139,7 @@ func redirects(cfg *Config) map[string]string {
 }
 
 // served are the aliases that answer themselves, also where a wildcard alias that redirects covers them.
-func served(cfg *Config) []string {
+func served(cfg *platform) []string {
 	var names []string
 	for _, d := range cfg.Domains {
 		if d.RedirectTo == "" {
@@ -151,7 +151,7 @@ func served(cfg *Config) []string {
 
 // edgeChoice is the table of edge routing: for every place a request may come in, the two nearest regions that
 // are not drained.
-func edgeChoice(cfg *Config) *functions.EdgeChoice {
+func edgeChoice(cfg *platform) *functions.EdgeChoice {
 	choice := &functions.EdgeChoice{Table: map[string][]string{}, StatusCodes: apiFailoverCodes}
 	for place, regions := range functions.EdgeTable(cfg.Regions, cfg.DrainedRegions) {
 		for _, region := range regions {

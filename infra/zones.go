@@ -12,7 +12,7 @@ type zones map[string]pulumi.StringInput
 
 // findZones takes the zone ids of the configuration and asks Route 53 for the others: the only question a
 // preview asks AWS. With external DNS there is no zone to find.
-func findZones(ctx *pulumi.Context, cfg *Config, providers *providers) (zones, error) {
+func findZones(ctx *pulumi.Context, cfg *platform, providers *providers) (zones, error) {
 	found := zones{}
 	if cfg.ExternalDNS != "" {
 		return found, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/handler/leak"
 	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/infra/feedback"
 )
 
 // The SaaS key is planted as a canary and searched for, in every form, in whatever comes out of the whole
@@ -98,7 +99,7 @@ func TestLeak_graph(t *testing.T) {
 			t.Fatal(err)
 		}
 		config["onefront:upstreamApiKey"] = leak.Canary
-		g, err := graph.Record(infra.DeployWith(func(context.Context) (infra.HandlerZip, error) {
+		g, err := graph.Record(infra.DeployWith(feedback.Application{}, func(context.Context, string) (infra.HandlerZip, error) {
 			return infra.HandlerZip{Path: "none.zip", Version: "000000000000"}, nil
 		}), graph.Options{Project: "onefront", Stack: name, Config: config, SecretKeys: append(secrets, "onefront:upstreamApiKey")})
 		if err != nil {

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // command is local mode with its surroundings, which tests replace.
 type command struct {
-	build          infra.HandlerBuilder
+	build          infra.Builder
 	getenv         func(string) string
 	stdout, stderr io.Writer
 	// config replaces keys of the stack file. Only tests do.

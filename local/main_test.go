@@ -25,7 +25,7 @@ func noEnvironment(string) string { return "" }
 func TestCommand_failingHandlerBuildIsOneLine(t *testing.T) {
 	var stdout, stderr safeBuffer
 	c := command{
-		build: func(context.Context) (infra.HandlerZip, error) {
+		build: func(context.Context, string) (infra.HandlerZip, error) {
 			return infra.HandlerZip{}, errors.New("building the handler for linux/amd64: exit status 1\n# example\nhandler/main.go:3:1: syntax error\n")
 		},
 		getenv: noEnvironment, stdout: &stdout, stderr: &stderr,
@@ -43,7 +43,7 @@ func TestCommand_interruptedStartIsNoFailure(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var stdout, stderr safeBuffer
 	c := command{
-		build: func(ctx context.Context) (infra.HandlerZip, error) {
+		build: func(ctx context.Context, _ string) (infra.HandlerZip, error) {
 			cancel()
 			<-ctx.Done() // the compiler is ended with the command
 			return infra.HandlerZip{}, ctx.Err()

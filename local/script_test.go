@@ -113,10 +113,10 @@ func command1(f func(*session, *testscript.TestScript, bool, []string)) func(*te
 
 // builtHandler compiles the handler once for all scripts.
 var builtHandler = sync.OnceValues(func() (infra.HandlerZip, error) {
-	return infra.BuildHandler(runtime.GOOS, runtime.GOARCH)(context.Background())
+	return infra.BuildHandler(runtime.GOOS, runtime.GOARCH)(context.Background(), "./handler")
 })
 
-func buildOnce(context.Context) (infra.HandlerZip, error) { return builtHandler() }
+func buildOnce(context.Context, string) (infra.HandlerZip, error) { return builtHandler() }
 
 // safeBuffer is written by the log's goroutines while a script reads it.
 type safeBuffer struct {

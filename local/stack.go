@@ -8,11 +8,14 @@ import (
 	"log/slog"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
+	"github.com/onefront/onefront/infra/feedback"
 )
 
 // stack is a stack file with what local mode puts in place of it: the SaaS's address and its key.
@@ -21,6 +24,7 @@ type stack struct {
 	config        map[string]string
 	secretKeys    []string
 	checked       *config.Config
+	upstream      settings.Settings
 	key           string // of the SaaS
 }
 
@@ -38,10 +42,10 @@ func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, erro
 	if s.key == "" {
 		s.key = rand.Text()
 	}
-	keyName := config.KeyName(project, s.isSet)
+	keyName := config.FullName(project, feedback.KeyAPIKey, s.isSet)
 	s.config[keyName] = s.key
 	s.secretKeys = append(s.secretKeys, keyName)
-	if s.checked, err = s.check(); err != nil {
+	if err = s.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Pulumi."+f.stack+".yaml", err)
 	}
 	target := saas
@@ -51,7 +55,7 @@ func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, erro
 	if err := s.redirectUpstream(target); err != nil {
 		return nil, err
 	}
-	if s.checked, err = s.check(); err != nil {
+	if err = s.check(); err != nil {
 		return nil, fmt.Errorf("-upstream %q: %w", target, err)
 	}
 	return s, nil
@@ -62,26 +66,31 @@ func (s *stack) isSet(key string) bool {
 	return ok
 }
 
-func (s *stack) check() (*config.Config, error) {
-	return config.Load(config.Source{
-		Project: s.project, Stack: s.name,
+// check reads the configuration as the program will, and the SaaS's settings.
+func (s *stack) check() error {
+	checked, err := config.Load(config.Source{
+		Project: s.project, Stack: s.name, Configure: infra.Configure(feedback.Application{}),
 		Lookup: func(key string) (string, bool) { v, ok := s.config[key]; return v, ok },
+		Secret: func(key string) bool { return slices.Contains(s.secretKeys, key) },
 	})
+	if err != nil {
+		return err
+	}
+	s.checked = checked
+	s.upstream, err = settings.Parse([]byte(s.config[config.FullName(s.project, feedback.KeyUpstream, s.isSet)]))
+	return err
 }
 
 // redirectUpstream moves the SaaS's addresses to target's scheme and host. Their paths stay, except that a target
 // with a path of its own is the whole address tickets go to.
 func (s *stack) redirectUpstream(target *url.URL) error {
-	name := config.Namespace + ":upstream"
-	if own := s.project + ":upstream"; !s.isSet(name) && s.isSet(own) {
-		name = own
-	}
+	name := config.FullName(s.project, feedback.KeyUpstream, s.isSet)
 	var upstream map[string]any
 	if err := json.Unmarshal([]byte(s.config[name]), &upstream); err != nil {
 		return fmt.Errorf("config %s: %w", name, err)
 	}
 	// The checked settings know addresses that the file leaves to a default.
-	address, err := moved(s.checked.Upstream.URL, target)
+	address, err := moved(s.upstream.URL, target)
 	if err != nil {
 		return fmt.Errorf("config %s: url: %w", name, err)
 	}
@@ -89,7 +98,7 @@ func (s *stack) redirectUpstream(target *url.URL) error {
 		address = target.String()
 	}
 	upstream["url"] = address
-	if topics := s.checked.Upstream.TopicsURL; topics != "" {
+	if topics := s.upstream.TopicsURL; topics != "" {
 		if upstream["topicsUrl"], err = moved(topics, target); err != nil {
 			return fmt.Errorf("config %s: topicsUrl: %w", name, err)
 		}
@@ -109,8 +118,8 @@ func moved(address string, to *url.URL) (string, error) {
 }
 
 // record runs the program with the stack's configuration. The handler is built with ctx, so that it can be ended.
-func (s *stack) record(ctx context.Context, build infra.HandlerBuilder, log *slog.Logger) (*graph.Graph, error) {
-	program := infra.DeployWith(func(context.Context) (infra.HandlerZip, error) { return build(ctx) })
+func (s *stack) record(ctx context.Context, build infra.Builder, log *slog.Logger) (*graph.Graph, error) {
+	program := infra.DeployWith(feedback.Application{}, func(_ context.Context, pkg string) (infra.HandlerZip, error) { return build(ctx, pkg) })
 	return graph.Record(program, graph.Options{
 		Project: s.project, Stack: s.name, Config: s.config, SecretKeys: s.secretKeys, Logger: log,
 	})

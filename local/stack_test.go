@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/onefront/onefront/handler/upstream/settings"
-	"github.com/onefront/onefront/infra/config"
 )
 
 func TestStack_redirectUpstream(t *testing.T) {
@@ -26,7 +25,7 @@ func TestStack_redirectUpstream(t *testing.T) {
 			}
 			s := &stack{
 				project: "onefront", config: map[string]string{"onefront:upstream": c.config},
-				checked: &config.Config{Upstream: settings.Settings{URL: c.url, TopicsURL: c.topicsURL}},
+				upstream: settings.Settings{URL: c.url, TopicsURL: c.topicsURL},
 			}
 			if err := s.redirectUpstream(target); err != nil {
 				t.Fatal(err)
@@ -47,7 +46,7 @@ func TestStack_redirectUpstream(t *testing.T) {
 func TestStack_ownNameSpace(t *testing.T) {
 	s := &stack{
 		project: "mine", config: map[string]string{"mine:upstream": `{}`},
-		checked: &config.Config{Upstream: settings.Settings{URL: "https://saas.example/f"}},
+		upstream: settings.Settings{URL: "https://saas.example/f"},
 	}
 	if err := s.redirectUpstream(&url.URL{Scheme: "http", Host: "127.0.0.1:9"}); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 		return t, err
 	}
 	if f.upstream == nil {
-		if t.saas, err = saas.New(s.checked.Upstream, s.key, t.clock); err != nil {
+		if t.saas, err = saas.New(s.upstream, s.key, t.clock); err != nil {
 			return t, err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/infra/sitefiles"
 )
 
@@ -12,6 +11,9 @@ import (
 // component checks it again. Units are in the names or the types.
 type Config struct {
 	Project, Stack string
+	Application    Application
+	// Secrets are the values of the application's secret keys.
+	Secrets map[string]string
 	// Regions are AWS region names; the first is the home region. 1 to 12, distinct, partition aws.
 	Regions []string
 	// Domains are the public hosted zones and the names served in them. The first holds the origin names.
@@ -31,7 +33,6 @@ type Config struct {
 	SPA bool
 	// Redirects are paths of the site that lead elsewhere.
 	Redirects []sitefiles.Redirect
-	Upstream  settings.Settings
 	// CORSOrigins are the other sites that may call the API, such as "https://app.example.org".
 	CORSOrigins     []string
 	SecurityHeaders SecurityHeaders

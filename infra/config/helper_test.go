@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -41,10 +42,31 @@ func (s settings) with(changes settings) settings {
 }
 
 func (s settings) source(stack string) config.Source {
-	return config.Source{Project: "onefront", Stack: stack, Lookup: func(key string) (string, bool) {
-		value, ok := s[strings.TrimPrefix(key, "onefront:")]
-		return value, ok && strings.HasPrefix(key, "onefront:")
-	}}
+	return config.Source{
+		Project: "onefront", Stack: stack, Configure: application,
+		Lookup: func(key string) (string, bool) {
+			if key == "onefront:upstreamApiKey" {
+				return "canary", true
+			}
+			value, ok := s[strings.TrimPrefix(key, "onefront:")]
+			return value, ok && strings.HasPrefix(key, "onefront:")
+		},
+		Secret: func(key string) bool { return key == "onefront:upstreamApiKey" },
+	}
+}
+
+// application is one that has a plain key and a secret one.
+func application(s *config.Settings) config.Application {
+	s.Text("upstream")
+	s.Secret("upstreamApiKey", "the key of the service")
+	return config.Application{
+		BasePaths: []string{"/api"},
+		Routes: []config.Route{
+			{Path: "/api/topics*", Methods: config.MethodsRead, TTL: config.TTL{Default: 5 * time.Minute}, Key: config.Parts{Query: []string{"locale"}}},
+			{Path: "/api/*", Methods: config.MethodsAll},
+		},
+		Requests: []string{"GET /api/topics", "POST /api/feedback"},
+	}
 }
 
 func (s settings) load() (*config.Config, error) { return config.Load(s.source("prod")) }
@@ -75,7 +97,9 @@ func stackSource(t *testing.T, stack string) config.Source {
 	for key, value := range own.Config {
 		values[key] = configText(t, value)
 	}
-	s := config.Source{Project: project.Name, Stack: stack, Dir: "../..", Keys: []string{"onefront:upstreamApiKey"}}
+	s := config.Source{Project: project.Name, Stack: stack, Dir: "../..", Keys: []string{"onefront:upstreamApiKey"}, Configure: application}
+	values["onefront:upstreamApiKey"] = "canary"
+	s.Secret = func(key string) bool { return key == "onefront:upstreamApiKey" }
 	s.Lookup = func(key string) (string, bool) { value, ok := values[key]; return value, ok }
 	for key := range values {
 		s.Keys = append(s.Keys, key)

@@ -2,18 +2,19 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // checkKeys refuses keys that nothing reads: a typo would silently leave a default in force.
-func checkKeys(s Source, p *problems) {
-	known := sortedKeys(keys)
+func checkKeys(s Source, p *problems, known []string) {
+	slices.Sort(known)
 	for _, full := range s.Keys {
 		namespace, key, _ := strings.Cut(full, ":")
 		if namespace != Namespace && namespace != s.Project {
 			continue
 		}
-		if _, ok := keys[key]; !ok {
+		if !slices.Contains(known, key) {
 			value, _ := s.Lookup(full)
 			if s.Secret != nil && s.Secret(full) || isKeyOfSecret(key) {
 				value = "[secret]"
@@ -23,7 +24,7 @@ func checkKeys(s Source, p *problems) {
 	}
 }
 
-// isKeyOfSecret says whether a mistyped key may hold the SaaS key in plain text.
+// isKeyOfSecret says whether a mistyped key may hold a secret in plain text.
 func isKeyOfSecret(key string) bool {
 	key = strings.ToLower(key)
 	return strings.Contains(key, "key") || strings.Contains(key, "secret") || strings.Contains(key, "token")

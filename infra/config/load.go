@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
 // Namespace is the configuration's name space: a stack file says "onefront:regions". It stays when a project
@@ -22,18 +23,18 @@ type Source struct {
 	Keys []string
 	// Dir is the project's folder, for [Config].SiteDir. "" is the working directory.
 	Dir string
+	// Configure lets the application read its own keys and say what it is. nil: an API at the root.
+	Configure func(*Settings) Application
 }
 
 // keys are all keys under Namespace. The value says whether it is required.
 var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
-	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "upstream": true, keyUpstreamAPIKey: true, "corsOrigins": false,
+	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
 	"webAclArn": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,
 }
-
-const keyUpstreamAPIKey = "upstreamApiKey"
 
 // Load reads and checks everything. Its error joins all problems, each as
 // "onefront:<key>: <value>: what would be right".
@@ -41,17 +42,25 @@ func Load(s Source) (*Config, error) {
 	p := &problems{}
 	r := &reader{source: s, problems: p}
 	c := &Config{Project: s.Project, Stack: s.Stack}
-	checkKeys(s, p)
+	// The application is asked before all else, and its problems come after the platform's.
+	later := &reader{source: s, problems: &problems{}}
+	c.readLambda(later.json("lambda", `an object such as {"memoryMiB": 256, "timeout": "10s"}`))
+	own := &Settings{Project: s.Project, Stack: s.Stack, Lambda: c.Lambda, reader: later, secrets: map[string]string{}}
+	if s.Configure != nil {
+		c.Application = s.Configure(own)
+	}
+	c.Secrets = own.secrets
+	checkKeys(s, p, slices.Concat(Keys(), own.keys, sortedKeys(own.secrets)))
 	c.readRegions(r)
 	c.readDomains(r)
 	c.readRoutes(r)
 	c.readSite(r)
-	c.readUpstream(r)
 	c.readHeaders(r)
 	c.readDistribution(r)
 	c.readRuntime(r)
+	p.errs, p.warnings = append(p.errs, later.problems.errs...), append(p.warnings, later.problems.warnings...)
 	c.checkPolicyCounts(p)
-	c.warnSecrets(r)
+	c.warnSecrets(r, own.keys)
 	c.Warnings = p.warnings
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
@@ -85,13 +94,13 @@ func (c *Config) readTLS(n node) {
 }
 
 // warnSecrets names values that are marked as secret but cannot stay so: they shape the graph.
-func (c *Config) warnSecrets(r *reader) {
-	for _, key := range sortedKeys(keys) {
-		if key != keyUpstreamAPIKey && r.secret(key) {
-			r.problems.warn(key, "[secret]", "is not kept secret: it shapes resources and ends in the state in plain text; the one secret is onefront:%s", keyUpstreamAPIKey)
+func (c *Config) warnSecrets(r *reader, own []string) {
+	for _, key := range slices.Concat(Keys(), own) {
+		if r.secret(key) {
+			r.problems.warn(key, "[secret]", "is not kept secret: it shapes resources and ends in the state in plain text; secrets are %s", strings.Join(sortedKeys(c.Secrets), ", "))
 		}
 	}
 }
 
-// Keys are all keys of a stack without the name space, sorted.
+// Keys are all keys of the platform without the name space, sorted.
 func Keys() []string { return sortedKeys(keys) }

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +50,9 @@ func TestLoad_projectDefaultsAreTheProgramsDefaults(t *testing.T) {
 		s.Keys = nil
 		s.Lookup = func(key string) (string, bool) {
 			value, ok := own.Config[key]
+			if key == "onefront:upstreamApiKey" {
+				return "canary", true
+			}
 			if !ok {
 				return "", false
 			}
@@ -85,7 +87,7 @@ func TestProjectFile_everyOptionalKeyHasTypeDescriptionAndDefault(t *testing.T) 
 	}
 	for _, key := range config.Keys() {
 		_, declared := project.Config[key]
-		if required := slices.Contains([]string{"regions", "upstream", "upstreamApiKey"}, key); declared == required {
+		if required := key == "regions"; declared == required {
 			t.Errorf("%s: declared %v, required %v", key, declared, required)
 		}
 	}
@@ -113,14 +115,13 @@ func TestStackFiles_noSecret(t *testing.T) {
 
 func TestLoad_defaults(t *testing.T) {
 	got := edge().mustLoad(t)
-	got.Upstream.URL = ""
 	want := &config.Config{
 		Project: "onefront", Stack: "prod", Regions: []string{"eu-west-1", "us-east-1"}, OriginSubdomain: "prod-origin", Routing: config.RoutingEdge,
 		Routes: []config.Route{
 			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}, ReadFailover: true},
 			{Path: "/api/*", Methods: "all", ReadFailover: true},
 		},
-		Upstream: got.Upstream,
+		Application: got.Application, Secrets: map[string]string{"upstreamApiKey": "canary"},
 		SecurityHeaders: config.SecurityHeaders{
 			ContentSecurityPolicy: config.DefaultContentSecurityPolicy, FrameOptions: "DENY", ReferrerPolicy: "strict-origin-when-cross-origin",
 			PermissionsPolicy: config.DefaultPermissionsPolicy, HSTSMaxAge: 8760 * time.Hour,
@@ -154,7 +155,7 @@ func TestLoad_everyProblemInOneRun(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, key := range []string{"regions[0]", "routing", "spa", "lambda.timeout", "lambda.memory", "upstream", "siteDir"} {
+	for _, key := range []string{"regions[0]", "routing", "spa", "lambda.timeout", "lambda.memory", "siteDir"} {
 		if !strings.Contains(err.Error(), "onefront:"+key+": ") {
 			t.Errorf("no problem for %s in:\n%v", key, err)
 		}
@@ -164,7 +165,10 @@ func TestLoad_everyProblemInOneRun(t *testing.T) {
 // A project that `pulumi new` has given another name finds its keys under either.
 func TestLoad_keysUnderTheProjectsOwnName(t *testing.T) {
 	s := edge()
-	source := config.Source{Project: "shop", Stack: "prod", Lookup: func(key string) (string, bool) {
+	source := config.Source{Project: "shop", Stack: "prod", Secret: s.source("prod").Secret, Configure: func(own *config.Settings) config.Application {
+		own.Text("upstream")
+		return config.Application{BasePaths: []string{"/api"}}
+	}, Lookup: func(key string) (string, bool) {
 		if key == "onefront:priceClass" {
 			return "PriceClass_100", true
 		}
@@ -211,24 +215,41 @@ func TestLoad_secretThatCannotStaySecret(t *testing.T) {
 	}
 }
 
-func TestKeyProblem(t *testing.T) {
+// A secret is required, set as one, and in no message.
+func TestSettings_Secret(t *testing.T) {
 	tests := []struct {
 		value       string
 		set, secret bool
 		want        string
 	}{
-		{"", false, false, "not set: required"},
-		{"canary", true, false, "replace the key at the SaaS"},
-		{"", true, true, "the key of the SaaS"},
+		{"", false, false, "onefront:paymentKey: not set: required: the key of the bank"},
+		{"canary", true, false, "onefront:paymentKey: [plain text]: a secret: replace the key of the bank"},
+		{"", true, true, `onefront:paymentKey: "": the key of the bank`},
 		{"canary", true, true, ""},
 	}
 	for _, tt := range tests {
-		got := config.KeyProblem(tt.value, tt.set, tt.secret)
-		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) || strings.Contains(got, "canary") {
-			t.Errorf("KeyProblem(%q, %v, %v) = %q", tt.value, tt.set, tt.secret, got)
+		source := edge().source("prod")
+		lookup := source.Lookup
+		source.Lookup = func(key string) (string, bool) {
+			if key == "onefront:paymentKey" {
+				return tt.value, tt.set
+			}
+			return lookup(key)
 		}
-		if got != "" && !strings.Contains(got, "pulumi config set --secret onefront:upstreamApiKey") {
-			t.Errorf("no command in %q", got)
+		source.Secret = func(key string) bool { return key == "onefront:paymentKey" && tt.secret }
+		source.Configure = func(s *config.Settings) config.Application {
+			s.Text("upstream")
+			s.Secret("paymentKey", "the key of the bank")
+			return config.Application{BasePaths: []string{"/api"}}
+		}
+		c, err := config.Load(source)
+		switch {
+		case tt.want == "" && (err != nil || c.Secrets["paymentKey"] != tt.value):
+			t.Errorf("%+v: %v", tt, err)
+		case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "canary")):
+			t.Errorf("%+v: got %v", tt, err)
+		case tt.want != "" && !strings.Contains(err.Error(), "pulumi config set --secret onefront:paymentKey"):
+			t.Errorf("no command in %v", err)
 		}
 	}
 }

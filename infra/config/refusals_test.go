@@ -230,7 +230,6 @@ func TestLoad_refusals(t *testing.T) {
 		{"reserved concurrency below 0", settings{"lambda": `{"reservedConcurrency": -1}`}, `onefront:lambda.reservedConcurrency: -1: a whole number from 0`},
 		{"log level", settings{"lambda": `{"logLevel": "verbose"}`}, `onefront:lambda.logLevel: "verbose": one of info, debug, warn, error`},
 		{"unknown key of lambda", settings{"lambda": `{"memory": 256}`}, `onefront:lambda.memory: 256: not a key; did you mean memoryMiB?`},
-		{"the SaaS outlives the function", settings{"lambda": `{"timeout": "4s"}`}, `onefront:upstream.timeout: 3s: at most 2s, the function's timeout of 4s less 2s`},
 		{"burst 0", settings{"throttle": `{"burst": 0}`}, `onefront:throttle.burst: 0: a whole number from 1`},
 		{"rate 0", settings{"throttle": `{"rate": 0}`}, `onefront:throttle.rate: 0: more than 0`},
 		{"rate as a word", settings{"throttle": `{"rate": "fast"}`}, `onefront:throttle.rate: "fast": a number`},
@@ -242,12 +241,6 @@ func TestLoad_refusals(t *testing.T) {
 		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 101}}`}, `onefront:alarms.thresholds.api5xxPercent: 101: from 0 to 100`},
 		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: a whole number from 1`},
 		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: an object with the keys enabled, retentionDays`},
-		// The SaaS.
-		{"no upstream", settings{"upstream": "-"}, `onefront:upstream: not set: required`},
-		{"upstream as text", settings{"upstream": "https://saas.example.net"}, `onefront:upstream: https://saas.example.net: an object such as`},
-		{"two problems of upstream", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.preset: "jira": one of webhook`},
-		{"the second of them", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.url: "http://saas.example.net": https`},
-		{"upstream too big for the environment", settings{"upstream": `{"preset": "webhook", "url": "https://saas.example.net", "topics": [` + names(`"`+strings.Repeat("t", 50)+`%d"`, 70) + `]}`}, `onefront:upstream: `},
 		{"malformed is not missing", settings{"lambda": ""}, `onefront:lambda: "": an object such as`},
 		{"two values", settings{"lambda": "{} {}"}, `onefront:lambda: "{} {}": an object such as`},
 	}

@@ -16,13 +16,21 @@ const (
 	longestTTL = 100 * 365 * 24 * time.Hour
 )
 
-// DefaultRoutes are the routes of the reference application: topics are the same for every visitor of a
-// language, everything else goes through.
-func DefaultRoutes() []Route {
-	return []Route{
-		{Path: "/api/topics*", Methods: MethodsRead, TTL: TTL{Default: 5 * time.Minute, Max: defaultMaxTTL}, Key: Parts{Query: []string{"locale"}}},
-		{Path: "/api/*", Methods: MethodsAll},
+// defaultRoutes are the application's, or one for each base path.
+func (c *Config) defaultRoutes() []Route {
+	routes := slices.Clone(c.Application.Routes)
+	if len(routes) == 0 {
+		for _, base := range c.Application.BasePaths {
+			routes = append(routes, Route{Path: base + "/*", Methods: MethodsAll})
+		}
 	}
+	for i := range routes {
+		routes[i].ReadFailover = failsOver(routes[i].Methods, c.Routing)
+		if routes[i].Methods == MethodsRead && routes[i].TTL.Max == 0 {
+			routes[i].TTL.Max = max(defaultMaxTTL, routes[i].TTL.Min, routes[i].TTL.Default)
+		}
+	}
+	return routes
 }
 
 func (c *Config) readRoutes(r *reader) {
@@ -32,10 +40,7 @@ func (c *Config) readRoutes(r *reader) {
 		c.Routes = append(c.Routes, readRoute(item, c.Routing))
 	}
 	if len(items) == 0 {
-		c.Routes = DefaultRoutes() // an empty list is how Pulumi.yaml says "not set"
-		for i := range c.Routes {
-			c.Routes[i].ReadFailover = failsOver(c.Routes[i].Methods, c.Routing)
-		}
+		c.Routes = c.defaultRoutes() // an empty list is how Pulumi.yaml says "not set"
 	}
 	if behaviors := len(c.Routes) + 1; behaviors > MaxBehaviors {
 		r.problems.refuse("routes", len(c.Routes), "at most %d routes: with the default behavior a distribution has up to %d", MaxBehaviors-1, MaxBehaviors)
@@ -201,7 +206,7 @@ func (c *Config) checkPaths(p *problems) {
 		c.checkSwallow(p, key, route)
 		earlier = append(earlier, route.Path)
 	}
-	c.checkHandlerPaths(p)
+	c.checkRequests(p)
 }
 
 func (c *Config) checkShadow(p *problems, key, path string, earlier []string) {
@@ -223,30 +228,11 @@ func (c *Config) checkShadow(p *problems, key, path string, earlier []string) {
 // sitePaths are what the site itself answers. A route that matches one of them takes over the site.
 var sitePaths = []string{"/", "/index.html", "/404.html", "/config.json"}
 
-// healthPath is what the handler answers without a secret and never from a cache.
-const healthPath = "/api/health"
-
 func (c *Config) checkSwallow(p *problems, key string, route Route) {
 	for _, path := range sitePaths {
 		if Match(route.Path, path) {
 			p.refuse(key, route.Path, "a path that leaves %s to the site, such as /api/*", path)
 			return
-		}
-	}
-}
-
-// checkHandlerPaths looks at what reaches the handler's own paths, which the routes may cut off.
-func (c *Config) checkHandlerPaths(p *problems) {
-	if route, i := c.routeOf(healthPath); i >= 0 && route.Methods == MethodsRead && route.TTL.Min > 0 {
-		p.refuse(fmt.Sprintf("routes[%d].ttl.min", i), shortDuration(route.TTL.Min), "0s, or a route for %s before this one: health must not come from a cache", healthPath)
-	}
-	for _, path := range []string{healthPath, "/api/topics", "/api/feedback"} {
-		route, i := c.routeOf(path)
-		switch {
-		case i < 0:
-			p.warn("routes", path, "no route matches this path of the handler: CloudFront serves the site there")
-		case path == "/api/feedback" && route.Methods == MethodsRead:
-			p.warn(fmt.Sprintf("routes[%d].methods", i), route.Methods, "CloudFront refuses POST %s with 403 here (F4.6); put a route with methods all before it", path)
 		}
 	}
 }

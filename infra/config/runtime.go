@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"math"
 	"net/mail"
 	"regexp"
@@ -10,15 +9,9 @@ import (
 )
 
 func (c *Config) readRuntime(r *reader) {
-	c.readLambda(r.json("lambda", `an object such as {"memoryMiB": 256, "timeout": "10s"}`))
 	c.readThrottle(r.json("throttle", `an object such as {"burst": 200, "rate": 100}`))
 	c.readAlarms(r.json("alarms", `an object such as {"emails": ["ops@example.com"]}`))
 	c.readLogs(r.json("logs", `an object such as {"enabled": true, "retentionDays": 30}`))
-	if c.Upstream.Preset != "" {
-		if err := c.Upstream.CheckTimeout(c.Lambda.Timeout); err != nil {
-			r.problems.errs = append(r.problems.errs, fmt.Errorf("%s:%w", Namespace, err))
-		}
-	}
 }
 
 // readLambda: memory F10.4, timeout F6.13 (an HTTP API waits 30 s at most), reserved concurrency F10.6.

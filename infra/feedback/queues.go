@@ -1,11 +1,14 @@
-package infra
+package feedback
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra"
 )
 
 // How long the queues keep what they hold. Ten receives with the longest back-off between them take five days.
@@ -38,7 +41,8 @@ type queues struct {
 	redriveAllow *sqs.RedriveAllowPolicy
 }
 
-func newQueues(ctx *pulumi.Context, named func(string) string, args queuesArgs, opts ...pulumi.ResourceOption) (*queues, error) {
+func newQueues(scope *infra.Scope, args queuesArgs) (*queues, error) {
+	ctx, named, opts := scope.Context, scope.Name, scope.Options()
 	seconds := func(d time.Duration) pulumi.IntPtrInput { return pulumi.IntPtr(int(d / time.Second)) }
 	dead, err := sqs.NewQueue(ctx, named("dead-letters"), &sqs.QueueArgs{
 		MessageRetentionSeconds: seconds(deadLetterRetention),
@@ -53,7 +57,7 @@ func newQueues(ctx *pulumi.Context, named func(string) string, args queuesArgs, 
 		VisibilityTimeoutSeconds: seconds(6 * args.functionTimeout),
 		SqsManagedSseEnabled:     pulumi.Bool(true),
 		RedrivePolicy: dead.Arn.ApplyT(func(arn string) string {
-			return mustJSON(map[string]any{"deadLetterTargetArn": arn, "maxReceiveCount": args.maxReceives})
+			return asJSON(map[string]any{"deadLetterTargetArn": arn, "maxReceiveCount": args.maxReceives})
 		}).(pulumi.StringOutput),
 	}, opts...)
 	if err != nil {
@@ -62,7 +66,7 @@ func newQueues(ctx *pulumi.Context, named func(string) string, args queuesArgs, 
 	allow, err := sqs.NewRedriveAllowPolicy(ctx, named("dead-letters"), &sqs.RedriveAllowPolicyArgs{
 		QueueUrl: dead.Url,
 		RedriveAllowPolicy: main.Arn.ApplyT(func(arn string) string {
-			return mustJSON(map[string]any{"redrivePermission": "byQueue", "sourceQueueArns": []string{arn}})
+			return asJSON(map[string]any{"redrivePermission": "byQueue", "sourceQueueArns": []string{arn}})
 		}).(pulumi.StringOutput),
 	}, opts...)
 	if err != nil {
@@ -71,21 +75,33 @@ func newQueues(ctx *pulumi.Context, named func(string) string, args queuesArgs, 
 	return &queues{main: main, dead: dead, redriveAllow: allow}, nil
 }
 
-// consumeGrant is what an event source mapping needs, and changing the visibility, by which the redelivery
-// function backs off. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-func (q *queues) consumeGrant() grant {
-	return grant{arn: q.main.Arn, actions: []string{
+// consume is what an event source mapping needs, and changing the visibility, by which the redelivery function backs
+// off. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func (q *queues) consume() infra.Statement {
+	return infra.Statement{ARN: q.main.Arn, Actions: []string{
 		"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
 	}}
 }
 
 // deliverTo feeds the function. The mapping checks the role's permissions when it is created, so it waits for them.
-func (q *queues) deliverTo(ctx *pulumi.Context, name string, f *Function, opts ...pulumi.ResourceOption) (*lambda.EventSourceMapping, error) {
-	return lambda.NewEventSourceMapping(ctx, name, &lambda.EventSourceMappingArgs{
+func (q *queues) deliverTo(scope *infra.Scope, f *infra.Made) error {
+	mapping, err := lambda.NewEventSourceMapping(scope.Context, scope.Name("redelivery"), &lambda.EventSourceMappingArgs{
 		EventSourceArn:        q.main.Arn,
 		FunctionName:          f.Function.Arn,
 		BatchSize:             pulumi.Int(redeliveryBatch),
 		FunctionResponseTypes: pulumi.StringArray{pulumi.String("ReportBatchItemFailures")},
 		ScalingConfig:         &lambda.EventSourceMappingScalingConfigArgs{MaximumConcurrency: pulumi.Int(redeliveryConcurrency)},
-	}, append(opts, pulumi.DependsOn([]pulumi.Resource{f.RolePolicy}))...)
+	}, append(scope.Options(), pulumi.DependsOn([]pulumi.Resource{f.RolePolicy}))...)
+	if err == nil {
+		scope.Made(mapping)
+	}
+	return err
+}
+
+func asJSON(document any) string {
+	text, err := json.Marshal(document)
+	if err != nil {
+		panic(err) // maps of strings and numbers always marshal
+	}
+	return string(text)
 }

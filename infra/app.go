@@ -1,0 +1,184 @@
+package infra
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// appType is part of every child's URN; changing it needs an alias.
+const appType = "onefront:infra:App"
+
+// App is the platform as one component: the regions with the application's functions, the distribution, the site and
+// the names, certificates and records that lead to them. Transformations given as an option reach every child.
+type App struct {
+	pulumi.ResourceState
+
+	// SiteURL and APIURL are on the first alias, or on the distribution's own name.
+	SiteURL, APIURL pulumi.StringOutput
+	// Aliases are all names of the distribution.
+	Aliases []string
+	// DistributionID and DistributionDomain name the distribution.
+	DistributionID     pulumi.IDOutput
+	DistributionDomain pulumi.StringOutput
+	// Regions has a map with region, endpoint, functionName, healthCheckId with health checks, and what the
+	// application adds, for each region in order.
+	Regions pulumi.Array
+	// FrontendEnv are the VITE_ variables of a frontend's build.
+	FrontendEnv pulumi.StringMap
+	// CertificateARN is the viewers' certificate; nil without aliases.
+	CertificateARN pulumi.StringInput
+	// DNSRecords are what the owner of an external DNS creates; nil where the stack writes its records itself.
+	DNSRecords pulumi.Input
+}
+
+// appName keeps physical names inside their limits.
+var appName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,11}$`)
+
+// New makes the platform under a name of at most 12 of [a-z0-9-], which begins all its logical and explicit names, so
+// that a program may have several. It reads no configuration: see [Load] for what fills args.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*App, error) {
+	if !appName.MatchString(name) {
+		return nil, fmt.Errorf("app %q: a name of at most 12 of a-z, 0-9 and hyphens", name)
+	}
+	return newApp(ctx, name, name+"-", args, opts...)
+}
+
+// platform is an app in the making: what every component is made from.
+type platform struct {
+	*Args
+	app    *App
+	prefix string
+	// zips by function, and the version of all of them.
+	zips    map[string]HandlerZip
+	version string
+}
+
+// name is a logical name under the app's prefix.
+func (p *platform) name(role string) string { return p.prefix + role }
+
+// child makes a resource part of the app.
+func (p *platform) child(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return append([]pulumi.ResourceOption{pulumi.Parent(p.app)}, opts...)
+}
+
+// secret is the value of one of the application's secret keys.
+func (p *platform) secret(key string) pulumi.StringOutput {
+	return pulumi.ToSecret(pulumi.String(p.Secrets[key])).(pulumi.StringOutput)
+}
+
+func newApp(ctx *pulumi.Context, name, prefix string, args *Args, opts ...pulumi.ResourceOption) (*App, error) {
+	p := &platform{Args: args, app: &App{}, prefix: prefix}
+	if err := p.build(ctx.Context()); err != nil {
+		return nil, err
+	}
+	if err := ctx.RegisterComponentResourceV2(appType, name, pulumi.Map{}, p.app, opts...); err != nil {
+		return nil, err
+	}
+	if err := p.deploy(ctx); err != nil {
+		return nil, err
+	}
+	return p.app, ctx.RegisterResourceOutputs(p.app, p.app.outputs())
+}
+
+// deploy reads as the order of construction.
+func (p *platform) deploy(ctx *pulumi.Context) error {
+	providers, err := newProviders(ctx, p)
+	if err != nil {
+		return err
+	}
+	zones, err := findZones(ctx, p, providers)
+	if err != nil {
+		return err
+	}
+	secret, err := newOriginSecret(ctx, p)
+	if err != nil {
+		return err
+	}
+	validation, err := newValidationRecords(ctx, p, providers.global)
+	if err != nil {
+		return err
+	}
+	if err := p.makeShared(ctx, providers); err != nil {
+		return err
+	}
+	regions, err := newRegions(ctx, p, providers, zones, secret, validation)
+	if err != nil {
+		return err
+	}
+	dns, err := newOriginDNS(ctx, p, providers.global, zones, regions)
+	if err != nil {
+		return err
+	}
+	certificate, err := newEdgeCertificate(ctx, p, providers.global, zones, validation)
+	if err != nil {
+		return err
+	}
+	site, err := newSite(ctx, p, providers)
+	if err != nil {
+		return err
+	}
+	distribution, err := newDistribution(ctx, distributionArgs{
+		config: p, provider: providers.global, secret: secret.current,
+		regions: regions, originDNS: dns, site: site, certificate: certificate,
+	})
+	if err != nil {
+		return err
+	}
+	if err := site.allow(ctx, distribution.resource.Arn); err != nil {
+		return err
+	}
+	if err := newViewerDNS(ctx, p, providers.global, zones, distribution.resource); err != nil {
+		return err
+	}
+	if err := validation.done(ctx); err != nil {
+		return err
+	}
+	p.fill(regions, certificate, distribution)
+	return nil
+}
+
+// makeShared lets the application make what exists once, in the home region, before any region.
+func (p *platform) makeShared(ctx *pulumi.Context, providers *providers) error {
+	if p.Application.Shared == nil {
+		return nil
+	}
+	home := p.Regions[0]
+	scope := &Scope{
+		Context: ctx, Project: p.Project, Stack: p.Stack, Region: home, Lambda: p.Lambda, platform: p,
+		options: p.child(pulumi.Provider(providers.in[home])),
+	}
+	if err := p.Application.Shared(scope); err != nil {
+		return fmt.Errorf("application %s: %w", p.Application.Name, err)
+	}
+	return nil
+}
+
+// newRegions makes the regions in configuration order. With a sequential rollout each waits for the one before.
+func newRegions(ctx *pulumi.Context, p *platform, providers *providers, zones zones, secret *originSecret, validation *validationRecords) ([]*Region, error) {
+	regions := make([]*Region, 0, len(p.Regions))
+	for _, name := range p.Regions {
+		args := &regionArgs{
+			region: name, platform: p, originSecret: secret.current, previousOriginSecret: secret.previous, validation: validation,
+		}
+		if p.OriginDomain != "" {
+			args.originZoneID = zones[p.Domains[0].Zone]
+		}
+		if p.Sequential && len(regions) > 0 {
+			args.after = regions[len(regions)-1].resources
+		}
+		region, err := newRegion(ctx, p.name("region-"+name), args, p.child(pulumi.Provider(providers.in[name]))...)
+		if err != nil {
+			return nil, fmt.Errorf("region %s: %w", name, err)
+		}
+		regions = append(regions, region)
+	}
+	return regions, nil
+}
+
+// info tells the plan in the preview's diagnostics.
+func info(ctx *pulumi.Context, lines ...string) error {
+	return ctx.Log.Info(strings.Join(lines, "\n"), nil)
+}

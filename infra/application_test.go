@@ -1,0 +1,203 @@
+package infra_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/infra"
+)
+
+// orders is a small application of two functions.
+func orders() *infra.Functions {
+	return &infra.Functions{
+		Name: "orders", BasePaths: []string{"/shop"},
+		Functions: []infra.Function{
+			{
+				Name: "orders", Package: "./orders", Routes: []string{"$default"}, Secrets: []string{"paymentKey"},
+				Allow: []infra.Statement{{Actions: []string{"dynamodb:GetItem"}, Resource: "arn:{partition}:dynamodb:{region}:{account}:table/{stack}-orders"}},
+			},
+			{Name: "reports", Package: "./reports", Routes: []string{"GET /shop/reports/{id}"}, MemoryMiB: 512},
+		},
+	}
+}
+
+func recordApplication(application infra.Application, config map[string]string) (*graph.Graph, error) {
+	values := map[string]string{
+		"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": canaryKey,
+	}
+	for key, value := range config {
+		values[key] = value
+	}
+	return graph.Record(infra.DeployWith(application, noHandler), graph.Options{
+		Project: "onefront", Stack: "test", Config: values, SecretKeys: []string{"onefront:paymentKey"},
+	})
+}
+
+// A struct literal is an application: routes, roles, secrets and the API's place follow from it, and nothing of the
+// application that ships is there.
+func TestFunctions_asApplication(t *testing.T) {
+	g, err := recordApplication(orders(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, r := range g.ByType("aws:apigatewayv2/route:Route") {
+		if r.Region == "eu-west-1" {
+			keys = append(keys, text(r.Inputs, "routeKey"))
+		}
+	}
+	slices.Sort(keys)
+	if diff := cmp.Diff([]string{"$default", "GET /shop/health", "GET /shop/reports/{id}"}, keys); diff != "" {
+		t.Errorf("routes (-want +got):\n%s", diff)
+	}
+	if got := len(g.ByType("aws:sqs/queue:Queue")); got > 0 {
+		t.Errorf("%d queues that nobody asked for", got)
+	}
+	f := named(t, g, functionToken, "orders-us-east-1")
+	parameter := named(t, g, "aws:ssm/parameter:Parameter", "paymentkey-us-east-1")
+	if got := text(f.Inputs, "environment", "variables", "ONEFRONT_PAYMENT_KEY_PARAMETER"); got == "" || got != parameter.Output("name") {
+		t.Errorf("parameter %q, want %q", got, parameter.Output("name"))
+	}
+	policy := statements(t, named(t, g, "aws:iam/rolePolicy:RolePolicy", "orders-us-east-1").Output("policy"))
+	if diff := cmp.Diff([]string{"arn:aws:dynamodb:us-east-1:123456789012:table/test-orders"}, policy[2].Resource); diff != "" {
+		t.Errorf("placeholders (-want +got):\n%s", diff)
+	}
+	if named(t, g, functionToken, "reports-eu-west-1").Inputs["memorySize"] != 512.0 {
+		t.Error("the function's own memory does not win")
+	}
+	if got := text(behaviors(one(t, g, distributionToken))[0], "pathPattern"); got != "/shop/*" {
+		t.Errorf("first behavior %q, want the base path's", got)
+	}
+	if got := text(g.Outputs, "apiUrl"); !strings.HasSuffix(got, "/shop") {
+		t.Errorf("apiUrl %q, want the base path at its end", got)
+	}
+}
+
+// Everything that is wrong with an application is said in one run.
+func TestFunctions_refusals(t *testing.T) {
+	app := &infra.Functions{Name: "orders", BasePaths: []string{"/shop"}, Functions: []infra.Function{
+		{Name: "a", Package: "./a", Routes: []string{"$default", "FETCH /x", "GET x", "GET /shop/health", "GET /y/{p+}/z", "GET /o/{id}"}},
+		{Name: "b", Package: "./b", Zip: "b.zip", Routes: []string{"$default", "GET /o/{other}"}},
+		{Name: "a", Package: "./a"},
+		{Name: "Too Long", Package: "./c"},
+	}}
+	_, err := recordApplication(app, map[string]string{"onefront:spa": "perhaps"})
+	for _, want := range []string{
+		`function "a": route "FETCH /x": $default, or one of ANY`, `function "a": route "GET x": a path with a leading slash`,
+		`function "a": route "GET /shop/health": another path`, `function "a": route "GET /y/{p+}/z": a variable with + as the last segment only`,
+		`function "b": either a Go package`, `function "b": route "$default": a route key that no other has; a answers it already`,
+		`function "b": route "GET /o/{other}": a route key that no other has`, `function "a": a name that no other function has`,
+		`function "Too Long": a name of at most 20`, `onefront:spa: "perhaps"`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s in:\n%v", want, err)
+		}
+	}
+	if _, err := recordApplication(&infra.Functions{Name: "none"}, nil); err == nil || !strings.Contains(err.Error(), `application "none": at least one function`) {
+		t.Errorf("without a function: %v", err)
+	}
+}
+
+// Packages that do not compile are told together, before any resource exists.
+func TestDeploy_buildErrors(t *testing.T) {
+	program := infra.DeployWith(orders(), func(_ context.Context, pkg string) (infra.HandlerZip, error) {
+		return infra.HandlerZip{}, errors.New(pkg + "/main.go:3:1: syntax error")
+	})
+	g, err := graph.Record(program, graph.Options{Project: "onefront", Stack: "test", SecretKeys: []string{"onefront:paymentKey"}, Config: map[string]string{
+		"onefront:regions": `["eu-west-1"]`, "onefront:siteDir": "", "onefront:paymentKey": "x",
+	}})
+	if err == nil || !strings.Contains(err.Error(), "./orders/main.go:3:1") || !strings.Contains(err.Error(), "./reports/main.go:3:1") {
+		t.Errorf("got %v, want both packages' errors", err)
+	}
+	if g != nil && len(g.Resources) > 0 {
+		t.Errorf("%d resources beside the errors", len(g.Resources))
+	}
+}
+
+// Two apps in one program share no logical and no explicit name.
+func TestNew_twiceInOneProgram(t *testing.T) {
+	g, err := graph.Record(func(ctx *pulumi.Context) error {
+		args, err := infra.Load(ctx, orders())
+		if err != nil {
+			return err
+		}
+		args.Build = noHandler
+		for _, name := range []string{"one", "two"} {
+			if _, err := infra.New(ctx, name, args); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, graph.Options{Project: "onefront", Stack: "test", SecretKeys: []string{"onefront:paymentKey"}, Config: map[string]string{
+		"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": "x",
+		"onefront:routes": `[{"path": "/shop/list", "methods": "read", "key": {"query": ["q"]}}, {"path": "/shop/*", "methods": "all"}]`,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, names := map[string]bool{}, map[string]bool{}
+	for _, r := range g.Resources {
+		key := r.Type + " " + r.Name
+		if seen[key] {
+			t.Errorf("two resources %s", key)
+		}
+		seen[key] = true
+		if name := text(r.Inputs, "name"); name != "" && name != "$default" {
+			if names[r.Type+name] {
+				t.Errorf("two of %s are named %s", r.Type, name)
+			}
+			names[r.Type+name] = true
+		}
+	}
+	if got := len(g.ByType(distributionToken)); got != 2 {
+		t.Errorf("%d distributions, want two", got)
+	}
+}
+
+// What is given as an option of the app reaches every child.
+func TestNew_transformations(t *testing.T) {
+	const boundary = "arn:aws:iam::123456789012:policy/boundary"
+	g, err := graph.Record(func(ctx *pulumi.Context) error {
+		args, err := infra.Load(ctx, orders())
+		if err != nil {
+			return err
+		}
+		args.Build = noHandler
+		seen := pulumi.Transformations([]pulumi.ResourceTransformation{func(a *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			return withBoundary(a, boundary)
+		}})
+		_, err = infra.New(ctx, "shop", args, seen)
+		return err
+	}, graph.Options{Project: "onefront", Stack: "test", SecretKeys: []string{"onefront:paymentKey"}, Config: map[string]string{
+		"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": "x",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := g.ByType("aws:iam/role:Role")
+	if len(roles) != 4 {
+		t.Fatalf("%d roles, want one for each of two functions in two regions", len(roles))
+	}
+	for _, r := range roles {
+		if r.Inputs["permissionsBoundary"] != boundary {
+			t.Errorf("%s has the boundary %v", r.Name, r.Inputs["permissionsBoundary"])
+		}
+	}
+}
+
+func withBoundary(a *pulumi.ResourceTransformationArgs, arn string) *pulumi.ResourceTransformationResult {
+	role, ok := a.Props.(*iam.RoleArgs)
+	if !ok {
+		return nil
+	}
+	role.PermissionsBoundary = pulumi.String(arn)
+	return &pulumi.ResourceTransformationResult{Props: role, Opts: a.Opts}
+}

@@ -1,0 +1,88 @@
+package infra
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra/config"
+)
+
+// Args is all that an [App] takes. [Load] reads it from a stack's configuration.
+type Args struct {
+	// Config is what a stack decides, valid as a whole: no component checks it again.
+	config.Config
+	// Application is what runs on the platform.
+	Application *Functions
+	// Provider is what the explicit providers take over from the "aws:" configuration.
+	Provider ProviderSettings
+	// Build makes the zips of the application's packages. Default: for linux/arm64.
+	Build Builder
+}
+
+// Load reads and checks the stack's configuration; nothing else reads it. All problems come back joined, each as
+// "onefront:<key>: <value>: what would be right".
+func Load(ctx *pulumi.Context, application Application) (*Args, error) {
+	args := &Args{}
+	source := config.Source{
+		Project: ctx.Project(),
+		Stack:   ctx.Stack(),
+		Lookup:  ctx.GetConfig, // what the SDK's Try functions ask; theirs would let "0x10" pass as a number
+		Secret:  ctx.IsConfigSecret,
+		Keys:    configKeys(ctx),
+		Configure: func(s *config.Settings) (outline config.Application) {
+			args.Application, outline = configure(application, s)
+			return outline
+		},
+	}
+	plain, plainErr := config.Load(source)
+	var providerErr error
+	args.Provider, providerErr = loadProvider(source)
+	if err := errors.Join(plainErr, providerErr); err != nil {
+		return nil, err
+	}
+	args.Config = *plain
+	return args, nil
+}
+
+// Configure is the application's part of [config.Source].
+func Configure(application Application) func(*config.Settings) config.Application {
+	return func(s *config.Settings) config.Application {
+		_, outline := configure(application, s)
+		return outline
+	}
+}
+
+func configure(application Application, s *config.Settings) (*Functions, config.Application) {
+	f := application.Configure(s)
+	for _, fn := range f.Functions {
+		for _, key := range fn.Secrets {
+			s.Secret(key, "a secret of the function "+fn.Name)
+		}
+	}
+	outline := config.Application{BasePaths: f.BasePaths, Routes: f.Edge, Requests: f.Requests}
+	s.Fail(f.check(outline.HealthPath()))
+	return f, outline
+}
+
+// configKeys lists the stack's keys, or returns nil where they cannot be listed: the SDK only looks keys up, but
+// the engine hands them over in an environment variable. Under mocks there is none, or one of somebody else, so
+// it counts only if it agrees with what the context says.
+func configKeys(ctx *pulumi.Context) []string {
+	var values map[string]string
+	if json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &values) != nil {
+		return nil
+	}
+	keys := make([]string, 0, len(values))
+	for key, value := range values {
+		if known, ok := ctx.GetConfig(key); !ok || known != value {
+			return nil
+		}
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,48 @@
+package infra
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// SecretVariable is the environment variable that holds the name of a secret's SSM parameter: paymentKey's is
+// ONEFRONT_PAYMENT_KEY_PARAMETER.
+func SecretVariable(key string) string {
+	var b strings.Builder
+	for i, r := range key {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return "ONEFRONT_" + b.String() + "_PARAMETER"
+}
+
+// secretParameters are the secrets of a region, each made once, whoever reads it.
+type secretParameters struct {
+	builder *regionBuilder
+	made    map[string]*ssm.Parameter
+}
+
+// of keeps a secret as a SecureString under the account's own key for SSM: readable by whoever may read this one
+// parameter, and never part of a function's configuration (F10.16).
+func (s *secretParameters) of(key string) (*ssm.Parameter, error) {
+	if p := s.made[key]; p != nil {
+		return p, nil
+	}
+	b := s.builder
+	p, err := ssm.NewParameter(b.ctx, b.named(strings.ToLower(slugOf(key))), &ssm.ParameterArgs{
+		Description: pulumi.String("Secret " + key + " of the application " + b.cfg.Args.Application.Name),
+		Type:        pulumi.String("SecureString"),
+		Value:       b.cfg.secret(key),
+	}, b.child()...)
+	if err != nil {
+		return nil, err
+	}
+	s.made[key] = p
+	b.made(p)
+	return p, nil
+}
