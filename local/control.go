@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/cloudfront"
+	"github.com/onefront/onefront/local/sqs"
 )
 
 // admin is the control room of the topology. urls are the regions' own listeners.
@@ -14,6 +17,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Queues:     func() any { return t.sqs.Snapshot() },
 		DNS:        func() any { return t.dns.Snapshot() },
 		Endpoints:  t.endpoints,
+		Recent:     t.recent,
 		Requests:   t.requests,
 		Invalidate: t.edge.Invalidate,
 		Now:        t.clock.Now,
@@ -35,6 +39,36 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		})
 	}
 	return admin.New(o)
+}
+
+// recent is what a dashboard shows of queues and tickets, long bodies cut.
+func (t *topology) recent(limit int) (queues, tickets any) {
+	if t.saas != nil {
+		recent := t.saas.Recent(limit)
+		for i := range recent.Latest {
+			recent.Latest[i].Feedback = cut(recent.Latest[i].Feedback)
+		}
+		tickets = recent
+	}
+	regions := t.sqs.Recent(limit)
+	for _, r := range regions {
+		for _, list := range [][]sqs.QueuedMessage{r.Waiting, r.InFlight, r.DeadLetters} {
+			for i := range list {
+				list[i].Body = cut(list[i].Body)
+			}
+		}
+	}
+	return regions, tickets
+}
+
+// cut is JSON as a dashboard shows it: the whole of it, or where it is long a string with its beginning.
+func cut(body json.RawMessage) json.RawMessage {
+	const most = 2000
+	if len(body) <= most {
+		return body
+	}
+	short, _ := json.Marshal(strings.ToValidUTF8(string(body[:most]), "") + " ... (cut)") // a string has no error
+	return short
 }
 
 // onRequest notes a request that the edge answered.

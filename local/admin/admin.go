@@ -30,15 +30,17 @@ type Options struct {
 	SaaS Switch
 	// Tickets, Queues and DNS are the bodies of GET /saas/tickets, /queues and /dns. Tickets is nil when SaaS is.
 	Tickets, Queues, DNS func() any
+	// Recent are the queues and tickets that a dashboard shows: at most limit messages of each list, and how many there are.
+	Recent func(limit int) (queues, tickets any)
 	// Endpoints is the body of GET /endpoints: where the imitated AWS services are, and the key they ask for.
 	Endpoints func() any
 	// Requests keeps the request log and the counters.
 	Requests *RequestLog
 	// Invalidate drops cached objects and says how many. An error is the caller's fault.
 	Invalidate func(paths []string) (objects int, err error)
-	// Now is simulated time; Advance moves it on by d and waits for what that started.
+	// Now is simulated time; Advance moves it on by d and says whether it waited for all that that started.
 	Now     func() time.Time
-	Advance func(ctx context.Context, d time.Duration) (time.Time, error)
+	Advance func(ctx context.Context, d time.Duration) (now time.Time, waited bool, err error)
 	// Reset brings queues, tickets, caches, health and environments back to the start. Faults and the request log
 	// are reset here.
 	Reset func(ctx context.Context) error

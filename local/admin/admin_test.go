@@ -42,12 +42,14 @@ func newWorld(change func(*Options)) *world {
 	}
 	w.options = Options{
 		Stack: "prod", Routing: "dns", Viewer: "http://127.0.0.1:2",
-		Regions:  []Region{region("eu-west-1"), region("us-east-1")},
-		SaaS:     &fault.Switch{},
-		Tickets:  func() any { return []string{"ticket"} },
-		Queues:   func() any { return map[string]int{"eu-west-1": 1} },
-		DNS:      func() any { return map[string]string{"names": "all"} },
-		Requests: NewRequestLog(),
+		Regions:   []Region{region("eu-west-1"), region("us-east-1")},
+		SaaS:      &fault.Switch{},
+		Tickets:   func() any { return []string{"ticket"} },
+		Queues:    func() any { return map[string]int{"eu-west-1": 1} },
+		Recent:    func(limit int) (queues, tickets any) { return map[string]int{"limit": limit}, []int{limit} },
+		Endpoints: func() any { return map[string]string{"accessKeyId": "ASIA"} },
+		DNS:       func() any { return map[string]string{"names": "all"} },
+		Requests:  NewRequestLog(),
 		Invalidate: func(paths []string) (int, error) {
 			if paths[0] == "bad" {
 				return 0, errors.New(`paths: "bad": want a path that starts with /`)
@@ -56,10 +58,10 @@ func newWorld(change func(*Options)) *world {
 			return 7, nil
 		},
 		Now: func() time.Time { return w.now },
-		Advance: func(_ context.Context, d time.Duration) (time.Time, error) {
+		Advance: func(_ context.Context, d time.Duration) (time.Time, bool, error) {
 			w.advanced += d
 			w.now = w.now.Add(d)
-			return w.now, nil
+			return w.now, d < 7*24*time.Hour, nil
 		},
 		Reset: func(context.Context) error { w.resets++; return nil },
 	}
@@ -101,6 +103,8 @@ func TestServer_answers(t *testing.T) {
 		{"requests", "GET", "/requests?limit=5", "", `[]`},
 		{"invalidation", "POST", "/invalidations", `{"paths":["/a","/b*"]}`, `{"objects":7}`},
 		{"clock", "POST", "/clock", `{"advanceSeconds":90.5}`, `{"now":"2026-01-02T03:05:35.5Z"}`},
+		{"clock, not waited for", "POST", "/clock", `{"advanceSeconds":604800}`, `{"now":"2026-01-09T03:04:05Z","waited":false,"warning":"what the advance started took longer than 20 s in all: some of it still goes on"}`},
+		{"endpoints", "GET", "/endpoints", "", `{"accessKeyId":"ASIA"}`},
 		{"time", "GET", "/clock", "", `{"now":"2026-01-02T03:04:05Z"}`},
 		{"reset", "POST", "/reset", "", `{"now":"2026-01-02T03:04:05Z"}`},
 		{"stats", "GET", "/stats", "", `{"requests":0,"bytes":0,"byStatus":{},"byCache":{},"byRegion":{},"byEdge":{},"paths":[]}`},
@@ -138,6 +142,9 @@ func TestServer_refuses(t *testing.T) {
 		{"unknown service", "PUT", "/services/eu-west-1/s3", `{"fault":"down"}`, 404, `service: "s3": want sqs or ssm`},
 		{"unknown fault", "PUT", "/regions/eu-west-1", `{"fault":"sleepy"}`, 400, `"sleepy"`},
 		{"no fault", "PUT", "/regions/eu-west-1", `{}`, 400, `fault: missing`},
+		{"a name twice", "PUT", "/regions/eu-west-1", `{"fault":"none","fault":"down"}`, 400, `"fault" stands twice`},
+		{"a name in another case", "PUT", "/regions/eu-west-1", `{"Fault":"down"}`, 400, `unknown field "Fault"`},
+		{"a huge number", "POST", "/clock", `{"advanceSeconds":1` + strings.Repeat("0", 100_000) + `}`, 400, `advanceSeconds is a number too large`},
 		{"bad status", "PUT", "/saas", `{"fault":"error","statusCode":99}`, 400, `99`},
 		{"negative latency", "PUT", "/saas", `{"fault":"slow","latencyMs":-1}`, 400, `-1`},
 		{"unknown property", "PUT", "/saas", `{"fault":"down","for":"ever"}`, 400, `unknown field "for"`},
@@ -313,4 +320,40 @@ func TestServer_eventStream(t *testing.T) {
 		t.Errorf("the stream did not end well: %v", err)
 	}
 	http.DefaultClient.CloseIdleConnections()
+}
+
+// Dashboards that nobody reads and dashboards beyond the limit cost nothing for ever.
+func TestServer_eventStreamLimit(t *testing.T) {
+	w := newWorld(nil)
+	server := httptest.NewServer(w)
+	defer server.Close()
+	defer w.Close()
+	for range maxStreams {
+		response, err := http.Get(server.URL + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+	}
+	response, err := http.Get(server.URL + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("one more dashboard: got %d", response.StatusCode)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// What is sent is what the page shows: so many messages, whatever the queues hold.
+func TestServer_eventStreamShowsSome(t *testing.T) {
+	w := newWorld(nil)
+	state, err := json.Marshal(w.state())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(state), `"queues":{"limit":50}`) || !strings.Contains(string(state), `"tickets":[50]`) {
+		t.Errorf("got %s", state)
+	}
 }

@@ -8,7 +8,9 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -70,7 +72,9 @@ func read(w http.ResponseWriter, r *http.Request, into any, example string) bool
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	err = decoder.Decode(into)
+	if err = checkNames(raw, into); err == nil {
+		err = decoder.Decode(into)
+	}
 	if err == nil && !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
 		err = errors.New("not an object")
 	}
@@ -86,6 +90,46 @@ func read(w http.ResponseWriter, r *http.Request, into any, example string) bool
 	return true
 }
 
+// checkNames refuses what encoding/json takes for the same member: a name that stands twice, of which the last would
+// win, and one in another case. What is no object is left to the decoder.
+func checkNames(raw []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil
+	}
+	known := names(into)
+	seen := map[string]bool{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, isName := token.(string)
+		if err != nil || !isName {
+			return nil
+		}
+		switch {
+		case seen[name]:
+			return fmt.Errorf("%q stands twice", name)
+		case !slices.Contains(known, name):
+			return fmt.Errorf("unknown field %s", strconv.Quote(shorten(name)))
+		}
+		seen[name] = true
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// names are the members that a pointer to a struct takes.
+func names(into any) (list []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 // plain says in words what encoding/json found.
 func plain(err error) string {
 	var wrongType *json.UnmarshalTypeError
@@ -94,6 +138,8 @@ func plain(err error) string {
 		return "empty"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "cut short"
+	case errors.As(err, &wrongType) && strings.HasPrefix(wrongType.Value, "number "): // the number itself may be long
+		return wrongType.Field + " is a number too large"
 	case errors.As(err, &wrongType) && wrongType.Field != "":
 		return fmt.Sprintf("%s is a %s", wrongType.Field, wrongType.Value)
 	case errors.As(err, &wrongType):

@@ -62,28 +62,33 @@ func (s *Server) getClock(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) postClock(w http.ResponseWriter, r *http.Request) {
 	example := fmt.Sprintf(`{"advanceSeconds": 60}, 0 to %d`, int(maxAdvance.Seconds()))
-	var body struct {
+	var order struct {
 		AdvanceSeconds *float64 `json:"advanceSeconds"`
 	}
-	if !read(w, r, &body, example) {
+	if !read(w, r, &order, example) {
 		return
 	}
-	if body.AdvanceSeconds == nil {
+	if order.AdvanceSeconds == nil {
 		fail(w, http.StatusBadRequest, "advanceSeconds: missing: want %s", example)
 		return
 	}
-	seconds := *body.AdvanceSeconds
+	seconds := *order.AdvanceSeconds
 	if seconds < 0 || seconds > maxAdvance.Seconds() {
 		fail(w, http.StatusBadRequest, "advanceSeconds: %v: want %s; time is never set back", seconds, example)
 		return
 	}
-	now, err := s.o.Advance(r.Context(), time.Duration(seconds*float64(time.Second)))
+	now, waited, err := s.o.Advance(r.Context(), time.Duration(seconds*float64(time.Second)))
 	s.events.changed()
 	if err != nil {
 		fail(w, http.StatusServiceUnavailable, "advancing the clock by %v s: %v", seconds, err)
 		return
 	}
-	answer(w, map[string]time.Time{"now": now.UTC()})
+	body := map[string]any{"now": now.UTC()}
+	if !waited {
+		body["waited"] = false
+		body["warning"] = "what the advance started took longer than 20 s in all: some of it still goes on"
+	}
+	answer(w, body)
 }
 
 // postReset brings everything but time back to the start: faults, tickets, queues, caches, request log, health and

@@ -13,17 +13,29 @@ import (
 // health, queues and the clock.
 const lookAgain = time.Second
 
+const (
+	// messagesShown is how many messages of each list and how many tickets a dashboard gets. All of them once a second
+	// would be megabytes.
+	messagesShown = 50
+	// maxStreams is how many dashboards may be open at a time.
+	maxStreams = 16
+	// writeTime is what one event may take to be read. A dashboard that does not read is let go; the page comes back.
+	writeTime = 10 * time.Second
+)
+
 // state is the dashboard's picture of everything but the requests.
 func (s *Server) state() any {
 	state := map[string]any{
 		"stack": s.o.Stack, "routing": s.o.Routing, "viewer": s.o.Viewer,
 		"regions": s.regions(), "services": s.services(),
-		"queues": s.o.Queues(), "dns": s.o.DNS(), "stats": s.o.Requests.Stats(),
+		"dns": s.o.DNS(), "stats": s.o.Requests.Stats(),
 		// How far simulated time is ahead; the page ticks by itself.
 		"aheadSeconds": int(time.Until(s.o.Now()).Round(time.Second).Seconds()),
 	}
+	queues, tickets := s.o.Recent(messagesShown)
+	state["queues"] = queues
 	if s.o.SaaS != nil {
-		state["saas"], state["tickets"] = s.o.SaaS.Get(), s.o.Tickets()
+		state["saas"], state["tickets"] = s.o.SaaS.Get(), tickets
 	}
 	return state
 }
@@ -83,10 +95,14 @@ func poke(c chan struct{}) {
 	}
 }
 
+// subscribe returns nil where enough dashboards are open.
 func (h *hub) subscribe() (*subscriber, func()) {
 	s := &subscriber{requests: make(chan Request, 256), look: make(chan struct{}, 1), resets: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if len(h.subscribers) == maxStreams {
+		return nil, nil
+	}
 	h.subscribers[s] = struct{}{}
 	return s, func() {
 		h.mu.Lock()
@@ -104,11 +120,14 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	subscriber, leave := s.events.subscribe()
+	if subscriber == nil {
+		w.Header().Set("Retry-After", "10")
+		fail(w, http.StatusServiceUnavailable, "events: %d dashboards are open already: close one", maxStreams)
+		return
+	}
 	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream := eventStream{w: w, controller: http.NewResponseController(w)}
-	// A dashboard stays as long as it likes, whatever the server's write timeout.
-	_ = stream.controller.SetWriteDeadline(time.Time{})
 	stream.send("requests", s.o.Requests.Latest(defaultLimit))
 	stream.sendChanged("state", s.events.state())
 	ticker := time.NewTicker(lookAgain)
@@ -162,6 +181,9 @@ func (e *eventStream) sendChanged(event string, value any) {
 }
 
 func (e *eventStream) write(event string, data []byte) {
+	if e.err == nil { // a dashboard stays as long as it reads, whatever the server's write timeout
+		e.err = e.controller.SetWriteDeadline(time.Now().Add(writeTime))
+	}
 	if e.err == nil {
 		_, e.err = fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", event, data)
 	}

@@ -306,7 +306,7 @@ func (w *world) post(target, body string, headers ...string) reply {
 
 func (w *world) advance(d time.Duration) {
 	w.t.Helper()
-	if _, err := w.clock.Advance(context.Background(), d); err != nil {
+	if _, _, err := w.clock.Advance(context.Background(), d); err != nil {
 		w.t.Fatal(err)
 	}
 }

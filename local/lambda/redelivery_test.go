@@ -55,7 +55,7 @@ func TestConformance_F10_15_redelivery(t *testing.T) {
 	}
 	advance := func(d time.Duration) sqs.RegionQueues {
 		t.Helper()
-		if _, err := clock.Advance(t.Context(), d); err != nil {
+		if _, _, err := clock.Advance(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 		return queues.Snapshot()[region]

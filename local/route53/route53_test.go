@@ -130,7 +130,7 @@ func (w *world) answer(region string, f http.HandlerFunc) {
 
 func (w *world) advance(t testing.TB, d time.Duration) {
 	t.Helper()
-	if _, err := w.clock.Advance(t.Context(), d); err != nil {
+	if _, _, err := w.clock.Advance(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 }

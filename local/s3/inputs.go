@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/onefront/onefront/graph"
@@ -192,12 +193,17 @@ func (o *object) readSource() error {
 	in := &o.inputs
 	switch {
 	case in.Source.Path != "":
-		if info, err := os.Stat(in.Source.Path); err != nil {
+		info, err := os.Stat(in.Source.Path)
+		if err != nil {
 			return fmt.Errorf("source: %w", err)
-		} else if info.IsDir() {
-			return fmt.Errorf("source: %q: want a file, not a folder", in.Source.Path)
 		}
-		o.path = in.Source.Path
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("source: %q: want a file, not a folder or anything else", in.Source.Path)
+		}
+		// The program let this link pass; one that comes later is another matter.
+		if o.path, err = filepath.EvalSymlinks(in.Source.Path); err != nil {
+			return fmt.Errorf("source: %w", err)
+		}
 	case in.Content != nil:
 		o.set([]byte(*in.Content))
 	case in.ContentBase64 != nil:

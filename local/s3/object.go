@@ -3,9 +3,14 @@ package s3
 import (
 	"crypto/md5" //nolint:gosec // the service's own entity tags
 	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -43,20 +48,49 @@ func (o *object) read() (version, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.path != "" {
-		info, err := os.Stat(o.path)
+		info, content, err := readRegular(o.path, func(info fs.FileInfo) bool {
+			return o.etag == "" || !info.ModTime().Equal(o.modified) || info.Size() != o.size
+		})
 		if err != nil {
 			return version{}, err
 		}
-		if o.etag == "" || !info.ModTime().Equal(o.modified) || info.Size() != o.size {
-			content, err := os.ReadFile(o.path)
-			if err != nil {
-				return version{}, err
-			}
+		if content != nil {
 			o.set(content)
 			o.modified, o.size = info.ModTime(), info.Size()
 		}
 	}
 	return version{o.content, o.etag, o.modified.UTC().Truncate(time.Second)}, nil
+}
+
+// readRegular reads a file that must be one, and lie in its folder, at the moment it is read: what was a file at the start
+// may be a link to somewhere else by now, or a pipe that nobody writes to. content is nil where it is not wanted.
+func readRegular(path string, wanted func(fs.FileInfo) bool) (info fs.FileInfo, content []byte, err error) {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	name := filepath.Base(path)
+	// Look first: opening a pipe would wait for its writer.
+	if info, err = root.Lstat(name); err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s: %s, no regular file any more", path, info.Mode().Type())
+	}
+	if !wanted(info) {
+		return info, nil, nil
+	}
+	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s: changed while it was opened", path)
+	}
+	content, err = io.ReadAll(file)
+	return info, append([]byte{}, content...), err
 }
 
 // setHeaders writes what describes the object, for 200, 206 and 304 alike.

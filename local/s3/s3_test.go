@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -358,6 +359,51 @@ func TestFiles(t *testing.T) {
 	w = ask(s, "GET", "/assets/app.js")
 	if got := decodeError(t, w); w.Code != 500 || got.Code != "InternalError" {
 		t.Errorf("without the file: %d %+v", w.Code, got)
+	}
+}
+
+// A file that became a link out of its folder, or a pipe, is served no more: not what the link shows, and without waiting
+// for somebody to write into the pipe.
+func TestFiles_swapped(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret words"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, swap := range map[string]func(file string) error{
+		"link":   func(file string) error { return os.Symlink(secret, file) },
+		"pipe":   func(file string) error { return syscall.Mkfifo(file, 0o600) },
+		"folder": func(file string) error { return os.Mkdir(file, 0o700) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, file := site(t, true)
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			if err := swap(file); err != nil {
+				t.Fatal(err)
+			}
+			if got := ask(s, "GET", "/assets/app.js"); got.Code < 500 || strings.Contains(got.Body.String(), "secret words") {
+				t.Errorf("got %d %s", got.Code, got.Body)
+			}
+		})
+	}
+}
+
+// A link that the program let pass, inside the site's folder, is served.
+func TestFiles_link(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "page.html"), []byte("page"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../page.html", filepath.Join(dir, "sub", "link.html")); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := site(t, true, objectNode("link.html", obj{"source": graph.Asset{Path: filepath.Join(dir, "sub", "link.html")}}))
+	if got := ask(s, "GET", "/link.html"); got.Code != 200 || got.Body.String() != "page" {
+		t.Errorf("got %d %s", got.Code, got.Body)
 	}
 }
 

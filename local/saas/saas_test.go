@@ -192,7 +192,7 @@ func TestStandIn_idempotency(t *testing.T) {
 	if got := s.client.Deliver(t.Context(), secret.New(key), other); got.Outcome != upstream.Refused || got.Status != 400 {
 		t.Errorf("same key, other body: %+v", got)
 	}
-	if _, err := s.clock.Advance(t.Context(), 2*time.Hour+time.Second); err != nil {
+	if _, _, err := s.clock.Advance(t.Context(), 2*time.Hour+time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.client.Deliver(t.Context(), secret.New(key), other); got.Outcome != upstream.Delivered || len(s.Tickets()) != 2 {

@@ -91,6 +91,19 @@ func (s *Service) Tickets() []Ticket {
 	return append([]Ticket{}, s.tickets...)
 }
 
+// Recent are the latest tickets, the newest last, and how many there are.
+type Recent struct {
+	Total  int      `json:"total"`
+	Latest []Ticket `json:"latest"`
+}
+
+// Recent returns at most limit of the tickets that arrived.
+func (s *Service) Recent(limit int) Recent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Recent{len(s.tickets), append([]Ticket{}, s.tickets[max(0, len(s.tickets)-limit):]...)}
+}
+
 // Reset forgets all tickets. The fault is left alone.
 func (s *Service) Reset() {
 	s.mu.Lock()

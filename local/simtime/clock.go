@@ -76,21 +76,28 @@ func (c *Clock) Go(f func()) {
 	}
 }
 
-// Advance moves the simulated time by d, 0 or more, and returns where it stands then. Events due on the way fire in
+// Farthest is how far ahead of the wall's time all advances together may take the clock: durations end after 292 years.
+const Farthest = 250 * 365 * 24 * time.Hour
+
+// Advance moves the simulated time by d, 0 or more and not beyond [Farthest] in all, and returns where it stands then,
+// and whether all that it started was waited for. Events due on the way fire in
 // order, each at its own time; after each instant Advance waits for all tracked work, so that what an event causes comes
-// before the next event, also if that takes so much wall time that the next one would be due by itself. Waiting is given up once it has taken 20 s of wall time in all: the remaining events still fire,
-// but nobody waits for them. A canceled ctx ends the stepping where it is and is returned with the time reached.
+// before the next event, also if that takes so much wall time that the next one would be due by itself. Waiting is given
+// up once it has taken 20 s of wall time in all: the remaining events still fire, but nobody waits for them. A canceled ctx ends the stepping where it is and is returned with the time reached.
 //
 // Tracked work must not call Advance: it would wait for itself.
-func (c *Clock) Advance(ctx context.Context, d time.Duration) (time.Time, error) {
+func (c *Clock) Advance(ctx context.Context, d time.Duration) (now time.Time, waited bool, err error) {
 	if d < 0 {
-		return c.Now(), fmt.Errorf("advance by %v: time does not run backwards, want 0 or more", d)
+		return c.Now(), false, fmt.Errorf("advance by %v: time does not run backwards, want 0 or more", d)
 	}
 	select {
 	case c.advancing <- struct{}{}:
 		defer func() { <-c.advancing }()
 	case <-ctx.Done():
-		return c.Now(), ctx.Err()
+		return c.Now(), false, ctx.Err()
+	}
+	if ahead := c.ahead(); d > Farthest-ahead {
+		return c.Now(), false, fmt.Errorf("advance by %v: the clock is %v ahead already, want at most %v in all", d, ahead, Farthest)
 	}
 	patience := time.NewTimer(maxWait)
 	defer patience.Stop()
@@ -100,10 +107,10 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) (time.Time, error)
 	defer c.end()
 	for {
 		if err := w.wait(); err != nil {
-			return c.Now(), err
+			return c.Now(), false, err
 		}
 		if !c.step(target) {
-			return c.Now(), nil
+			return c.Now(), !w.gaveUp, nil
 		}
 	}
 }
@@ -149,6 +156,13 @@ func (t *Timer) Stop() bool {
 
 // elapsed is the simulated time since the clock was made. The caller holds mu.
 func (c *Clock) elapsed() time.Duration { return time.Since(c.start) + c.advanced }
+
+// ahead is the sum of all advances.
+func (c *Clock) ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.advanced
+}
 
 // begin takes the events from the wall timer and returns where an advance by d ends.
 func (c *Clock) begin(d time.Duration) time.Duration {

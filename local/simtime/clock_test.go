@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,16 +25,26 @@ func TestClock_showsWallTimePlusAdvances(t *testing.T) {
 		if !start.Equal(time.Now()) {
 			t.Errorf("starts at %v, want the wall time %v", start, time.Now())
 		}
-		got, err := c.Advance(t.Context(), time.Hour)
-		if err != nil || !got.Equal(start.Add(time.Hour)) {
+		got, waited, err := c.Advance(t.Context(), time.Hour)
+		if err != nil || !waited || !got.Equal(start.Add(time.Hour)) {
 			t.Errorf("advance: %v, %v, want %v", got, err, start.Add(time.Hour))
 		}
 		time.Sleep(time.Minute) // synctest's time
 		if want := start.Add(time.Hour + time.Minute); !c.Now().Equal(want) {
 			t.Errorf("after a minute: %v, want %v", c.Now(), want)
 		}
-		if _, err := c.Advance(t.Context(), -time.Second); err == nil {
+		if _, _, err := c.Advance(t.Context(), -time.Second); err == nil {
 			t.Error("time ran backwards")
+		}
+		// A duration holds 292 years; beyond, time would run backwards.
+		if _, _, err := c.Advance(t.Context(), Farthest); err == nil || !strings.Contains(err.Error(), "ahead already") {
+			t.Errorf("advance beyond the farthest: %v", err)
+		}
+		if _, _, err := c.Advance(t.Context(), Farthest-time.Hour); err != nil {
+			t.Errorf("advance to the farthest: %v", err)
+		}
+		if c.Now().Before(start) {
+			t.Errorf("the clock shows %v, before its start", c.Now())
 		}
 	})
 }
@@ -66,7 +77,7 @@ func TestClock_advanceShortensTheWait(t *testing.T) {
 		start := time.Now()
 		var fired time.Duration
 		c.AfterFunc(time.Minute, func() { fired = time.Since(start) })
-		if _, err := c.Advance(t.Context(), 50*time.Second); err != nil {
+		if _, _, err := c.Advance(t.Context(), 50*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
@@ -109,7 +120,7 @@ func TestClock_advanceStepsInOrder(t *testing.T) {
 			})
 		})
 		c.AfterFunc(15*time.Second+time.Nanosecond, func() { note("after it") })
-		if _, err := c.Advance(t.Context(), 30*time.Second); err != nil {
+		if _, _, err := c.Advance(t.Context(), 30*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"10s tick", "15s event", "15.1s its work's work", "15.1s after it", "20s tick", "30s tick"}
@@ -146,7 +157,7 @@ func TestClock_randomEventsFireInOrder(t *testing.T) {
 		}
 		for _, seconds := range rapid.SliceOfN(rapid.IntRange(0, 1000), 0, 5).Draw(t, "advances") {
 			before := c.Now()
-			after, err := c.Advance(context.Background(), time.Duration(seconds)*time.Second)
+			after, _, err := c.Advance(context.Background(), time.Duration(seconds)*time.Second)
 			if err != nil || after.Sub(before) < time.Duration(seconds)*time.Second {
 				t.Fatalf("advance by %d s: %v, %v", seconds, after.Sub(before), err)
 			}
@@ -159,7 +170,7 @@ func TestClock_randomEventsFireInOrder(t *testing.T) {
 			}
 			mu.Unlock()
 		}
-		if _, err := c.Advance(context.Background(), time.Hour); err != nil {
+		if _, _, err := c.Advance(context.Background(), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(want)
@@ -184,8 +195,8 @@ func TestClock_advanceGivesUpWaiting(t *testing.T) {
 			c.AfterFunc(time.Minute+time.Duration(i+1)*time.Minute, func() { fired.Add(1) })
 		}
 		wall := time.Now()
-		if _, err := c.Advance(t.Context(), time.Hour); err != nil {
-			t.Fatal(err)
+		if _, waited, err := c.Advance(t.Context(), time.Hour); err != nil || waited {
+			t.Fatalf("waited %t, %v, want it to say that it gave up", waited, err)
 		}
 		synctest.Wait()
 		if took := time.Since(wall); took != maxWait || fired.Load() != 10 {
@@ -203,12 +214,12 @@ func TestClock_advanceEndsWithItsContext(t *testing.T) {
 		c.AfterFunc(time.Minute, func() { <-release })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := c.Advance(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := c.Advance(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want a deadline error", err)
 		}
 		// A second one waits for its turn no longer than its context.
 		c.advancing <- struct{}{}
-		if _, err := c.Advance(ctx, 0); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := c.Advance(ctx, 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want a deadline error", err)
 		}
 		<-c.advancing
@@ -249,7 +260,7 @@ func BenchmarkClock_Advance(b *testing.B) {
 	tick = func() { c.AfterFunc(10*time.Second, tick) }
 	tick()
 	for b.Loop() {
-		if _, err := c.Advance(b.Context(), 10*time.Second); err != nil {
+		if _, _, err := c.Advance(b.Context(), 10*time.Second); err != nil {
 			b.Fatal(err)
 		}
 	}

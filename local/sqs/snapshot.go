@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 )
@@ -27,25 +28,63 @@ type QueuedMessage struct {
 
 // Snapshot shows all messages by region, with an entry for every region that has a queue.
 func (s *Service) Snapshot() map[string]RegionQueues {
+	all := map[string]RegionQueues{}
+	for region, r := range s.Recent(math.MaxInt) {
+		all[region] = r.RegionQueues
+	}
+	return all
+}
+
+// RecentQueues are some messages of a region, and how many of each kind there are.
+type RecentQueues struct {
+	RegionQueues
+	Counts Counts `json:"counts"`
+}
+
+// Counts are numbers of messages.
+type Counts struct {
+	Waiting     int `json:"waiting"`
+	InFlight    int `json:"inFlight"`
+	DeadLetters int `json:"deadLetters"`
+}
+
+// Recent shows at most limit messages of each kind and region, the oldest first, with an entry for every region that has
+// a queue.
+func (s *Service) Recent(limit int) map[string]RecentQueues {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.Now()
-	regions := map[string]RegionQueues{}
+	regions := map[string]RecentQueues{}
 	for _, q := range s.queues {
 		s.expire(q, now)
 		r, known := regions[q.region]
 		if !known {
-			r = RegionQueues{Waiting: []QueuedMessage{}, InFlight: []QueuedMessage{}, DeadLetters: []QueuedMessage{}}
+			r.RegionQueues = RegionQueues{Waiting: []QueuedMessage{}, InFlight: []QueuedMessage{}, DeadLetters: []QueuedMessage{}}
 		}
 		for _, m := range q.messages {
-			r.add(q, m, now)
+			list, count := r.of(q, m, now)
+			if *count++; *count <= limit {
+				*list = append(*list, show(m))
+			}
 		}
 		regions[q.region] = r
 	}
 	return regions
 }
 
-func (r *RegionQueues) add(q *queue, m *message, now time.Time) {
+// of is the list that a message belongs to, and its count.
+func (r *RecentQueues) of(q *queue, m *message, now time.Time) (list *[]QueuedMessage, count *int) {
+	switch {
+	case q.isDeadLetterQueue:
+		return &r.DeadLetters, &r.Counts.DeadLetters
+	case m.inFlight(now):
+		return &r.InFlight, &r.Counts.InFlight
+	default:
+		return &r.Waiting, &r.Counts.Waiting
+	}
+}
+
+func show(m *message) QueuedMessage {
 	shown := QueuedMessage{ID: m.id, Receives: m.receives, Reason: m.reason, Body: json.RawMessage(m.body)}
 	if !json.Valid(shown.Body) {
 		shown.Body, _ = json.Marshal(m.body)
@@ -55,12 +94,5 @@ func (r *RegionQueues) add(q *queue, m *message, now time.Time) {
 			shown.Reason = a.StringValue
 		}
 	}
-	switch {
-	case q.isDeadLetterQueue:
-		r.DeadLetters = append(r.DeadLetters, shown)
-	case m.inFlight(now):
-		r.InFlight = append(r.InFlight, shown)
-	default:
-		r.Waiting = append(r.Waiting, shown)
-	}
+	return shown
 }

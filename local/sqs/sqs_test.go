@@ -79,7 +79,7 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) advance(t testing.TB, d time.Duration) {
 	t.Helper()
-	if _, err := w.clock.Advance(t.Context(), d); err != nil {
+	if _, _, err := w.clock.Advance(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 }

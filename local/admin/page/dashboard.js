@@ -131,6 +131,8 @@ function showQueues(queues) {
   for (const [region, queue] of Object.entries(queues)) {
     for (const [key, label, kind] of [["waiting", "waiting", "warn"], ["inFlight", "in flight", ""], ["deadLetters", "dead letter", "bad"]]) {
       for (const m of queue[key] ?? []) rows.push([region, tag(label, kind), m.receives, m.reason, m.body]);
+      const more = queue.counts[key] - (queue[key] ?? []).length;
+      if (more > 0) rows.push([region, tag(label, kind), "", "", `${more} more, see /queues`]);
     }
   }
   replace(byId("queues"), table(["region", "state", "receives", "reason", "message"], rows, "All queues are empty."));
@@ -138,8 +140,10 @@ function showQueues(queues) {
 
 function showTickets(tickets) {
   if (!tickets) return replace(byId("tickets"), element("p", { class: "muted", textContent: "The upstream is not the stand-in." }));
-  const rows = [...tickets].reverse().slice(0, rowsShown).map((t) => [new Date(t.receivedAt).toLocaleTimeString(), t.region,
+  const rows = [...tickets.latest].reverse().map((t) => [new Date(t.receivedAt).toLocaleTimeString(), t.region,
     t.authenticated ? tag("authenticated", "good") : tag("not authenticated", "bad"), t.feedback?.message ?? t.feedback]);
+  const more = tickets.total - tickets.latest.length;
+  if (more > 0) rows.push(["", "", "", `${more} older, see /saas/tickets`]);
   replace(byId("tickets"), table(["time", "region", "key", "feedback"], rows, "No ticket yet."));
 }
 
