@@ -193,6 +193,19 @@ func TestNew_transformations(t *testing.T) {
 	}
 }
 
+func TestPermissionsBoundary(t *testing.T) {
+	const boundary = "arn:aws:iam::123456789012:policy/boundary"
+	g, err := recordApplication(orders(), map[string]string{"onefront:permissionsBoundary": boundary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range g.ByType("aws:iam/role:Role") {
+		if r.Inputs["permissionsBoundary"] != boundary {
+			t.Errorf("%s has the boundary %v", r.Name, r.Inputs["permissionsBoundary"])
+		}
+	}
+}
+
 func withBoundary(a *pulumi.ResourceTransformationArgs, arn string) *pulumi.ResourceTransformationResult {
 	role, ok := a.Props.(*iam.RoleArgs)
 	if !ok {

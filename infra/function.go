@@ -26,6 +26,8 @@ type functionArgs struct {
 	// LogRetentionDays is one of the periods that CloudWatch Logs knows.
 	LogRetentionDays int
 	Environment      pulumi.StringMap
+	// Boundary of the role; nil for none.
+	Boundary pulumi.StringPtrInput
 
 	// grants are what the role may do beside writing its own log.
 	grants []grant
@@ -57,7 +59,7 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 		return nil, err
 	}
 	if f.role, err = iam.NewRole(ctx, name, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaTrustPolicy()),
+		AssumeRolePolicy: pulumi.String(lambdaTrustPolicy()), PermissionsBoundary: args.Boundary,
 	}, parent, after); err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 	made, err := newFunction(b.ctx, b.named(fn.Name), &functionArgs{
 		Handler: cmp.Or(fn.Handler, fn.Name), Zip: b.cfg.zips[fn.Name], Lambda: fn.lambda(b.cfg.Lambda),
 		Architecture: cmp.Or(fn.Architecture, "arm64"), LogRetentionDays: b.cfg.Logs.RetentionDays,
-		Environment: environment, grants: grants, after: b.args.after,
+		Environment: environment, Boundary: optionalString(b.cfg.PermissionsBoundary), grants: grants, after: b.args.after,
 	}, b.child()...)
 	if err != nil {
 		return err

@@ -63,7 +63,8 @@ var unserved = map[string]func() any{
 	// Functions run as this user: what a role allows is for tests of the graph to hold.
 	"aws:iam/role:Role": func() any {
 		return &struct {
-			AssumeRolePolicy graph.NoLocalMeaning `json:"assumeRolePolicy"`
+			AssumeRolePolicy    graph.NoLocalMeaning `json:"assumeRolePolicy"`
+			PermissionsBoundary graph.NoLocalMeaning `json:"permissionsBoundary"`
 		}{}
 	},
 	"aws:iam/rolePolicy:RolePolicy": func() any {

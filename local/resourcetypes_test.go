@@ -30,7 +30,7 @@ func TestCheckTypes(t *testing.T) {
 			}
 		}
 	}
-	if err := checkTypes(resource("aws:iam/role:Role", map[string]any{"assumeRolePolicy": "{}"})); err != nil {
+	if err := checkTypes(resource("aws:iam/role:Role", map[string]any{"assumeRolePolicy": "{}", "permissionsBoundary": "arn:aws:iam::123456789012:policy/b"})); err != nil {
 		t.Error(err)
 	}
 }

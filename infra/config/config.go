@@ -43,6 +43,8 @@ type Config struct {
 	MinimumTLSVersion string
 	// WebACLARN is a WAFv2 ACL of scope CLOUDFRONT, or "".
 	WebACLARN string
+	// PermissionsBoundary is the IAM policy that bounds every role, or "".
+	PermissionsBoundary string
 	// DrainedRegions receive no viewer traffic. Never all of them.
 	DrainedRegions []string
 	// Sequential updates a region only after the one before it succeeded (rollout: sequential).

@@ -32,7 +32,7 @@ var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
 	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
-	"webAclArn": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
+	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,
 }
 
@@ -73,6 +73,7 @@ func (c *Config) readDistribution(r *reader) {
 	c.PriceClass = r.text("priceClass").oneOf("PriceClass_All", "PriceClass_100", "PriceClass_200")
 	c.readTLS(r.text("minimumTlsVersion"))
 	c.WebACLARN = readWebACL(r.text("webAclArn"))
+	c.PermissionsBoundary = readBoundary(r.text("permissionsBoundary"))
 	c.Sequential = r.text("rollout").oneOf("parallel", "sequential") == "sequential"
 	generation := r.whole("originSecretGeneration")
 	c.OriginSecretGeneration = generation.wholeBetween(1, 1, 1_000_000)

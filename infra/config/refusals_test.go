@@ -215,6 +215,7 @@ func TestLoad_refusals(t *testing.T) {
 		// The distribution.
 		{"price class", settings{"priceClass": "PriceClass_300"}, `onefront:priceClass: "PriceClass_300": one of PriceClass_All, PriceClass_100, PriceClass_200; did you mean PriceClass_100?`},
 		{"TLS policy of 2025", settings{"minimumTlsVersion": "TLSv1.3_2025"}, `onefront:minimumTlsVersion: "TLSv1.3_2025": one of TLSv1.2_2021`},
+		{"boundary by name", settings{"permissionsBoundary": "boundary"}, `onefront:permissionsBoundary: "boundary": the ARN of an IAM policy`},
 		{"web ACL by id", settings{"webAclArn": "473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:webAclArn: "473e64fd-f30b-4765-81a0-62ad96dd167a": the ARN of a WAFv2 web ACL of scope CLOUDFRONT`},
 		{"regional web ACL", settings{"webAclArn": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:webAclArn: "arn:aws:wafv2:eu-west-1`},
 		{"rollout", settings{"rollout": "canary"}, `onefront:rollout: "canary": one of parallel, sequential`},

@@ -111,3 +111,14 @@ func readWebACL(n node) string {
 	}
 	return arn
 }
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+var managedPolicy = regexp.MustCompile(`^arn:aws:iam::([0-9]{12}|aws):policy/[\x21-\x7e]{1,512}$`)
+
+func readBoundary(n node) string {
+	arn := n.or("")
+	if arn != "" && !managedPolicy.MatchString(arn) {
+		n.refuse("the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/boundary")
+	}
+	return arn
+}
