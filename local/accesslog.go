@@ -139,7 +139,7 @@ func (l *accessLog) line(r cloudfront.Request) accessLine {
 		Date: at.Format("2006-01-02"), Time: at.Format("15:04:05"), TimestampMS: strconv.FormatInt(at.UnixMilli(), 10),
 		EdgeLocation: orDash(r.Edge), SCBytes: strconv.Itoa(r.Bytes), ClientIP: orDash(r.ViewerIP), Method: r.Method,
 		Host: l.domainName, HostHeader: orDash(r.Host), URIStem: logged(r.Path), URIQuery: orDash(logged(r.Query)),
-		Status: fmt.Sprintf("%03d", r.Status), Referer: orDash(logged(r.Referer)), UserAgent: orDash(logged(r.UserAgent)),
+		Status: loggedStatus(r), Referer: orDash(logged(r.Referer)), UserAgent: orDash(logged(r.UserAgent)),
 		Cookie: "-", ResultType: r.Cache, ResponseResult: r.Cache, DetailedResult: r.Detailed, RequestID: r.ID,
 		Protocol: orDash(r.Protocol), CSBytes: strconv.Itoa(r.ReceivedBytes), TimeTaken: seconds, TimeToFirstByte: seconds,
 		ForwardedFor: orDash(logged(r.ForwardedFor)), TLSProtocol: "-", TLSCipher: "-", ProtocolVersion: orDash(r.ProtocolVersion),
@@ -190,4 +190,12 @@ func logged(s string) string {
 		}
 	}
 	return out.String()
+}
+
+// loggedStatus is sc-status: 000 where the viewer hung up before there was an answer (O-A18).
+func loggedStatus(r cloudfront.Request) string {
+	if r.Detailed == "ClientHungUpRequest" {
+		return "000"
+	}
+	return fmt.Sprintf("%03d", r.Status)
 }

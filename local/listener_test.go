@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -37,5 +39,28 @@ func TestListeners_optionsOfTheServer(t *testing.T) {
 	body, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusTeapot || string(body) != "OPTIONS *" {
 		t.Errorf("got %d %q, %v", res.StatusCode, body, err)
+	}
+}
+
+// Who listens beyond this machine is told what that shows.
+func TestWarnExposed(t *testing.T) {
+	for address, want := range map[string]int{"127.0.0.1:0": 0, "[::1]:0": 0, "0.0.0.0:0": 2} {
+		var log bytes.Buffer
+		l := newListeners(slog.New(slog.DiscardHandler))
+		listener, err := l.open(t.Context(), "test", address)
+		if err != nil {
+			if address == "[::1]:0" {
+				continue // no IPv6 here
+			}
+			t.Fatal(err)
+		}
+		warnExposed(slog.New(slog.NewTextHandler(&log, nil)), listener, listener)
+		l.stop()
+		if got := strings.Count(log.String(), "others in the network reach this listener"); got != want {
+			t.Errorf("%s: got %d warnings, want %d: %s", address, got, want, log.String())
+		}
+		if want > 0 && (!strings.Contains(log.String(), "visitors' words") || !strings.Contains(log.String(), "-admin")) {
+			t.Errorf("the warning does not say what is exposed: %s", log.String())
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
 const (
 	detailedGeoBlocked     = "ClientGeoBlocked"
+	detailedHungUp         = "ClientHungUpRequest"
 	detailedInvalidRequest = "InvalidRequest"
 	detailedInvalidMethod  = "InvalidRequestMethod"
 	detailedOriginComm     = "OriginCommError"
@@ -44,6 +45,8 @@ func (o *outcome) detailed() string {
 		return detailedOriginDNS
 	case errors.Is(o.err, network.ErrReadTimeout):
 		return detailedOriginRead
+	case errors.Is(o.err, errViewerLeft):
+		return detailedHungUp
 	case o.err != nil:
 		return detailedOriginComm
 	case o.response.Status >= http.StatusInternalServerError:

@@ -40,6 +40,7 @@ type exchange struct {
 	// acceptEncoding is the normalized header of the cache key, F4.11.
 	acceptEncoding string
 
+	body     *viewerBody // once an origin reads it
 	attempts []Attempt
 	region   string
 	// charged is time that faults cost and nobody slept.

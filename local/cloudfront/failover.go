@@ -2,9 +2,11 @@ package cloudfront
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/onefront/onefront/local/cloudfront/function"
@@ -19,6 +21,23 @@ type outcome struct {
 	err      error
 }
 
+// errViewerLeft is a viewer's end in the middle of a body: its own error and no origin's.
+var errViewerLeft = errors.New("the viewer left in the middle of the body")
+
+// viewerBody is a viewer's body on its way to an origin. It remembers that it broke off.
+type viewerBody struct {
+	io.ReadCloser
+	broken atomic.Bool
+}
+
+func (b *viewerBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.broken.Store(true)
+	}
+	return n, err
+}
+
 // status is the code that failover criteria and error caching look at, and that the viewer gets: a failed connection
 // counts as 502 towards the viewer (CF DG http-502-bad-gateway: "couldn't connect to the origin server"; unresolved
 // names too), silence as 504 (CF DG http-504-gateway-timeout).
@@ -28,6 +47,8 @@ func (o *outcome) status() int {
 		return o.response.Status
 	case errors.Is(o.err, network.ErrReadTimeout):
 		return http.StatusGatewayTimeout
+	case errors.Is(o.err, errViewerLeft):
+		return http.StatusBadRequest
 	}
 	return http.StatusBadGateway
 }
@@ -50,6 +71,8 @@ func (o *outcome) sentence() string {
 		return pageTimeout
 	case errors.Is(o.err, network.ErrNoSuchHost):
 		return pageResolve
+	case errors.Is(o.err, errViewerLeft):
+		return pageBadRequest
 	}
 	return pageConnect
 }
@@ -64,6 +87,8 @@ func (o *outcome) text() string {
 		return "timed out"
 	case errors.Is(o.err, network.ErrNoSuchHost):
 		return "no such host"
+	case errors.Is(o.err, errViewerLeft):
+		return "the viewer left"
 	}
 	return "connection closed"
 }
@@ -101,6 +126,9 @@ func (e *Edge) ask(x *exchange, m member, validators http.Header) outcome {
 		x.charged += unslept
 	}
 	out := outcome{response: res.Response, region: res.Region, s3: m.origin.S3, err: res.Err}
+	if x.body != nil && x.body.broken.Load() {
+		out.response, out.err = nil, errViewerLeft // whatever the origin made of half a body
+	}
 	x.attempts = append(x.attempts, Attempt{
 		ID: m.origin.ID, Region: res.Region, MS: float64(res.Elapsed.Microseconds()) / 1000, Outcome: out.text(),
 	})

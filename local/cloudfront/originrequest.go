@@ -35,7 +35,8 @@ func (e *Edge) originRequest(x *exchange, m member, validators http.Header) *htt
 		req.RequestURI += "?" + u.RawQuery
 	}
 	if x.hasBody() {
-		req.Body, req.ContentLength = x.r.Body, x.r.ContentLength
+		x.body = &viewerBody{ReadCloser: x.r.Body}
+		req.Body, req.ContentLength = x.body, x.r.ContentLength
 	}
 	return req.WithContext(x.r.Context())
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -426,4 +427,26 @@ func TestFreeze(t *testing.T) {
 	}
 	s.Close(context.Background())
 	book.wait(t, "got SIGTERM")
+}
+
+// The Runtime API answers the function that was told its address, and no page whose name was rebound to it.
+func TestRuntimeAPI_ownAddressOnly(t *testing.T) {
+	s, _ := newService(t, nil, Options{})
+	api := environmentOf(t, s)["AWS_LAMBDA_RUNTIME_API"]
+	for host, want := range map[string]int{"evil.example": http.StatusForbidden, api: http.StatusBadRequest} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+api+"/2018-06-01/runtime/invocation/0/response", strings.NewReader("1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("Host %s: got %d, want %d", host, answer.StatusCode, want)
+		}
+	}
 }
