@@ -77,8 +77,11 @@ func TestIsHashed_randomContent(t *testing.T) {
 		sum := sha256.Sum256(rapid.SliceOfN(rapid.Byte(), 1, 64).Draw(t, "content"))
 		name := rapid.StringMatching(`[a-z]{1,12}`).Draw(t, "name")
 		length := rapid.IntRange(16, 64).Draw(t, "length")
-		if file := "assets/" + name + "." + hex.EncodeToString(sum[:])[:length] + ".js"; !sitefiles.IsHashed(file) {
-			t.Errorf("%s is not recognised", file)
+		// Sixteen digits in a row are rare in a digest, and a date elsewhere: they do not count as one.
+		digest := hex.EncodeToString(sum[:])[:length]
+		mixed := strings.ContainsAny(digest, "0123456789") && strings.ContainsAny(digest, "abcdef")
+		if file := "assets/" + name + "." + digest + ".js"; sitefiles.IsHashed(file) != mixed {
+			t.Errorf("%s: recognised %t, want %t", file, !mixed, mixed)
 		}
 		for _, token := range []string{base64.RawURLEncoding.EncodeToString(sum[:])[:8], base32.StdEncoding.EncodeToString(sum[:])[:8]} {
 			short++
