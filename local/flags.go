@@ -11,6 +11,7 @@ import (
 
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/local/lambda"
+	"github.com/onefront/onefront/redact"
 )
 
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.
@@ -80,7 +81,7 @@ func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (fl
 		var err error
 		if f.upstream, err = url.Parse(upstream); err != nil || f.upstream.Host == "" || f.upstream.User != nil ||
 			(f.upstream.Scheme != "https" && f.upstream.Scheme != "http") {
-			return f, fmt.Errorf("-upstream %q: want a URL such as https://saas.example.com", upstream)
+			return f, fmt.Errorf("-upstream %q: want a URL without a user, such as https://saas.example.com", redact.URLs(upstream))
 		}
 	}
 	return f, f.check()
@@ -109,7 +110,7 @@ func (f *flags) check() error {
 		return fmt.Errorf("-log %q: want text or json", f.logFormat)
 	}
 	if f.upstream != nil && f.key == "" {
-		return fmt.Errorf("-upstream %q: want the SaaS's key in the environment variable %s", f.upstream, keyVariable)
+		return fmt.Errorf("-upstream %q: want the SaaS's key in the environment variable %s", redact.URLs(f.upstream.String()), keyVariable)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/feedback"
+	"github.com/onefront/onefront/redact"
 )
 
 // stack is a stack file with what local mode puts in place of it: the SaaS's address and its key.
@@ -56,7 +57,7 @@ func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, erro
 		return nil, err
 	}
 	if err = s.check(); err != nil {
-		return nil, fmt.Errorf("-upstream %q: %w", target, err)
+		return nil, fmt.Errorf("-upstream %q: %w", redact.URLs(target.String()), err)
 	}
 	return s, nil
 }

@@ -46,7 +46,7 @@ func Decode(body []byte) (f Feedback, honeypot bool, err error) {
 	}
 	if len(r.problems) > 0 {
 		sort.Slice(r.problems, func(i, j int) bool { return r.problems[i].Field < r.problems[j].Field })
-		return Feedback{}, false, &Invalid{Fields: r.problems}
+		return Feedback{}, false, &Invalid{Fields: r.problems[:min(MaxProblems, len(r.problems))]}
 	}
 	return f, false, nil
 }

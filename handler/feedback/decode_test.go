@@ -126,6 +126,21 @@ func TestDecode_allProblems(t *testing.T) {
 	}
 }
 
+// A body full of unknown fields is not answered with a longer one.
+func TestDecode_problemsStop(t *testing.T) {
+	var body strings.Builder
+	body.WriteString("{")
+	for i := range 5000 {
+		fmt.Fprintf(&body, `"f%04d":1,`, i)
+	}
+	body.WriteString(`"message":""}`)
+	_, _, err := feedback.Decode([]byte(body.String()))
+	invalid, ok := errors.AsType[*feedback.Invalid](err)
+	if !ok || len(invalid.Fields) != feedback.MaxProblems || invalid.Fields[0].Field != "f0000" {
+		t.Errorf("got %d problems, %v, want the first %d", len(invalid.Fields), err, feedback.MaxProblems)
+	}
+}
+
 func TestDecode_honeypot(t *testing.T) {
 	t.Parallel()
 	_, honeypot, err := feedback.Decode([]byte(`{"message":"buy","rating":99,"website":"http://spam.example"}`))

@@ -21,6 +21,9 @@ const (
 	MaxContextValueLength = 1000
 )
 
+// MaxProblems is how many fields at fault an answer names: a body may hold thousands.
+const MaxProblems = 20
+
 // Feedback is what a visitor said, checked and cleaned.
 type Feedback struct {
 	// Message has 1 to MaxMessageLength characters.

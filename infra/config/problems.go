@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/onefront/onefront/redact"
 )
 
 // problems collects what is wrong and what deserves a remark, so that one run shows all of it.
@@ -28,7 +30,7 @@ func remark(key string, value any, text string, args ...any) string {
 	if !strings.Contains(key, ":") {
 		key = Namespace + ":" + key
 	}
-	return fmt.Sprintf("%s: %s: %s", key, show(value), fmt.Sprintf(text, args...))
+	return fmt.Sprintf("%s: %s: %s", key, show(value), redact.URLs(fmt.Sprintf(text, args...)))
 }
 
 // raw is text to be shown as it is, such as a number that could not be read.
@@ -49,6 +51,7 @@ func show(value any) string {
 		}
 		text = raw(strings.TrimSuffix(b.String(), "\n"))
 	}
+	text = raw(redact.URLs(string(text)))
 	if len(text) > most {
 		return strings.ToValidUTF8(string(text[:most]), "") + "..."
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/onefront/onefront/handler/upstream/template"
+	"github.com/onefront/onefront/redact"
 )
 
 // Values of single settings.
@@ -54,7 +55,7 @@ func show(value any) string {
 	if err := enc.Encode(value); err != nil {
 		return "?"
 	}
-	return clip(bytes.TrimSpace(b.Bytes()))
+	return clip([]byte(redact.URLs(string(bytes.TrimSpace(b.Bytes())))))
 }
 
 func (p *problems) wrap(key string, err error) {
@@ -97,13 +98,13 @@ func (s *Settings) check(object map[string]json.RawMessage) problems {
 
 func (s *Settings) checkURLs(p *problems) {
 	if problem := urlProblem(s.URL); problem != "" {
-		p.add("url", redacted(s.URL), "%s", problem)
+		p.add("url", s.URL, "%s", problem)
 	} else if s.Preset != PresetWebhook && strings.ContainsRune(s.URL, '?') {
 		p.add("url", s.URL, "the base address without a query")
 	}
 	if s.TopicsURL != "" {
 		if problem := urlProblem(s.TopicsURL); problem != "" {
-			p.add("topicsUrl", redacted(s.TopicsURL), "%s", problem)
+			p.add("topicsUrl", s.TopicsURL, "%s", problem)
 		}
 	}
 }
@@ -124,14 +125,6 @@ func urlProblem(text string) string {
 		return "an address that starts with https://"
 	}
 	return ""
-}
-
-// redacted is an address without the password that somebody may have put into it.
-func redacted(text string) string {
-	if u, err := url.Parse(text); err == nil && u.User != nil {
-		return u.Redacted()
-	}
-	return text
 }
 
 func isLoopback(host string) bool {

@@ -99,13 +99,13 @@ func TestParse_refuses(t *testing.T) {
 			`upstream.url: "http://example.com": https: the key would travel in the clear (http is for loopback hosts only)`,
 		}},
 		"password in the url": {`{"preset":"webhook","url":"https://me:hunter2@example.com"}`, []string{
-			`upstream.url: "https://me:xxxxx@example.com": an address without user name and password: the key is onefront:upstreamApiKey`,
+			`upstream.url: "https://...@example.com": an address without user name and password: the key is onefront:upstreamApiKey`,
 		}},
 		"another scheme": {`{"preset":"webhook","url":"ftp://example.com"}`, []string{
 			`upstream.url: "ftp://example.com": an address that starts with https://`,
 		}},
 		"query in a base address": {`{"preset":"github","repository":"a/b","url":"https://api.github.com/?x=1&y=2"}`, []string{
-			`upstream.url: "https://api.github.com/?x=1&y=2": the base address without a query`,
+			`upstream.url: "https://api.github.com/?...": the base address without a query`,
 		}},
 		"the key": {`{` + webhook + `,"apiKey":"hunter2"}`, []string{
 			`upstream.apiKey: the SaaS key does not belong here: pulumi config set --secret onefront:upstreamApiKey`,
