@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // LoadStack reads the configuration of a stack as an engine would hand it to the program: Pulumi.<stack>.yaml in
