@@ -1,0 +1,112 @@
+package docs_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// everyDocument are all documents that people write, by their path from here.
+func everyDocument(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names = append(names, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md")
+	// The facts quote other people's repositories.
+	return slices.DeleteFunc(names, func(name string) bool { return name == "aws-facts.md" || name == "operations-facts.md" })
+}
+
+// A file or folder that a document names in a code span is there. What begins with a room of the house, or is a file at
+// the root, counts as one.
+func TestDocuments_namePaths(t *testing.T) {
+	t.Parallel()
+	span := regexp.MustCompile("`([A-Za-z0-9_.][A-Za-z0-9_./-]*)`")
+	rooms, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tops []string
+	for _, entry := range rooms {
+		tops = append(tops, entry.Name())
+	}
+	found := 0
+	for _, name := range everyDocument(t) {
+		for _, match := range span.FindAllStringSubmatch(read(t, name), -1) {
+			path := match[1]
+			top, _, nested := strings.Cut(path, "/")
+			named := nested && slices.Contains(tops, top) || !nested && rootFile.MatchString(path)
+			if !named {
+				continue
+			}
+			found++
+			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(path))); err != nil {
+				t.Errorf("%s names `%s`, which is not there", name, path)
+			}
+		}
+	}
+	if found < 40 {
+		t.Errorf("only %d paths found: has the form of documents changed?", found)
+	}
+}
+
+// rootFile is a name that can only be a file at the root.
+var rootFile = regexp.MustCompile(`^(main\.go|go\.(mod|sum)|Makefile|Pulumi\.[a-z.]*yaml|[A-Z]+\.md)$`)
+
+// Commands that documents show exist: make targets and packages that go runs or tests.
+func TestDocuments_commands(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, "../Makefile")
+	target := regexp.MustCompile("(?m)(?:^    |`)make ([a-z-]+)")
+	goCommand := regexp.MustCompile("(?m)(?:^    |`)go (?:run|test|build) (?:-[a-z]+(?:=[^ ]+)? )*(\\./[a-z/]+)")
+	for _, name := range everyDocument(t) {
+		text := read(t, name)
+		for _, match := range target.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(makefile, "\n"+match[1]+":") {
+				t.Errorf("%s: no target %q in the Makefile", name, match[1])
+			}
+		}
+		for _, match := range goCommand.FindAllStringSubmatch(text, -1) {
+			if files, _ := filepath.Glob(filepath.Join("..", match[1], "*.go")); len(files) == 0 {
+				t.Errorf("%s: %q: no Go package there", name, match[0])
+			}
+		}
+	}
+}
+
+// Links lead to files that exist, and to headings that they have.
+func TestDocuments_links(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
+	for _, name := range everyDocument(t) {
+		for _, match := range link.FindAllStringSubmatch(read(t, name), -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			target := name
+			if match[1] != "" {
+				target = filepath.Join(filepath.Dir(name), match[1])
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if match[2] != "" && !slices.Contains(anchors(read(t, target)), match[2][1:]) {
+				t.Errorf("%s: %s has no heading %s", name, target, match[2])
+			}
+		}
+	}
+}
+
+// anchors are the headings of a document as links name them.
+func anchors(document string) (names []string) {
+	for _, match := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(document, -1) {
+		name := strings.ToLower(regexp.MustCompile("[^A-Za-z0-9 -]").ReplaceAllString(match[1], ""))
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
+	}
+	return names
+}
