@@ -61,7 +61,7 @@ func (c command) serve(ctx context.Context, f flags) error {
 	control := t.admin("http://"+hostPort(viewer), urls, ownHosts(f.admin))
 	defer control.Close() // before the listeners stop: an open dashboard would hold them up
 	front.serve(admin, control)
-	front.serve(viewer, t.edge)
+	front.serve(t.edge.Listener(viewer), t.edge)
 	t.start()
 
 	fmt.Fprintf(c.stdout, "ready viewer=http://%s admin=http://%s stack=%s routing=%s regions=%s\n",
