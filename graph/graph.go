@@ -24,7 +24,8 @@ const (
 	Partition = "aws"
 )
 
-// Graph is a recorded program. It is not changed after [Record] returned and is safe for concurrent use.
+// Graph is a recorded program, made by [Record] or [New]. It is not changed afterwards and is safe for concurrent
+// use.
 type Graph struct {
 	// Project and Stack are the names the program ran under.
 	Project, Stack string
@@ -79,6 +80,22 @@ type Asset struct{ Path, Text string }
 // Archive is a zip or a folder to upload. Path is as the program gave it.
 type Archive struct{ Path string }
 
+// New returns a graph of the given resources, which it keeps: sorted, and to be found by URN, type and output. A
+// URN must not stand twice.
+func New(resources ...*Resource) *Graph {
+	g := &Graph{
+		Resources: slices.Clone(resources),
+		byURN:     make(map[string]*Resource, len(resources)),
+		byType:    map[string][]*Resource{},
+	}
+	slices.SortStableFunc(g.Resources, func(a, b *Resource) int { return strings.Compare(a.URN, b.URN) })
+	for _, r := range g.Resources {
+		g.byURN[r.URN] = r
+		g.byType[r.Type] = append(g.byType[r.Type], r)
+	}
+	return g
+}
+
 // ByType returns all resources of a type token, sorted by URN.
 func (g *Graph) ByType(token string) []*Resource { return slices.Clone(g.byType[token]) }
 
@@ -100,16 +117,4 @@ func (g *Graph) ByOutput(token, property, value string) *Resource {
 func (r *Resource) Output(property string) string {
 	v, _ := r.Outputs[property].(string)
 	return v
-}
-
-// index sorts the resources and makes them findable.
-func (g *Graph) index() *Graph {
-	slices.SortFunc(g.Resources, func(a, b *Resource) int { return strings.Compare(a.URN, b.URN) })
-	g.byURN = make(map[string]*Resource, len(g.Resources))
-	g.byType = map[string][]*Resource{}
-	for _, r := range g.Resources {
-		g.byURN[r.URN] = r
-		g.byType[r.Type] = append(g.byType[r.Type], r)
-	}
-	return g
 }

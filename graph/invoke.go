@@ -5,17 +5,16 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Call implements pulumi.MockResourceMonitor: the functions a program may invoke.
-func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
-	in, _ := plainMap(args.Args)
-	switch args.Token {
+// invoke answers the functions a program may invoke.
+func invoke(token string, args resource.PropertyMap) (resource.PropertyMap, error) {
+	in, _ := plainMap(args)
+	switch token {
 	case "aws:route53/getZone:getZone":
 		return lookupZone(in)
 	}
-	return nil, fmt.Errorf("invoking %s: local mode has no answer for this function; take the value from configuration or from a resource's output", args.Token)
+	return nil, fmt.Errorf("invoking %s: local mode has no answer for this function; take the value from configuration or from a resource's output", token)
 }
 
 // lookupZone derives a zone's ID from its name, or the other way round.

@@ -8,7 +8,7 @@ import (
 )
 
 // messageLog stands in for ctx.Log, since the mock engine of the SDK drops what is logged.
-type messageLog struct{ monitor *monitor }
+type messageLog struct{ recorder *recorder }
 
 func (l *messageLog) Debug(text string, args *pulumi.LogArgs) error {
 	return l.add("debug", text, args)
@@ -35,8 +35,6 @@ func (l *messageLog) add(severity, text string, args *pulumi.LogArgs) error {
 			line.URN = string(u)
 		}
 	}
-	l.monitor.mu.Lock()
-	defer l.monitor.mu.Unlock()
-	l.monitor.messages = append(l.monitor.messages, line)
+	l.recorder.say(line)
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 func TestCheckTypes(t *testing.T) {
 	resource := func(token string, inputs map[string]any) *graph.Graph {
-		return &graph.Graph{Resources: []*graph.Resource{{URN: "urn:pulumi:s::p::" + token + "::x", Type: token, Name: "x", Custom: true, Inputs: inputs}}}
+		return graph.New(&graph.Resource{URN: "urn:pulumi:s::p::" + token + "::x", Type: token, Name: "x", Custom: true, Inputs: inputs})
 	}
 	for _, c := range []struct {
 		name string

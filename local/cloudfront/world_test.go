@@ -202,11 +202,10 @@ func standardPolicies() []*graph.Resource {
 }
 
 func testGraph(distribution object, more ...*graph.Resource) *graph.Graph {
-	g := &graph.Graph{Resources: append(standardPolicies(), more...)}
-	g.Resources = append(g.Resources, resource(distributionType, "edge", distribution, object{
+	resources := append(standardPolicies(), more...)
+	return graph.New(append(resources, resource(distributionType, "edge", distribution, object{
 		"arn": "arn:aws:cloudfront::123456789012:distribution/E123", "domainName": "d111.cloudfront.net",
-	}))
-	return g
+	}))...)
 }
 
 type setup struct {

@@ -54,9 +54,9 @@ func mappingNodeOf(inputs map[string]any) *graph.Resource {
 // attach makes a service whose function "api" reads the queue.
 func attach(t *testing.T, mapping map[string]any) (*Service, *fakeQueues) {
 	t.Helper()
-	g := &graph.Graph{Resources: []*graph.Resource{
+	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(60), mappingNodeOf(mapping),
-	}}
+	)
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -184,9 +184,9 @@ func TestDeliver(t *testing.T) {
 }
 
 func TestDeliver_functionError(t *testing.T) {
-	g := &graph.Graph{Resources: []*graph.Resource{
+	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.WriteZip(t, "main", nil, 0o755), nil), queue(60), mappingNodeOf(nil),
-	}}
+	)
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -203,9 +203,9 @@ func TestDeliver_functionError(t *testing.T) {
 }
 
 func TestDeliver_throttled(t *testing.T) {
-	g := &graph.Graph{Resources: []*graph.Resource{
+	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), map[string]any{"reservedConcurrentExecutions": 0.0}), queue(60), mappingNodeOf(nil),
-	}}
+	)
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -234,9 +234,9 @@ func TestReadMapping_refuses(t *testing.T) {
 		"concurrency":      {map[string]any{"scalingConfig": map[string]any{"maximumConcurrency": 1.0}}, "2 to 1000"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := &graph.Graph{Resources: []*graph.Resource{
+			g := graph.New(
 				lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(60), mappingNodeOf(c.inputs),
-			}}
+			)
 			_, err := New(g, Options{Dir: t.TempDir()})
 			if err == nil || !strings.Contains(err.Error(), c.part) || !strings.Contains(err.Error(), "urn:mapping") {
 				t.Errorf("got %v, want it to name %q and the URN", err, c.part)
@@ -244,9 +244,9 @@ func TestReadMapping_refuses(t *testing.T) {
 		})
 	}
 	t.Run("visibility", func(t *testing.T) {
-		g := &graph.Graph{Resources: []*graph.Resource{
+		g := graph.New(
 			lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(9), mappingNodeOf(nil),
-		}}
+		)
 		if _, err := New(g, Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "visibility timeout 9s") {
 			t.Errorf("got %v", err)
 		}

@@ -22,9 +22,9 @@ func TestConformance_F10_15_redelivery(t *testing.T) {
 	url := "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
 	q := queue(60)
 	q.Name, q.Outputs["url"] = "queue", url
-	g := &graph.Graph{Resources: []*graph.Resource{
+	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), nil), q, mappingNodeOf(nil),
-	}}
+	)
 	s, err := New(g, Options{Dir: t.TempDir(), Clock: clock})
 	if err != nil {
 		t.Fatal(err)

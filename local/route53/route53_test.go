@@ -88,18 +88,18 @@ func newWorld(t testing.TB, checks map[string]object, regions ...string) *world 
 		clock: simtime.New(), network: network.New(), faults: map[string]*fault.Switch{}, probes: map[string]int{},
 		answers: map[string]http.HandlerFunc{},
 	}
-	g := &graph.Graph{}
+	var resources []*graph.Resource
 	for i, region := range regions {
 		next := regions[(i+1)%len(regions)]
-		g.Resources = append(
-			g.Resources, checkNode(region, checks[region]), plainNode(region),
+		resources = append(
+			resources, checkNode(region, checks[region]), plainNode(region),
 			latencyNode("nearest", region, region, nil), latencyNode("next", region, next, nil),
 		)
 		w.faults[region] = &fault.Switch{}
 		w.network.Add(gateway(region), &network.Server{Region: region, Fault: w.faults[region], Handler: w.region(region)})
 	}
 	var err error
-	w.Service, err = New(g, Options{Clock: w.clock, Network: w.network})
+	w.Service, err = New(graph.New(resources...), Options{Clock: w.clock, Network: w.network})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,11 +251,11 @@ func TestF7_7_allUnhealthyIsAllHealthy(t *testing.T) {
 func TestF7_7_withoutHealthCheck(t *testing.T) {
 	clock := simtime.New()
 	defer clock.Close()
-	g := &graph.Graph{Resources: []*graph.Resource{
+	g := graph.New(
 		checkNode("eu-west-1", object{"disabled": true, "invertHealthcheck": true}),
 		latencyNode("nearest", "eu-west-1", "eu-west-1", nil),
 		latencyNode("nearest", "us-east-1", "us-east-1", object{"healthCheckId": nil}),
-	}}
+	)
 	s, err := New(g, Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -472,7 +472,7 @@ func TestResolve_otherRecords(t *testing.T) {
 	values := func(name, kind string, ttl float64, records ...any) *graph.Resource {
 		return node(recordType, name+kind, "", object{"zoneId": "Z1", "name": name, "type": kind, "ttl": ttl, "records": records})
 	}
-	s, err := New(&graph.Graph{Resources: []*graph.Resource{
+	s, err := New(graph.New(
 		viewer("www.example.com", "Z1", "A"), viewer("www.example.com", "Z1", "AAAA"), viewer("www.example.com", "Z1", "HTTPS"),
 		viewer("example.org", "Z9", "A"), viewer("six.example.org", "Z9", "AAAA"),
 		values("_abc.www.example.com.", "CNAME", 300, "_def.validations.aws."),
@@ -480,7 +480,7 @@ func TestResolve_otherRecords(t *testing.T) {
 		node(recordType, "alias", "", object{"zoneId": "Z1", "name": "alias.example.com", "type": "A", "aliases": alias("www.example.com.", "Z1")}),
 		values("ip.example.com", "A", 60, "192.0.2.7", "192.0.2.8"),
 		values("loop.example.com", "CNAME", 60, "loop2.example.com"), values("loop2.example.com", "CNAME", 60, "loop.example.com"),
-	}}, Options{Clock: clock})
+	), Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -517,7 +517,7 @@ func TestNew_refuses(t *testing.T) {
 			latencyNode("nearest", "eu-west-1", "eu-west-1", nil), latencyNode("nearest", "us-east-1", "us-east-1", nil),
 		}
 	}
-	if _, err := New(&graph.Graph{Resources: good()}, Options{}); err != nil {
+	if _, err := New(graph.New(good()...), Options{}); err != nil {
 		t.Fatalf("the base case: %v", err)
 	}
 	latency := func(more object) *graph.Resource { return latencyNode("nearest", "eu-west-3", "eu-west-1", more) }
@@ -560,19 +560,19 @@ func TestNew_refuses(t *testing.T) {
 		if c.want == "" {
 			continue
 		}
-		_, err := New(&graph.Graph{Resources: append(good(), c.node)}, Options{})
+		_, err := New(graph.New(append(good(), c.node)...), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "urn:pulumi:test::") {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 	nodes := good()
 	nodes[0] = checkNode("eu-west-1", object{"fqdn": "nearest.origin.example.com"})
-	if _, err := New(&graph.Graph{Resources: nodes}, Options{}); err == nil || !strings.Contains(err.Error(), "the latency name itself") {
+	if _, err := New(graph.New(nodes...), Options{}); err == nil || !strings.Contains(err.Error(), "the latency name itself") {
 		t.Errorf("F7.9: got %v", err)
 	}
 	// F7.2: without effect, so accepted.
 	nodes = append(good(), latency(object{"aliases": []any{object{"name": gateway("eu-west-3"), "zoneId": "Z2", "evaluateTargetHealth": true}}}))
-	if _, err := New(&graph.Graph{Resources: nodes}, Options{}); err != nil {
+	if _, err := New(graph.New(nodes...), Options{}); err != nil {
 		t.Errorf("F7.2: %v", err)
 	}
 }

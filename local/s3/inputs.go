@@ -174,12 +174,12 @@ func (s *Service) addObject(r *graph.Resource) error {
 	if err != nil {
 		return err
 	}
-	o := &object{key: cleanKey(in.Key), versionID: r.Output("versionId"), inputs: in, modified: s.started}
-	switch {
-	case o.key == "":
+	o := &object{urn: r.URN, key: cleanKey(in.Key), versionID: r.Output("versionId"), inputs: in, modified: s.started}
+	if o.key == "" {
 		return fmt.Errorf("%s: key: %q: want a name", r.URN, in.Key)
-	case b.objects[o.key] != nil:
-		return fmt.Errorf("%s: key: %q: another object of bucket %q has it already", r.URN, in.Key, b.name)
+	}
+	if other := b.objects[o.key]; other != nil {
+		return fmt.Errorf("%s: key: %q: another object of bucket %q has it already: %s", r.URN, in.Key, b.name, other.urn)
 	}
 	if err := o.readSource(); err != nil {
 		return fmt.Errorf("%s: %w", r.URN, err)

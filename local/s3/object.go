@@ -16,6 +16,7 @@ import (
 
 // object is one object. Its content is in memory, for a file from the first time it is asked for.
 type object struct {
+	urn            string // of its resource, for messages
 	key, versionID string
 	inputs         objectInputs
 	path           string // of a file, or ""

@@ -73,7 +73,7 @@ func site(t *testing.T, list bool, more ...*graph.Resource) (*Service, string) {
 	if err := os.Chtimes(file, at, at); err != nil {
 		t.Fatal(err)
 	}
-	g := &graph.Graph{Resources: append([]*graph.Resource{
+	g := graph.New(append([]*graph.Resource{
 		bucketNode(obj{"forceDestroy": true}),
 		policyNode(sitePolicy(list)),
 		objectNode("assets/app.js", obj{"source": graph.Asset{Path: file}, "contentType": "text/javascript", "cacheControl": "public, max-age=31536000, immutable"}),
@@ -81,7 +81,7 @@ func site(t *testing.T, list bool, more ...*graph.Resource) (*Service, string) {
 		objectNode("raw", obj{"contentBase64": "AAH/"}),
 		objectNode("empty", obj{"content": ""}),
 		objectNode("with space/ü.txt", obj{"source": graph.Asset{Text: "text"}}),
-	}, more...)}
+	}, more...)...)
 	s, err := New(g, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestF9_1_onlyTheDistribution(t *testing.T) {
 		}
 	}
 	// F9.3: without a policy there is nothing but 403.
-	g := &graph.Graph{Resources: []*graph.Resource{bucketNode(nil), objectNode("a", obj{"content": "a"})}}
+	g := graph.New(bucketNode(nil), objectNode("a", obj{"content": "a"}))
 	bare, err := New(g, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestMethods(t *testing.T) {
 			t.Errorf("%s: %d %+v", method, w.Code, got)
 		}
 	}
-	all, err := New(&graph.Graph{Resources: []*graph.Resource{bucketNode(nil), policyNode(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)}}, nil)
+	all, err := New(graph.New(bucketNode(nil), policyNode(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +466,7 @@ func TestNew_refuses(t *testing.T) {
 		if c.node.Type != bucketType {
 			resources = append([]*graph.Resource{bucketNode(nil), objectNode("x", obj{"content": ""})}, c.node)
 		}
-		_, err := New(&graph.Graph{Resources: resources}, nil)
+		_, err := New(graph.New(resources...), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.node.URN) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
