@@ -9,6 +9,8 @@
 //	program -> Record -> Graph -> Decode -> a room of local mode
 //	                           -> Golden -> graph.<stack>.golden.json
 //
+// What a stack is configured with comes from package graph/stackfile.
+//
 // It is the only package of local mode that imports the Pulumi SDK. Transforms are not run (the mocks do not), and
 // no value is ever unknown.
 package graph

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/feedback"
 )
@@ -26,7 +27,7 @@ func projectFiles(t testing.TB) { t.Chdir("..") }
 // stackConfig is a committed stack's configuration with some keys replaced. A value of "-" takes a key out.
 func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[string]string, []string) {
 	t.Helper()
-	config, secrets, err := graph.LoadStack(".", stack)
+	config, secrets, err := stackfile.Load(".", stack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func fullConfig(t testing.TB) (map[string]string, []string) {
 			t.Fatal(err)
 		}
 	}
-	config, secrets, err := graph.LoadStack(dir, "full")
+	config, secrets, err := stackfile.Load(dir, "full")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/handler/leak"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/feedback"
@@ -94,7 +95,7 @@ func TestLeak_everywhere(t *testing.T) {
 // an output or in a file of the project.
 func TestLeak_graph(t *testing.T) {
 	for _, name := range []string{"prod", "staging"} {
-		config, secrets, err := graph.LoadStack(".", name)
+		config, secrets, err := stackfile.Load(".", name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
@@ -31,12 +32,12 @@ type stack struct {
 
 // loadStack reads the stack file of the current folder, with some keys replaced. saas is where the stand-in listens.
 func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, error) {
-	project, err := graph.ProjectName(".")
+	project, err := stackfile.ProjectName(".")
 	if err != nil {
 		return nil, err
 	}
 	s := &stack{project: project, name: f.stack, key: f.key}
-	if s.config, s.secretKeys, err = graph.LoadStack(".", f.stack); err != nil {
+	if s.config, s.secretKeys, err = stackfile.Load(".", f.stack); err != nil {
 		return nil, err
 	}
 	maps.Copy(s.config, replaced)

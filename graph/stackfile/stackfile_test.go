@@ -1,4 +1,4 @@
-package graph
+package stackfile
 
 import (
 	"os"
@@ -37,7 +37,7 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func TestLoadStack_mergesDefaults(t *testing.T) {
+func TestLoad_mergesDefaults(t *testing.T) {
 	dir := folder(t, map[string]string{"Pulumi.yaml": project, "Pulumi.prod.yaml": `
 config:
   onefront:regions: [eu-west-1, us-east-1]
@@ -51,7 +51,7 @@ config:
   onefront:upstreamApiKey: {secure: AAABBBCCC}
   originSecretGeneration: 007
 `})
-	config, secrets, err := LoadStack(dir, "prod")
+	config, secrets, err := Load(dir, "prod")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ config:
 	}
 }
 
-func TestLoadStack_refusesInOneLine(t *testing.T) {
+func TestLoad_refusesInOneLine(t *testing.T) {
 	cases := []struct {
 		name, project, stack string
 		want                 string
@@ -97,7 +97,7 @@ func TestLoadStack_refusesInOneLine(t *testing.T) {
 			if c.stack != "" {
 				files["Pulumi.prod.yaml"] = c.stack
 			}
-			_, _, err := LoadStack(folder(t, files), "prod")
+			_, _, err := Load(folder(t, files), "prod")
 			if err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
@@ -105,10 +105,10 @@ func TestLoadStack_refusesInOneLine(t *testing.T) {
 	}
 }
 
-func TestLoadStack_anEmptyStackFileIsFine(t *testing.T) {
+func TestLoad_anEmptyStackFileIsFine(t *testing.T) {
 	for _, content := range []string{"", "config:\n", "# nothing\n", "encryptionsalt: v1:x\n"} {
 		dir := folder(t, map[string]string{"Pulumi.yaml": "name: onefront\n", "Pulumi.x.yaml": content})
-		if config, _, err := LoadStack(dir, "x"); err != nil || len(config) != 0 {
+		if config, _, err := Load(dir, "x"); err != nil || len(config) != 0 {
 			t.Errorf("%q: got %v, %v", content, config, err)
 		}
 	}
