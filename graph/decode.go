@@ -45,15 +45,18 @@ func (d *decoder) show(path string, value any) string {
 			return "[secret]"
 		}
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprintf("%T", value)
 	}
+	text := strings.TrimSuffix(encoded.String(), "\n")
 	const limit = 120
 	if len(text) > limit {
-		return strings.ToValidUTF8(string(text[:limit]), "") + "..."
+		return strings.ToValidUTF8(text[:limit], "") + "..."
 	}
-	return string(text)
+	return text
 }
 
 // within says whether a path lies inside another, which is a prefix up to a step.
@@ -115,10 +118,10 @@ func (d *decoder) object(path string, value any, target reflect.Value) {
 			fields[name] = target.Field(i)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(object)) {
+	for _, key := range sortedKeys(object) {
 		field, known := fields[key]
 		if !known {
-			d.refuse(joinKey(path, key), object[key], "local mode does not know this property of "+d.resource.Type)
+			d.refuse(joinKey(path, key), object[key], unknownProperty(d.resource.Type))
 			continue
 		}
 		d.value(joinKey(path, key), object[key], field)
@@ -132,7 +135,7 @@ func (d *decoder) mapping(path string, value any, target reflect.Value) {
 		return
 	}
 	result := reflect.MakeMapWithSize(target.Type(), len(object))
-	for _, key := range slices.Sorted(maps.Keys(object)) {
+	for _, key := range sortedKeys(object) {
 		item := reflect.New(target.Type().Elem()).Elem()
 		d.value(joinKey(path, key), object[key], item)
 		result.SetMapIndex(reflect.ValueOf(key).Convert(target.Type().Key()), item)
@@ -184,6 +187,12 @@ func setNumber(v float64, target reflect.Value) bool {
 	}
 	return false
 }
+
+func unknownProperty(token string) string {
+	return "local mode does not know this property of " + token
+}
+
+func sortedKeys(object map[string]any) []string { return slices.Sorted(maps.Keys(object)) }
 
 // joinKey and joinIndex write paths as Pulumi does: a.b[0]["c.d"].
 func joinKey(path, key string) string {
