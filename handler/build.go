@@ -10,6 +10,7 @@ import (
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
 	"github.com/onefront/onefront/handler/upstream"
+	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
 // queueReserve is what the redelivery function keeps to put a message back after a try.
@@ -26,14 +27,14 @@ func build(e environment, journal *telemetry.Journal, start time.Time) (any, err
 	keys.Start()
 	messages := queue.New(newLazySQS(e), e.queueURL, e.deadLettersURL)
 	switch e.handler {
-	case handlerAPI:
+	case settings.HandlerAPI:
 		return api.New(api.Config{
 			Region: e.region, Version: e.version,
 			OriginSecret: e.originSecret, PreviousOriginSecret: e.previousOriginSecret,
 			Upstream: client, Timeout: e.upstream.Timeout.Duration(), Queue: messages, Keys: keys, Journal: journal,
 			Now: time.Now, Elapsed: func() time.Duration { return time.Since(start) },
 		}).Handle, nil
-	case handlerRedelivery:
+	case settings.HandlerRedelivery:
 		redelivery := &queue.Redelivery{
 			Upstream: client, Keys: keys, Queue: messages, MaxReceives: e.upstream.MaxReceives,
 			Reserve: e.upstream.Timeout.Duration() + queueReserve,

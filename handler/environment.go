@@ -4,14 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
-)
-
-// The values of _HANDLER.
-const (
-	handlerAPI        = "api"
-	handlerRedelivery = "redelivery"
 )
 
 // environment is all the function reads from its environment variables, once.
@@ -46,14 +41,14 @@ func readEnvironment(get func(string) string) (environment, error) {
 		return value
 	}
 	e := environment{
-		handler:        require("_HANDLER"),
-		region:         require("AWS_REGION"),
-		version:        require("ONEFRONT_VERSION"),
-		stack:          require("ONEFRONT_STACK"),
-		logLevel:       get("AWS_LAMBDA_LOG_LEVEL"),
-		keyParameter:   require("ONEFRONT_API_KEY_PARAMETER"),
-		queueURL:       require("ONEFRONT_QUEUE_URL"),
-		deadLettersURL: require("ONEFRONT_DEAD_LETTER_QUEUE_URL"),
+		handler:        require(contract.HandlerVariable),
+		region:         require(contract.RegionVariable),
+		version:        require(contract.VersionVariable),
+		stack:          require(contract.StackVariable),
+		logLevel:       get(contract.LogLevel),
+		keyParameter:   require(settings.APIKeyParameterVariable),
+		queueURL:       require(settings.QueueURLVariable),
+		deadLettersURL: require(settings.DeadLettersURLVariable),
 		ssmEndpoint:    get("AWS_ENDPOINT_URL_SSM"),
 		sqsEndpoint:    get("AWS_ENDPOINT_URL_SQS"),
 		credentials: credentials{
@@ -63,17 +58,17 @@ func readEnvironment(get func(string) string) (environment, error) {
 		},
 	}
 	switch e.handler {
-	case handlerAPI:
-		e.originSecret = secret.New(require("ONEFRONT_ORIGIN_SECRET"))
-		e.previousOriginSecret = secret.New(get("ONEFRONT_ORIGIN_SECRET_PREVIOUS"))
-	case handlerRedelivery, "":
+	case settings.HandlerAPI:
+		e.originSecret = secret.New(require(contract.OriginSecretVariable))
+		e.previousOriginSecret = secret.New(get(contract.PreviousOriginSecretVariable))
+	case settings.HandlerRedelivery, "":
 	default:
-		problems = append(problems, fmt.Errorf("environment variable _HANDLER: %q: %s or %s", e.handler, handlerAPI, handlerRedelivery))
+		problems = append(problems, fmt.Errorf("environment variable _HANDLER: %q: %s or %s", e.handler, settings.HandlerAPI, settings.HandlerRedelivery))
 	}
-	if raw := require("ONEFRONT_UPSTREAM"); raw != "" {
+	if raw := require(settings.Variable); raw != "" {
 		parsed, err := settings.Parse([]byte(raw))
 		if err != nil {
-			problems = append(problems, fmt.Errorf("environment variable ONEFRONT_UPSTREAM: %w", err))
+			problems = append(problems, fmt.Errorf("environment variable %s: %w", settings.Variable, err))
 		}
 		e.upstream = parsed
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/config"
 )
 
@@ -83,7 +84,7 @@ func (o *origins) addAPI(cfg *platform, id string, host pulumi.StringInput, secr
 		OriginId: pulumi.String(id), DomainName: host,
 		ConnectionAttempts: pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),
 		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{cloudfront.DistributionOriginCustomHeaderArgs{
-			Name: pulumi.String(OriginSecretHeader), Value: secretString(secret),
+			Name: pulumi.String(contract.OriginSecretHeader), Value: secretString(secret),
 		}},
 		CustomOriginConfig: &cloudfront.DistributionOriginCustomOriginConfigArgs{
 			HttpPort: pulumi.Int(80), HttpsPort: pulumi.Int(443),

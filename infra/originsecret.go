@@ -7,10 +7,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// OriginSecretHeader is what CloudFront adds to every request to an API origin and the handler checks. A
-// viewer cannot forge it: an origin custom header replaces the viewer's of the same name (F3.32).
-const OriginSecretHeader = "X-Onefront-Origin-Secret"
-
 // originSecret is the secret of this generation, sent by CloudFront, and of the one before, still accepted
 // while the distribution's update is under way (F6.29). previous is nil in the first generation.
 type originSecret struct {

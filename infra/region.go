@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/config"
 )
 
@@ -143,12 +144,12 @@ func (b *regionBuilder) makeFunctions() error {
 
 func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters) error {
 	environment := maps.Clone(fn.Environment)
-	environment["ONEFRONT_STACK"] = pulumi.String(b.cfg.Stack)
-	environment["ONEFRONT_VERSION"] = pulumi.String(b.cfg.version)
+	environment[contract.StackVariable] = pulumi.String(b.cfg.Stack)
+	environment[contract.VersionVariable] = pulumi.String(b.cfg.version)
 	if len(fn.Routes) > 0 {
-		environment["ONEFRONT_ORIGIN_SECRET"] = secretString(b.args.originSecret)
+		environment[contract.OriginSecretVariable] = secretString(b.args.originSecret)
 		if b.args.previousOriginSecret != nil {
-			environment["ONEFRONT_ORIGIN_SECRET_PREVIOUS"] = secretString(b.args.previousOriginSecret)
+			environment[contract.PreviousOriginSecretVariable] = secretString(b.args.previousOriginSecret)
 		}
 	}
 	var grants []grant

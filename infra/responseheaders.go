@@ -8,12 +8,13 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/functions"
 )
 
 // corsExposedHeaders are what other sites may read of the API's answers beside the simple headers.
-var corsExposedHeaders = []string{"ETag", "Retry-After", "X-Onefront-Region"}
+var corsExposedHeaders = []string{"ETag", "Retry-After", contract.RegionHeader}
 
 // newResponseHeadersPolicies makes what the viewer gets beside the origin's own headers: one policy for the
 // API, one for the site (nil without a site). Removal runs before addition (F3.28).

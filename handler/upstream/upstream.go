@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/feedback"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
@@ -123,7 +124,7 @@ func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback
 	// Webhooks may use it to recognise a second delivery; Zendesk does
 	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
 	ticket.header.Set("Idempotency-Key", record.ID)
-	ticket.header.Set("X-Onefront-Region", record.Region)
+	ticket.header.Set(contract.RegionHeader, record.Region)
 	answer, err := c.send(ctx, key, ticket, maxErrorBytes)
 	if err != nil {
 		return Result{Outcome: Failed, Reason: failure(err)}

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // Application is what the configuration has to know of the application that runs on the platform.
@@ -25,7 +27,7 @@ func (a Application) BasePath() string {
 }
 
 // HealthPath is the path that people and checks ask, below the first base path.
-func (a Application) HealthPath() string { return a.BasePath() + "/health" }
+func (a Application) HealthPath() string { return contract.HealthPath(a.BasePath()) }
 
 // Settings is an application's view of the stack's configuration. Whatever it asks for is a key from then on, and
 // what it refuses stands beside the platform's own problems.

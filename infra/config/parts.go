@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // maxNames is CloudFront's limit of query strings, headers or cookies in one policy (F3.30).
@@ -112,8 +114,8 @@ func requestHeaderProblem(lower string) string {
 		return "no Accept-Encoding: CloudFront normalizes it itself on cached routes (F4.11), and no policy may name it (F3.14)"
 	case lower == "cookie":
 		return "no Cookie header: name the cookies under cookies"
-	case lower == "x-onefront-origin-secret":
-		return "no X-Onefront-Origin-Secret: CloudFront sets it (F3.32)"
+	case lower == strings.ToLower(contract.OriginSecretHeader):
+		return "no " + contract.OriginSecretHeader + ": CloudFront sets it (F3.32)"
 	case lower == "*":
 		return "names: all headers would include Host, which API Gateway answers with 403 (F3.11)"
 	case !isToken(lower) || strings.Contains(lower, "*"):

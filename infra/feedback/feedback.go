@@ -31,8 +31,8 @@ func (Application) Configure(s *infra.Settings) *infra.Functions {
 		Name:      "feedback",
 		BasePaths: []string{"/api"},
 		Functions: []infra.Function{
-			{Name: "api", Package: "./handler", Routes: []string{"$default"}},
-			{Name: "redelivery", Package: "./handler"},
+			{Name: settings.HandlerAPI, Package: "./handler", Routes: []string{"$default"}},
+			{Name: settings.HandlerRedelivery, Package: "./handler"},
 		},
 		// Topics are the same for every visitor of a language, everything else goes through.
 		Edge: []infra.Route{
@@ -87,15 +87,15 @@ func makeRegion(scope *infra.Scope, upstream settings.Settings) error {
 	send := func(arn pulumi.StringInput) infra.Statement {
 		return infra.Statement{Actions: []string{"sqs:SendMessage"}, ARN: arn}
 	}
-	api, redelivery := scope.Function("api"), scope.Function("redelivery")
+	api, redelivery := scope.Function(settings.HandlerAPI), scope.Function(settings.HandlerRedelivery)
 	api.Allow = []infra.Statement{readKey, send(queues.main.Arn), send(queues.dead.Arn)}
 	redelivery.Allow = []infra.Statement{readKey, queues.consume(), send(queues.dead.Arn)}
 	redelivery.Attach = queues.deliverTo
 	for _, f := range []*infra.Function{api, redelivery} {
-		f.Environment["ONEFRONT_UPSTREAM"] = pulumi.String(encoded)
-		f.Environment["ONEFRONT_API_KEY_PARAMETER"] = parameter.Name
-		f.Environment["ONEFRONT_QUEUE_URL"] = queues.main.Url
-		f.Environment["ONEFRONT_DEAD_LETTER_QUEUE_URL"] = queues.dead.Url
+		f.Environment[settings.Variable] = pulumi.String(encoded)
+		f.Environment[settings.APIKeyParameterVariable] = parameter.Name
+		f.Environment[settings.QueueURLVariable] = queues.main.Url
+		f.Environment[settings.DeadLettersURLVariable] = queues.dead.Url
 	}
 	return nil
 }

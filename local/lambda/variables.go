@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // processVariables is the whole environment of a bootstrap; nothing of this machine's is handed on
@@ -24,7 +26,7 @@ func (f *function) processVariables(logStream, runtimeAPI string, extra func(reg
 	}
 	maps.Copy(v, f.variables)
 	maps.Copy(v, map[string]string{
-		"_HANDLER":                        f.handler,
+		contract.HandlerVariable:          f.handler,
 		"AWS_REGION":                      f.region,
 		"AWS_DEFAULT_REGION":              f.region,
 		"AWS_LAMBDA_FUNCTION_NAME":        f.name,

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // maxBodyBytes is far above the adapter's own limit of 64 KiB.
@@ -107,7 +109,7 @@ var regionLine = regexp.MustCompile(`Region: ([a-z]{2}(?:-[a-z]+)+-[0-9]+)`)
 
 // region finds where the feedback was accepted.
 func region(h http.Header, object map[string]json.RawMessage, body []byte) string {
-	if name := h.Get("X-Onefront-Region"); name != "" {
+	if name := h.Get(contract.RegionHeader); name != "" {
 		return name
 	}
 	var name string

@@ -1,0 +1,66 @@
+// Package contract holds what the program (infra), the functions (handler) and local mode must agree on to the letter:
+// names of environment variables, headers, paths and parameters. It is a leaf, so that each of them may import it: it
+// knows the standard library only.
+//
+// What only the feedback application uses stands in handler/upstream/settings.
+package contract
+
+// Environment variables that the program sets on functions.
+const (
+	// StackVariable holds the name of the Pulumi stack.
+	StackVariable = "ONEFRONT_STACK"
+	// VersionVariable holds 12 hex digits that tell one build from another.
+	VersionVariable = "ONEFRONT_VERSION"
+	// OriginSecretVariable holds what CloudFront sends in OriginSecretHeader. Functions that answer routes have it.
+	OriginSecretVariable = "ONEFRONT_ORIGIN_SECRET"
+	// PreviousOriginSecretVariable holds the secret of the generation before, still accepted; the first has none.
+	PreviousOriginSecretVariable = "ONEFRONT_ORIGIN_SECRET_PREVIOUS"
+	// NextOriginSecretVariable holds the secret of the generation to come, accepted already, so that a rotation
+	// refuses no request.
+	NextOriginSecretVariable = "ONEFRONT_ORIGIN_SECRET_NEXT"
+	// HealthPathVariable holds the secret path of the health function, below HealthPath.
+	HealthPathVariable = "ONEFRONT_HEALTH_PATH"
+	// DrainParameterVariable holds the name of the region's drain parameter.
+	DrainParameterVariable = "ONEFRONT_DRAIN_PARAMETER"
+)
+
+// LocalVariable is what the program reads to learn that local mode runs it: <goos>/<goarch> of this machine.
+const LocalVariable = "ONEFRONT_LOCAL"
+
+// Environment variables that Lambda sets.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+const (
+	HandlerVariable = "_HANDLER" // the function's handler string
+	RegionVariable  = "AWS_REGION"
+	LogLevel        = "AWS_LAMBDA_LOG_LEVEL" // with the JSON log format only
+	TaskRoot        = "LAMBDA_TASK_ROOT"     // the folder of the unpacked zip
+)
+
+// Headers between CloudFront, functions and what stands behind them.
+const (
+	// OriginSecretHeader is what CloudFront adds to every request to an API origin and functions check. A viewer
+	// cannot forge it: an origin custom header replaces the viewer's of the same name (F3.32).
+	OriginSecretHeader = "X-Onefront-Origin-Secret"
+	// RegionHeader is the region that answered, on every answer of a function.
+	RegionHeader = "X-Onefront-Region"
+	// RequestIDHeader bears CloudFront's id of a request to what a function asks in turn.
+	RequestIDHeader = "X-Onefront-Request-Id"
+	// CloudFrontIDHeader is CloudFront's id of a request as origin and viewer see it: x-edge-request-id in its
+	// access log (O-A20).
+	CloudFrontIDHeader = "X-Amz-Cf-Id"
+)
+
+// VersionFile stands beside bootstrap in the health function's zip: 12 hex digits over all zips of the region.
+const VersionFile = "version"
+
+// HealthPath is where people ask for a region's health, below the API's first base path ("" at the root).
+func HealthPath(basePath string) string { return basePath + "/health" }
+
+// DrainParameter is the name of the SSM parameter that takes a region out at once.
+func DrainParameter(project, stack string) string { return "/" + project + "/" + stack + "/drain" }
+
+// Drained is the drain parameter's value that takes the region out; NotDrained is its value as made.
+const (
+	Drained    = "drained"
+	NotDrained = "-"
+)
