@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 )
 
 // kinds are the resource types with IDs and outputs of their own. IDs are the provider's: a name, an ARN or a
@@ -175,7 +177,7 @@ func distribution(c *computing) {
 	c.id = "E" + c.letters(13, upper, "distribution")
 	c.rawARN("cloudfront", "", Account, "distribution/"+c.id)
 	c.set("domainName", "d"+c.letters(13, lower, "domain")+".cloudfront.net")
-	c.set("hostedZoneId", "Z2FDTNDATAQYW2")
+	c.set("hostedZoneId", cloudfrontapi.HostedZoneID)
 	c.set("etag", "E"+c.letters(13, upper, "etag"))
 	c.set("status", "Deployed")
 }

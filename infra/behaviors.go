@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/infra/config"
 )
 
@@ -106,7 +107,7 @@ func siteBehavior(origins *origins, functions *viewerFunctions, headers *cloudfr
 		AllowedMethods:          pulumi.ToStringArray(readMethods),
 		CachedMethods:           pulumi.ToStringArray(readMethods),
 		Compress:                pulumi.Bool(true),
-		CachePolicyId:           pulumi.String(cachingOptimized),
+		CachePolicyId:           pulumi.String(cloudfrontapi.CachingOptimized),
 		ResponseHeadersPolicyId: headers.ID(),
 	}
 	associations := cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArray{}

@@ -7,15 +7,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/infra/config"
-)
-
-// Managed policies (F3.1, F3.2, F3.7).
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-const (
-	cachingDisabled           = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-	cachingOptimized          = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-	allViewerExceptHostHeader = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 )
 
 // policies makes the program's own cache and origin request policies, each distinct content once: the account
@@ -40,7 +33,7 @@ func newPolicies(ctx *pulumi.Context, cfg *platform, opts ...pulumi.ResourceOpti
 func (p *policies) cacheID(r config.Route) (pulumi.StringPtrInput, error) {
 	content := r.OwnCachePolicy()
 	if content == "" {
-		return pulumi.StringPtr(cachingDisabled), nil
+		return pulumi.StringPtr(cloudfrontapi.CachingDisabled), nil
 	}
 	made := p.cache[content]
 	if made == nil {
@@ -90,7 +83,7 @@ func (p *policies) originRequestID(r config.Route) (pulumi.StringPtrInput, error
 	content := r.OwnOriginRequestPolicy()
 	switch {
 	case content == "" && r.Methods == config.MethodsAll:
-		return pulumi.StringPtr(allViewerExceptHostHeader), nil
+		return pulumi.StringPtr(cloudfrontapi.AllViewerExceptHostHeader), nil
 	case content == "":
 		return nil, nil
 	}

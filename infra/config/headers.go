@@ -1,8 +1,9 @@
 package config
 
 import (
-	"slices"
 	"strings"
+
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 )
 
 const (
@@ -61,25 +62,11 @@ func (c *Config) readResponseHeaders(n node) {
 	}
 }
 
-// notRemovable are refused by the CloudFront API (F3.28).
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-remove-headers
-var notRemovable = []string{
-	"connection", "content-encoding", "content-length", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
-	"proxy-connection", "trailer", "transfer-encoding", "upgrade", "via", "warning", "x-accel-buffering", "x-accel-charset",
-	"x-accel-limit-rate", "x-accel-redirect", "x-amzn-auth", "x-amzn-cf-billing", "x-amzn-cf-id", "x-amzn-cf-xff", "x-amzn-errortype",
-	"x-amzn-fle-profile", "x-amzn-header-count", "x-amzn-header-order", "x-amzn-lambda-integration-tag", "x-amzn-requestid",
-	"x-cache", "x-forwarded-proto", "x-real-ip",
-}
-
-func keptByCloudFront(lower string) bool {
-	return slices.Contains(notRemovable, lower) || strings.HasPrefix(lower, "x-amz-cf-") || strings.HasPrefix(lower, "x-edge-")
-}
-
 func removeProblem(lower string) string {
 	switch {
 	case !isToken(lower) || strings.Contains(lower, "*"):
 		return "the name of a header; a wildcard is not possible"
-	case keptByCloudFront(lower):
+	case !cloudfrontapi.Removable(lower):
 		return "another header: CloudFront refuses to remove this one (F3.28)"
 	}
 	return ""
@@ -109,7 +96,7 @@ func addProblem(lower string) string {
 		return "another header: onefront:" + key + " sets this one"
 	case own:
 		return "another header: this one is set by the origin or by CloudFront"
-	case keptByCloudFront(lower):
+	case !cloudfrontapi.Removable(lower):
 		return "another header: CloudFront keeps this one to itself (F3.28)"
 	}
 	return ""

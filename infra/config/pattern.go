@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// MaxPathPattern is the longest path pattern CloudFront takes (F4.1).
-const MaxPathPattern = 255
+	"github.com/onefront/onefront/aws/cloudfrontapi"
+	"github.com/onefront/onefront/aws/wildcard"
+)
 
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
 const patternCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.*?$/~\"'@:+&"
@@ -19,35 +19,12 @@ func pathProblem(path string) string {
 		return "a path pattern such as /api/*"
 	case path[0] != '/':
 		return "a leading slash: /" + path
-	case len(path) > MaxPathPattern:
-		return fmt.Sprintf("at most %d characters, not %d", MaxPathPattern, len(path))
+	case len(path) > cloudfrontapi.MaxPathPattern:
+		return fmt.Sprintf("at most %d characters, not %d", cloudfrontapi.MaxPathPattern, len(path))
 	case bad >= 0:
 		return fmt.Sprintf("a path pattern without %q: letters, digits and _-.$/~\"'@:+& beside the wildcards * and ?", []rune(path[bad:])[0])
 	}
 	return ""
-}
-
-// Match says whether a path matches a pattern as CloudFront matches: case-sensitive, "*" is any run of
-// characters, slashes included, "?" exactly one (F4.1).
-func Match(pattern, path string) bool {
-	p, s := 0, 0
-	star, mark := -1, 0 // the last "*" seen, and where its run ends so far
-	for s < len(path) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, s
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == path[s]):
-			p++
-			s++
-		case star >= 0:
-			mark++
-			p, s = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // Covers says whether a pattern matches everything another one matches.
@@ -56,7 +33,7 @@ func Covers(pattern, other string) bool { return coversTogether([]string{pattern
 // coversTogether says whether each path that matches the pattern matches one of the others too.
 func coversTogether(others []string, pattern string) bool {
 	for _, path := range examples(pattern) { // settles nearly all questions at once
-		if !slices.ContainsFunc(others, func(other string) bool { return Match(other, path) }) {
+		if !slices.ContainsFunc(others, func(other string) bool { return wildcard.Match(other, path) }) {
 			return false
 		}
 	}

@@ -6,35 +6,10 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
+	"github.com/onefront/onefront/aws/wildcard"
 	"github.com/onefront/onefront/infra/config"
 )
-
-// F4.1 and F4.3.
-func TestMatch(t *testing.T) {
-	tests := []struct {
-		pattern, path string
-		want          bool
-	}{
-		{"/api/*", "/api/", true},
-		{"/api/*", "/api/a/b", true},
-		{"/api/*", "/api", false},
-		{"/api/*", "/API/a", false},
-		{"/api*", "/api", true},
-		{"/a?c", "/abc", true},
-		{"/a?c", "/a/c", true},
-		{"/a?c", "/ac", false},
-		{"/*.json", "/a/b.json", true},
-		{"/*.json", "/a/b.jsonx", false},
-		{"/a*b*c", "/aXbYbZc", true},
-		{"/a*b*c", "/aXbYbZ", false},
-		{"/**", "/", true},
-	}
-	for _, tt := range tests {
-		if got := config.Match(tt.pattern, tt.path); got != tt.want {
-			t.Errorf("Match(%q, %q) = %v", tt.pattern, tt.path, got)
-		}
-	}
-}
 
 func TestCovers(t *testing.T) {
 	tests := []struct {
@@ -92,16 +67,6 @@ func TestCovers_property(t *testing.T) {
 	})
 }
 
-func TestMatch_property(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		pattern := rapid.StringMatching(`[ab?*]{0,8}`).Draw(t, "pattern")
-		path := rapid.StringMatching(`[abc]{0,8}`).Draw(t, "path")
-		if got, want := config.Match(pattern, path), slowMatch(pattern, path); got != want {
-			t.Fatalf("Match(%q, %q) = %v", pattern, path, got)
-		}
-	})
-}
-
 // slowMatch is the definition of a match, tried in every way.
 func slowMatch(pattern, path string) bool {
 	if pattern == "" {
@@ -123,12 +88,12 @@ func FuzzCovers(f *testing.F) {
 	f.Add("/api/*", "/api/topics*")
 	f.Add("/*?", "/?*")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		if len(a) > config.MaxPathPattern || len(b) > config.MaxPathPattern || strings.ContainsAny(a+b, "\x00") {
+		if len(a) > cloudfrontapi.MaxPathPattern || len(b) > cloudfrontapi.MaxPathPattern || strings.ContainsAny(a+b, "\x00") {
 			return
 		}
 		// What a pattern covers it must match: its own text with the wildcards taken as characters.
 		path := strings.NewReplacer("*", "", "?", "x").Replace(b)
-		if config.Covers(a, b) && !config.Match(a, path) {
+		if config.Covers(a, b) && !wildcard.Match(a, path) {
 			t.Errorf("Covers(%q, %q), but %q does not match", a, b, path)
 		}
 	})

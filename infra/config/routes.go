@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/onefront/onefront/aws/wildcard"
 )
 
 const (
@@ -230,7 +232,7 @@ var sitePaths = []string{"/", "/index.html", "/404.html", "/config.json"}
 
 func (c *Config) checkSwallow(p *problems, key string, route Route) {
 	for _, path := range sitePaths {
-		if Match(route.Path, path) {
+		if wildcard.Match(route.Path, path) {
 			p.refuse(key, route.Path, "a path that leaves %s to the site, such as /api/*", path)
 			return
 		}
@@ -240,7 +242,7 @@ func (c *Config) checkSwallow(p *problems, key string, route Route) {
 // routeOf is the route that a path takes and its place, or -1 where the site answers.
 func (c *Config) routeOf(path string) (Route, int) {
 	for i, route := range c.Routes {
-		if route.Path != "" && Match(route.Path, path) {
+		if route.Path != "" && wildcard.Match(route.Path, path) {
 			return route, i
 		}
 	}

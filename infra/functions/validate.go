@@ -6,6 +6,8 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 )
 
 var (
@@ -70,9 +72,9 @@ func (e *EdgeChoice) validate() error {
 	return errors.Join(append(errs, checkCodes("edge choice", e.StatusCodes))...)
 }
 
-// checkCodes wants codes that a group may fail over on (F1.2).
+// checkCodes wants codes that a group may fail over on.
 func checkCodes(what string, codes []int) error {
-	allowed := []int{400, 403, 404, 416, 429, 500, 502, 503, 504}
+	allowed := cloudfrontapi.FailoverCodes()
 	if len(codes) == 0 {
 		return fmt.Errorf("%s: no failover status codes, must name at least one of %v", what, allowed)
 	}

@@ -3,6 +3,7 @@ package apigateway
 import (
 	"strings"
 
+	"github.com/onefront/onefront/aws/wildcard"
 	"github.com/onefront/onefront/graph"
 )
 
@@ -39,7 +40,7 @@ func (p permission) allows(functionARN string, a *api, stageName string, r *rout
 	case p.sourceAccount != "" && p.sourceAccount != a.account:
 		return false
 	}
-	return p.sourceARN == "" || wildcard(p.sourceARN, a.executionARN+"/"+stageName+"/"+r.sourcePath())
+	return p.sourceARN == "" || wildcard.Match(p.sourceARN, a.executionARN+"/"+stageName+"/"+r.sourcePath())
 }
 
 // sourcePath is the end of a route's source ARN.
@@ -52,27 +53,4 @@ func (r *route) sourcePath() string {
 		method = "*"
 	}
 	return method + path
-}
-
-// wildcard matches a pattern with * (any characters, slashes too) and ? (one character), as ArnLike does within one
-// part of an ARN.
-func wildcard(pattern, text string) bool {
-	var p, t, star, mark int
-	star = -1
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

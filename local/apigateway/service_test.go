@@ -100,28 +100,3 @@ func TestParseRouteKey_refuses(t *testing.T) {
 		}
 	}
 }
-
-func TestWildcard(t *testing.T) {
-	for _, c := range []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"a", "a", true},
-		{"a", "ab", false},
-		{"a*", "a", true},
-		{"a*", "a/b/c", true},
-		{"*c", "abc", true},
-		{"a*c*e", "abcde", true},
-		{"a*c*e", "abcd", false},
-		{"a?c", "abc", true},
-		{"a?c", "ac", false},
-		{"*", "", true},
-		{"", "a", false},
-		{"*a*b", "xaxbxb", true},
-		{"$default/*", "$default/$default", true},
-	} {
-		if got := wildcard(c.pattern, c.text); got != c.want {
-			t.Errorf("%q on %q: got %t, want %t", c.pattern, c.text, got, c.want)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
 )
@@ -47,8 +48,8 @@ func (dist *distribution) behavior(d *decoding, path string, in behaviorInputs, 
 		b.Pattern = "*"
 	}
 	b.pattern = newPathPattern(b.Pattern)
-	if len(b.pattern.text) > 256 { // F4.1, with the slash
-		d.refuse(path+".pathPattern", in.PathPattern, "want at most 255 characters")
+	if len(b.pattern.text) > len("/")+cloudfrontapi.MaxPathPattern {
+		d.refuse(path+".pathPattern", in.PathPattern, fmt.Sprintf("want at most %d characters", cloudfrontapi.MaxPathPattern))
 	}
 	switch in.ViewerProtocolPolicy {
 	case "allow-all", "https-only", "redirect-to-https":

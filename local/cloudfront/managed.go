@@ -1,6 +1,10 @@
 package cloudfront
 
-import "time"
+import (
+	"time"
+
+	"github.com/onefront/onefront/aws/cloudfrontapi"
+)
 
 const day = 24 * time.Hour
 
@@ -9,15 +13,15 @@ const day = 24 * time.Hour
 func managedCachePolicy(id string) *cachePolicy {
 	var p *cachePolicy
 	switch id {
-	case "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": // CachingDisabled
+	case cloudfrontapi.CachingDisabled:
 		p = &cachePolicy{}
-	case "658327ea-f89d-4fab-a63d-7e88639e58f6": // CachingOptimized
+	case cloudfrontapi.CachingOptimized:
 		p = &cachePolicy{TTL: ttlPolicy{time.Second, day, 365 * day}, Gzip: true, Brotli: true}
-	case "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": // CachingOptimizedForUncompressedObjects
+	case cloudfrontapi.CachingOptimizedForUncompressedObjects:
 		p = &cachePolicy{TTL: ttlPolicy{time.Second, day, 365 * day}}
-	case "83da9c7e-98b4-4e11-a168-04f0df8e2c65": // UseOriginCacheControlHeaders
+	case cloudfrontapi.UseOriginCacheControlHeaders:
 		p = useOriginCacheControl(selection{})
-	case "4cc15a8a-d715-48a4-82b8-cc0b614638fe": // UseOriginCacheControlHeaders-QueryStrings
+	case cloudfrontapi.UseOriginCacheControlHeadersQueryStrings:
 		p = useOriginCacheControl(selection{Mode: selectAll})
 	default:
 		return nil
@@ -42,19 +46,19 @@ func listed(names ...string) selection {
 func managedOriginRequestPolicy(id string) *originRequestPolicy {
 	all := selection{Mode: selectAll}
 	switch id {
-	case "216adef6-5c7f-47e4-b989-5492eafa07d3": // AllViewer
+	case cloudfrontapi.AllViewer:
 		return &originRequestPolicy{Headers: all, Cookies: all, Query: all}
-	case "b689b0a8-53d0-40ab-baf2-68738e2966ac": // AllViewerExceptHostHeader
+	case cloudfrontapi.AllViewerExceptHostHeader:
 		return &originRequestPolicy{Headers: selection{Mode: selectAllExcept, Names: []string{"Host"}}, Cookies: all, Query: all}
-	case "33f36d7e-f396-46d9-90e0-52428a34d9dc": // AllViewerAndCloudFrontHeaders-2022-06
+	case cloudfrontapi.AllViewerAndCloudFrontHeaders202206:
 		return &originRequestPolicy{Headers: all, CloudFrontHeaders: canonicalHeaders(cloudFrontHeaders202206), Cookies: all, Query: all}
-	case "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf": // CORS-S3Origin
+	case cloudfrontapi.CORSS3Origin:
 		return &originRequestPolicy{Headers: listed("Origin", "Access-Control-Request-Headers", "Access-Control-Request-Method")}
-	case "59781a5b-3903-41f3-afcb-af62929ccde1": // CORS-CustomOrigin
+	case cloudfrontapi.CORSCustomOrigin:
 		return &originRequestPolicy{Headers: listed("Origin")}
-	case "bf0718e1-ba1e-49d1-88b1-f726733018ae": // HostHeaderOnly
+	case cloudfrontapi.HostHeaderOnly:
 		return &originRequestPolicy{Headers: listed("Host")}
-	case "acba4595-bd28-49b8-b9fe-13317c0390fa": // UserAgentRefererHeaders
+	case cloudfrontapi.UserAgentRefererHeaders:
 		return &originRequestPolicy{Headers: listed("User-Agent", "Referer")}
 	}
 	return nil
@@ -74,15 +78,15 @@ var cloudFrontHeaders202206 = []string{
 // managedResponseHeadersPolicy is the same for CF DG using-managed-response-headers-policies.
 func managedResponseHeadersPolicy(id string) *responseHeadersPolicy {
 	switch id {
-	case "60669652-455b-4ae9-85a4-c4c02393f86c": // SimpleCORS
+	case cloudfrontapi.SimpleCORS:
 		return &responseHeadersPolicy{CORS: simpleCORS()}
-	case "67f7725c-6f97-4210-82d7-5512b31e9d03": // SecurityHeadersPolicy
+	case cloudfrontapi.SecurityHeadersPolicy:
 		return &responseHeadersPolicy{Set: managedSecurityHeaders()}
-	case "e61eb60c-9c35-4d20-a928-2b84e02af89c": // CORS-and-SecurityHeadersPolicy
+	case cloudfrontapi.CORSAndSecurityHeadersPolicy:
 		return &responseHeadersPolicy{CORS: simpleCORS(), Set: managedSecurityHeaders()}
-	case "5cc3b908-e619-4b99-88e5-2cf7f45965bd": // CORS-With-Preflight
+	case cloudfrontapi.CORSWithPreflight:
 		return &responseHeadersPolicy{CORS: preflightCORS()}
-	case "eaab4381-ed33-4a86-88ca-d9558dc6cd63": // CORS-with-preflight-and-SecurityHeadersPolicy
+	case cloudfrontapi.CORSWithPreflightAndSecurityHeadersPolicy:
 		return &responseHeadersPolicy{CORS: preflightCORS(), Set: managedSecurityHeaders()}
 	}
 	return nil

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/textproto"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/network"
 )
@@ -134,8 +134,8 @@ func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[strin
 			d.refuse(path+".failoverCriteria.statusCodes", in.Failover.StatusCodes, "want at least one code")
 		}
 		for _, code := range in.Failover.StatusCodes {
-			if !slices.Contains(failoverCodes, code) {
-				d.refuse(path+".failoverCriteria.statusCodes", code, fmt.Sprintf("want some of %v", failoverCodes))
+			if !cloudfrontapi.IsFailoverCode(code) {
+				d.refuse(path+".failoverCriteria.statusCodes", code, fmt.Sprintf("want some of %v", cloudfrontapi.FailoverCodes()))
 			}
 		}
 		group := target{Codes: in.Failover.StatusCodes}
@@ -154,9 +154,6 @@ func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[strin
 	}
 	return groups
 }
-
-// failoverCodes is F1.2.
-var failoverCodes = []int{400, 403, 404, 416, 429, 500, 502, 503, 504}
 
 // accessControls reads the signing behavior of every origin access control, by id.
 func accessControls(g *graph.Graph) (map[string]string, error) {

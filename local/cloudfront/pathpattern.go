@@ -1,6 +1,10 @@
 package cloudfront
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/onefront/onefront/aws/wildcard"
+)
 
 // A pathPattern is the path pattern of a cache behavior. CF DG DownloadDistValuesCacheBehavior, F4.1: case counts,
 // "*" is any run of characters including slashes and none at all, "?" is exactly one character, a leading slash is
@@ -17,32 +21,8 @@ func newPathPattern(text string) pathPattern {
 	return pathPattern{text: text}
 }
 
-// matches says whether a path, normalized by [normalizePath], fits the pattern. It needs no memory and at most
-// len(path) x len(pattern) steps: on a mismatch only the last "*" takes one more character.
-func (p pathPattern) matches(path string) bool {
-	pattern := p.text
-	i, j := 0, 0
-	star, resume := -1, 0
-	for j < len(path) {
-		switch {
-		case i < len(pattern) && pattern[i] == '*':
-			star, resume = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == path[j]):
-			i++
-			j++
-		case star >= 0:
-			resume++
-			i, j = star+1, resume
-		default:
-			return false
-		}
-	}
-	for i < len(pattern) && pattern[i] == '*' {
-		i++
-	}
-	return i == len(pattern)
-}
+// matches says whether a path, normalized by [normalizePath], fits the pattern.
+func (p pathPattern) matches(path string) bool { return wildcard.Match(p.text, path) }
 
 // normalizePath gives the form of a raw path that path patterns are matched against: RFC 3986, section 6.2.2,
 // without changing the path that goes to the origin (F4.4). Percent-encodings of unreserved characters are

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/graph"
 )
 
@@ -118,7 +119,7 @@ func newResponseHeadersPolicy(r *graph.Resource) (*responseHeadersPolicy, error)
 	}
 	for _, h := range in.Remove.Items {
 		name := textproto.CanonicalMIMEHeaderKey(h.Header)
-		if cannotRemove(name) {
+		if !cloudfrontapi.Removable(name) {
 			d.refuse("removeHeadersConfig.items", h.Header, "CloudFront does not let a policy remove this header")
 		}
 		p.Remove = append(p.Remove, name)
@@ -183,18 +184,4 @@ func (s securityInputs) headers() []setHeader {
 		set = append(set, setHeader{"X-Xss-Protection", value, h.Override})
 	}
 	return set
-}
-
-// cannotRemove is the list "Headers that you can't remove", F3.28.
-func cannotRemove(canonical string) bool {
-	switch canonical {
-	case "Connection", "Content-Encoding", "Content-Length", "Expect", "Host", "Keep-Alive", "Proxy-Authenticate",
-		"Proxy-Authorization", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade", "Via", "Warning",
-		"X-Accel-Buffering", "X-Accel-Charset", "X-Accel-Limit-Rate", "X-Accel-Redirect", "X-Amzn-Auth",
-		"X-Amzn-Cf-Billing", "X-Amzn-Cf-Id", "X-Amzn-Cf-Xff", "X-Amzn-Errortype", "X-Amzn-Fle-Profile",
-		"X-Amzn-Header-Count", "X-Amzn-Header-Order", "X-Amzn-Lambda-Integration-Tag", "X-Amzn-Requestid", "X-Cache",
-		"X-Forwarded-Proto", "X-Real-Ip":
-		return true
-	}
-	return strings.HasPrefix(canonical, "X-Amz-Cf-") || strings.HasPrefix(canonical, "X-Edge-")
 }

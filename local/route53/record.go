@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
 )
@@ -16,9 +17,6 @@ const recordType = "aws:route53/record:Record"
 //
 // guess: API Gateway's names answer with 60 s; the same is used for every other target.
 const aliasTTL = 60 * time.Second
-
-// cloudFrontZone is the hosted zone of every distribution (F7.3).
-const cloudFrontZone = "Z2FDTNDATAQYW2"
 
 // recordInputs are the properties of aws.route53.Record that are understood here.
 type recordInputs struct {
@@ -137,8 +135,8 @@ func (rec *record) readAlias(in *recordInputs) error {
 	switch {
 	case a.Name == "" || a.ZoneID == "":
 		return fmt.Errorf("aliases[0]: name %q and zoneId %q: want both", a.Name, a.ZoneID)
-	case strings.HasSuffix(rec.target, ".cloudfront.net") && a.ZoneID != cloudFrontZone: // F7.3
-		return fmt.Errorf("aliases[0].zoneId: %q: want %s for a distribution", a.ZoneID, cloudFrontZone)
+	case strings.HasSuffix(rec.target, ".cloudfront.net") && a.ZoneID != cloudfrontapi.HostedZoneID: // F7.3
+		return fmt.Errorf("aliases[0].zoneId: %q: want %s for a distribution", a.ZoneID, cloudfrontapi.HostedZoneID)
 	case strings.HasSuffix(rec.target, ".cloudfront.net") && a.EvaluateTargetHealth: // F7.3
 		return errors.New("aliases[0].evaluateTargetHealth: true: want false for a distribution")
 	case a.EvaluateTargetHealth && !strings.Contains(rec.target, ".execute-api."): // F7.2 has no effect for API Gateway

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/network"
@@ -467,7 +468,7 @@ func TestResolve_otherRecords(t *testing.T) {
 	clock := simtime.New()
 	defer clock.Close()
 	viewer := func(name, zone, kind string) *graph.Resource {
-		return node(recordType, name+kind, "", object{"zoneId": zone, "name": name, "type": kind, "aliases": alias("d123.cloudfront.net", cloudFrontZone)})
+		return node(recordType, name+kind, "", object{"zoneId": zone, "name": name, "type": kind, "aliases": alias("d123.cloudfront.net", cloudfrontapi.HostedZoneID)})
 	}
 	values := func(name, kind string, ttl float64, records ...any) *graph.Resource {
 		return node(recordType, name+kind, "", object{"zoneId": "Z1", "name": name, "type": kind, "ttl": ttl, "records": records})
@@ -522,7 +523,7 @@ func TestNew_refuses(t *testing.T) {
 	}
 	latency := func(more object) *graph.Resource { return latencyNode("nearest", "eu-west-3", "eu-west-1", more) }
 	record := func(inputs object) *graph.Resource {
-		base := object{"zoneId": "Z1", "name": "x.example.com", "type": "A", "aliases": alias("d1.cloudfront.net", cloudFrontZone)}
+		base := object{"zoneId": "Z1", "name": "x.example.com", "type": "A", "aliases": alias("d1.cloudfront.net", cloudfrontapi.HostedZoneID)}
 		for k, v := range inputs {
 			base[k] = v
 		}
@@ -540,7 +541,7 @@ func TestNew_refuses(t *testing.T) {
 		{"F7.4 simple record twice", record(object{"name": plain("eu-west-1")}), "want a latency policy on each or one record"},
 		{"F7.9 the check asks the latency name", checkNode("eu-west-9", object{"fqdn": "nearest.origin.example.com"}), ""},
 		{"F7.3 zone of CloudFront", record(object{"aliases": alias("d1.cloudfront.net", "Z2")}), `aliases[0].zoneId: "Z2": want Z2FDTNDATAQYW2`},
-		{"F7.3 health of CloudFront", record(object{"aliases": []any{object{"name": "d1.cloudfront.net", "zoneId": cloudFrontZone, "evaluateTargetHealth": true}}}), "want false for a distribution"},
+		{"F7.3 health of CloudFront", record(object{"aliases": []any{object{"name": "d1.cloudfront.net", "zoneId": cloudfrontapi.HostedZoneID, "evaluateTargetHealth": true}}}), "want false for a distribution"},
 		{"F7.2 health of anything else", record(object{"aliases": []any{object{"name": "y.example.com", "zoneId": "Z1", "evaluateTargetHealth": true}}}), "does not evaluate the health"},
 		{"region unknown", latency(object{"latencyRoutingPolicies": []any{object{"region": "eu-west-77"}}}), `region: "eu-west-77": want an AWS region`},
 		{"check unknown", latency(object{"healthCheckId": "none"}), `healthCheckId: "none": want a health check of this program`},

@@ -3,9 +3,10 @@ package function
 import (
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/dop251/goja"
+
+	"github.com/onefront/onefront/aws/cloudfrontapi"
 )
 
 // cloudfront is the module `cf`. It is frozen, and the same for all runs of a runtime.
@@ -77,9 +78,6 @@ func (m *machine) readSelection(call goja.FunctionCall) (*OriginChoice, error) {
 	return choice, r.done()
 }
 
-// failoverCodes may be listed in a group (F1.2).
-var failoverCodes = []int{400, 403, 404, 416, 429, 500, 502, 503, 504}
-
 // createGroup is cf.createRequestOriginGroup({originIds, failoverCriteria: {statusCodes}, selectionCriteria?})
 // (F2.5). Members are {originId} or plain ids (F2.6); overrides are refused, for on CloudFront they fail (F2.7).
 func (m *machine) createGroup(call goja.FunctionCall) goja.Value {
@@ -111,12 +109,12 @@ func (m *machine) readGroup(call goja.FunctionCall) (*OriginChoice, error) {
 		criteria.require("statusCodes")
 		criteria.list("statusCodes", func(codes []goja.Value) error {
 			if len(codes) == 0 {
-				return fmt.Errorf("failoverCriteria.statusCodes is empty: must name at least one of %v (F1.2)", failoverCodes)
+				return fmt.Errorf("failoverCriteria.statusCodes is empty: must name at least one of %v (F1.2)", cloudfrontapi.FailoverCodes())
 			}
 			for _, code := range codes {
 				n, ok := code.Export().(int64)
-				if !ok || !slices.Contains(failoverCodes, int(n)) {
-					return fmt.Errorf("failoverCriteria.statusCodes has %s: must be of %v (F1.2)", code, failoverCodes)
+				if !ok || !cloudfrontapi.IsFailoverCode(int(n)) {
+					return fmt.Errorf("failoverCriteria.statusCodes has %s: must be of %v (F1.2)", code, cloudfrontapi.FailoverCodes())
 				}
 				group.StatusCodes = append(group.StatusCodes, int(n))
 			}
