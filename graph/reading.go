@@ -101,6 +101,21 @@ func (t *Taken) Refuse(path string, value any, right string) {
 	t.add(d.problems...)
 }
 
+// Require refuses unless ok.
+func (t *Taken) Require(ok bool, path string, value any, right string) {
+	if !ok {
+		t.Refuse(path, value, right)
+	}
+}
+
+// Fail reports an error that says itself which value it is about. path may be "" where it is about several properties.
+func (t *Taken) Fail(path string, err error) {
+	if path != "" {
+		path += ": "
+	}
+	t.add(fmt.Errorf("%s: %s%s", t.URN, path, t.withoutSecrets(err.Error())))
+}
+
 // OK says whether nothing of the resource has been refused.
 func (t *Taken) OK() bool { return !t.refused }
 

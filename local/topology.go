@@ -51,7 +51,7 @@ type topology struct {
 type regionFaults struct{ region, sqs, ssm fault.Switch }
 
 // newTopology builds the rooms from a graph. aws is the host and port where functions reach SQS and SSM.
-func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string) (t *topology, err error) {
+func newTopology(recorded *graph.Graph, s *stack, f flags, log *slog.Logger, aws string) (t *topology, err error) {
 	t = &topology{
 		stack: s, flags: f, log: log, clock: simtime.New(), network: network.New(),
 		requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
@@ -65,9 +65,7 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 	for _, region := range s.checked.Regions {
 		t.faults[region] = &regionFaults{}
 	}
-	if err = checkTypes(g); err != nil {
-		return t, err
-	}
+	g := recorded.Read()
 	if t.sqs, err = sqs.New(g, sqs.Options{Clock: t.clock, Fault: t.sqsFault, Log: log}); err != nil {
 		return t, err
 	}
@@ -97,13 +95,16 @@ func newTopology(g *graph.Graph, s *stack, f flags, log *slog.Logger, aws string
 		}
 	}
 	if f.accessLog != "" {
-		if t.access, err = newAccessLog(f.accessLog, g); err != nil {
+		if t.access, err = newAccessLog(f.accessLog, recorded); err != nil {
 			return t, err
 		}
 	}
 	if t.edge, err = cloudfront.New(g, cloudfront.Options{
 		Clock: t.clock, Network: t.network, CacheLimitBytes: f.cacheLimitMiB << 20, DefaultEdge: f.pop, Log: log, OnRequest: t.onRequest,
 	}); err != nil {
+		return t, err
+	}
+	if err = g.Rest(unserved); err != nil {
 		return t, err
 	}
 	t.connect()

@@ -1,8 +1,7 @@
 package apigateway
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,29 +43,23 @@ func (a *api) route(key string) *route {
 	return a.routes[i]
 }
 
-func newAPI(r *graph.Resource) (*api, error) {
-	var node apiNode
-	if err := r.Decode(&node); err != nil {
-		return nil, err
-	}
-	if node.ProtocolType != "HTTP" {
-		return nil, problem(r, "protocolType", node.ProtocolType, "local mode serves HTTP APIs: want HTTP")
-	}
-	arn := strings.Split(output(r, "executionArn"), ":") // arn:aws:execute-api:<region>:<account>:<id>
-	if len(arn) != 6 {
-		return nil, problem(r, "executionArn", output(r, "executionArn"), "want an ARN among the outputs")
-	}
-	a := &api{
-		id: arn[5], region: arn[3], account: arn[4], executionARN: output(r, "executionArn"),
-		disabled: node.DisableExecuteAPIEndpoint, stages: map[string]*stage{},
-	}
+// newAPI reads an API. It is nil where what is refused leaves nothing to serve.
+func newAPI(r *graph.Taken) *api {
+	var in apiInputs
+	r.Read(&in)
+	r.Require(in.ProtocolType == "HTTP", "protocolType", in.ProtocolType, "local mode serves HTTP APIs: want HTTP")
+	arn := strings.Split(r.Output("executionArn"), ":") // arn:aws:execute-api:<region>:<account>:<id>
+	r.Require(len(arn) == 6, "executionArn", r.Output("executionArn"), "want an ARN among the outputs")
 	// The output shows the endpoint also when it is disabled (F6.10).
-	endpoint, err := url.Parse(output(r, "apiEndpoint"))
-	if err != nil || endpoint.Host == "" {
-		return nil, problem(r, "apiEndpoint", output(r, "apiEndpoint"), "want a URL among the outputs")
+	endpoint, err := url.Parse(r.Output("apiEndpoint"))
+	ok := err == nil && endpoint.Host != ""
+	if r.Require(ok, "apiEndpoint", r.Output("apiEndpoint"), "want a URL among the outputs"); !r.OK() {
+		return nil
 	}
-	a.executeHost = strings.ToLower(endpoint.Host)
-	return a, nil
+	return &api{
+		id: arn[5], region: arn[3], account: arn[4], executionARN: r.Output("executionArn"), executeHost: strings.ToLower(endpoint.Host),
+		disabled: in.DisableExecuteAPIEndpoint, stages: map[string]*stage{},
+	}
 }
 
 // integration is what a route calls.
@@ -75,36 +68,20 @@ type integration struct {
 	timeout     time.Duration
 }
 
-func newIntegration(r *graph.Resource, functions map[string]bool) (integration, string, error) {
-	node := integrationNode{PayloadFormatVersion: "1.0", TimeoutMilliseconds: int(maxTimeout.Milliseconds())}
-	if err := r.Decode(&node); err != nil {
-		return integration{}, "", err
-	}
-	var problems []error
-	refuse := func(path string, value any, right string) {
-		problems = append(problems, problem(r, path, value, right))
-	}
-	if node.IntegrationType != "AWS_PROXY" {
-		refuse("integrationType", node.IntegrationType, "local mode has Lambda proxy integrations only: want AWS_PROXY")
-	}
-	if node.PayloadFormatVersion != "2.0" {
-		refuse("payloadFormatVersion", node.PayloadFormatVersion, `the provider's default is 1.0: set "2.0" (F6.11)`)
-	}
+func newIntegration(r *graph.Taken, functions map[string]bool) (i integration, apiID string) {
+	in := integrationInputs{PayloadFormatVersion: "1.0", TimeoutMilliseconds: int(maxTimeout.Milliseconds())}
+	r.Read(&in)
+	r.Require(in.IntegrationType == "AWS_PROXY", "integrationType", in.IntegrationType, "local mode has Lambda proxy integrations only: want AWS_PROXY")
+	r.Require(in.PayloadFormatVersion == "2.0", "payloadFormatVersion", in.PayloadFormatVersion, `the provider's default is 1.0: set "2.0" (F6.11)`)
 	// API Gateway calls a function by POST, whatever the client's method.
-	if m := node.IntegrationMethod; m != "" && m != "POST" {
-		refuse("integrationMethod", m, "want POST")
-	}
-	if c := node.ConnectionType; c != "" && c != "INTERNET" {
-		refuse("connectionType", c, "local mode has no VPC links: want INTERNET")
-	}
-	if t := node.TimeoutMilliseconds; t < 50 || t > 30_000 {
-		refuse("timeoutMilliseconds", t, "want 50 to 30000 (F6.13)")
-	}
-	arn := functionOf(node.IntegrationURI)
-	if !functions[arn] {
-		refuse("integrationUri", node.IntegrationURI, "want the invoke ARN, or the ARN, of a function of this graph")
-	}
-	return integration{arn, time.Duration(node.TimeoutMilliseconds) * time.Millisecond}, node.APIID, errors.Join(problems...)
+	r.Require(in.IntegrationMethod == "" || in.IntegrationMethod == "POST", "integrationMethod", in.IntegrationMethod, "want POST")
+	internet := in.ConnectionType == "" || in.ConnectionType == "INTERNET"
+	r.Require(internet, "connectionType", in.ConnectionType, "local mode has no VPC links: want INTERNET")
+	t := in.TimeoutMilliseconds
+	r.Require(t >= 50 && t <= 30_000, "timeoutMilliseconds", t, "want 50 to 30000 (F6.13)")
+	arn := functionOf(in.IntegrationURI)
+	r.Require(functions[arn], "integrationUri", in.IntegrationURI, "want the invoke ARN, or the ARN, of a function of this graph")
+	return integration{arn, time.Duration(t) * time.Millisecond}, in.APIID
 }
 
 // functionOf returns the function's ARN in an integration URI: the ARN itself, or
@@ -116,65 +93,48 @@ func functionOf(uri string) string {
 	return uri
 }
 
-func (s *Service) addRoute(r *graph.Resource, integrations map[string]integration) error {
-	node := routeNode{AuthorizationType: "NONE"}
-	if err := r.Decode(&node); err != nil {
-		return err
-	}
-	a := s.apis[node.APIID]
-	if a == nil {
-		return problem(r, "apiId", node.APIID, "no such API in the graph")
-	}
-	if node.AuthorizationType != "NONE" {
-		return problem(r, "authorizationType", node.AuthorizationType, "local mode has no authorizers: want NONE")
-	}
-	parsed, err := parseRouteKey(node.RouteKey)
+func (s *Service) addRoute(r *graph.Taken, integrations map[string]integration) {
+	in := routeInputs{AuthorizationType: "NONE"}
+	r.Read(&in)
+	r.Require(in.AuthorizationType == "NONE", "authorizationType", in.AuthorizationType, "local mode has no authorizers: want NONE")
+	parsed, err := parseRouteKey(in.RouteKey)
 	if err != nil {
-		return problem(r, "routeKey", node.RouteKey, err.Error())
+		r.Refuse("routeKey", in.RouteKey, err.Error())
+		return
 	}
-	if a.route(node.RouteKey) != nil {
-		return problem(r, "routeKey", node.RouteKey, "the API has this route already")
+	a := s.apis[in.APIID]
+	if a == nil {
+		r.Refuse("apiId", in.APIID, "no such API in the graph")
+		return
 	}
-	target, found := integrations[a.id+"/"+strings.TrimPrefix(node.Target, "integrations/")]
-	if !found || !strings.HasPrefix(node.Target, "integrations/") {
-		return problem(r, "target", node.Target, `want "integrations/<id>" of an integration of the same API`)
-	}
+	r.Require(a.route(in.RouteKey) == nil, "routeKey", in.RouteKey, "the API has this route already")
+	id, prefixed := strings.CutPrefix(in.Target, "integrations/")
+	target, found := integrations[a.id+"/"+id]
+	r.Require(found && prefixed, "target", in.Target, `want "integrations/<id>" of an integration of the same API`)
 	parsed.functionARN, parsed.timeout = target.functionARN, target.timeout
 	a.routes = append(a.routes, parsed)
-	return nil
 }
 
-func (s *Service) addStage(r *graph.Resource, permissions []permission) error {
-	var node stageNode
-	if err := r.Decode(&node); err != nil {
-		return err
-	}
-	a := s.apis[node.APIID]
+func (s *Service) addStage(r *graph.Taken, permissions []permission) {
+	var in stageInputs
+	r.Read(&in)
+	a := s.apis[in.APIID]
 	if a == nil {
-		return problem(r, "apiId", node.APIID, "no such API in the graph")
+		r.Refuse("apiId", in.APIID, "no such API in the graph")
+		return
 	}
-	st := &stage{api: a, name: output(r, "name"), variables: node.StageVariables, allowed: map[string]bool{}}
-	if node.Name != "" {
-		st.name = node.Name
-	}
-	var problems []error
-	if st.name == "" || a.stages[st.name] != nil {
-		problems = append(problems, problem(r, "name", st.name, "want a name that the API has no stage of yet"))
-	}
-	if !node.AutoDeploy {
-		problems = append(problems, problem(r, "autoDeploy", false, "local mode serves what is declared: set true (F6.16)"))
-	}
-	problems = append(problems, st.setThrottles(r, node)...)
-	if l := node.AccessLogSettings; l != nil {
-		format, err := parseLogFormat(l.Format)
-		if err != nil {
-			problems = append(problems, problem(r, "accessLogSettings.format", "", err.Error()))
+	st := &stage{api: a, name: cmp.Or(in.Name, r.Output("name")), variables: in.StageVariables, allowed: map[string]bool{}}
+	r.Require(st.name != "" && a.stages[st.name] == nil, "name", st.name, "want a name that the API has no stage of yet")
+	r.Require(in.AutoDeploy, "autoDeploy", false, "local mode serves what is declared: set true (F6.16)")
+	st.setThrottles(r, &in)
+	if l := in.AccessLogSettings; l != nil {
+		var err error
+		if st.accessLog, err = parseLogFormat(l.Format); err != nil {
+			r.Fail("accessLogSettings.format", err)
 		}
-		if strings.HasSuffix(l.DestinationARN, ":*") {
-			problems = append(problems, problem(r, "accessLogSettings.destinationArn", l.DestinationARN,
-				"want the log group's ARN without :* (F6.22)"))
-		}
-		st.accessLog, st.logGroup = format, l.DestinationARN[strings.LastIndexByte(l.DestinationARN, ':')+1:]
+		star := strings.HasSuffix(l.DestinationARN, ":*")
+		r.Require(!star, "accessLogSettings.destinationArn", l.DestinationARN, "want the log group's ARN without :* (F6.22)")
+		st.logGroup = l.DestinationARN[strings.LastIndexByte(l.DestinationARN, ':')+1:]
 	}
 	for _, route := range a.routes {
 		st.allowed[route.key] = slices.ContainsFunc(permissions, func(p permission) bool {
@@ -182,8 +142,4 @@ func (s *Service) addStage(r *graph.Resource, permissions []permission) error {
 		})
 	}
 	a.stages[st.name] = st
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("stage %q: %w", r.Name, err)
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -55,61 +54,46 @@ var (
 	unavailableLater = &refusal{503, "Service Unavailable", "INTEGRATION_TIMEOUT"}
 )
 
-func (g *region) addDomain(r *graph.Resource) error {
-	var node domainNameNode
-	if err := r.Decode(&node); err != nil {
-		return err
-	}
-	d := &domain{name: strings.ToLower(node.DomainName)}
+func (g *region) addDomain(r *graph.Taken) {
+	var in domainNameInputs
+	r.Read(&in)
+	d := &domain{name: strings.ToLower(in.DomainName)}
 	if configuration, ok := r.Outputs["domainNameConfiguration"].(map[string]any); ok {
-		d.target, _ = configuration["targetDomainName"].(string)
+		target, _ := configuration["targetDomainName"].(string)
+		d.target = strings.ToLower(target)
 	}
-	var problems []error
-	if d.name == "" || g.domains[d.name] != nil {
-		problems = append(problems, problem(r, "domainName", node.DomainName, "want a name that is once in a region (F6.2)"))
-	}
-	if t := node.Configuration.EndpointType; t != "REGIONAL" {
-		problems = append(problems, problem(r, "domainNameConfiguration.endpointType", t, "want REGIONAL (F6.1)"))
-	}
-	if p := node.Configuration.SecurityPolicy; p != "TLS_1_2" {
-		problems = append(problems, problem(r, "domainNameConfiguration.securityPolicy", p, "want TLS_1_2 (F6.5)"))
-	}
-	if d.target == "" {
-		problems = append(problems, problem(r, "domainNameConfiguration.targetDomainName", `""`, "want a host among the outputs"))
-	} else {
-		g.hosts = append(g.hosts, strings.ToLower(d.target))
+	c := in.Configuration
+	r.Require(d.name != "" && g.domains[d.name] == nil, "domainName", in.DomainName, "want a name that is once in a region (F6.2)")
+	r.Require(c.EndpointType == "REGIONAL", "domainNameConfiguration.endpointType", c.EndpointType, "want REGIONAL (F6.1)")
+	r.Require(c.SecurityPolicy == "TLS_1_2", "domainNameConfiguration.securityPolicy", c.SecurityPolicy, "want TLS_1_2 (F6.5)")
+	r.Require(d.target != "", "domainNameConfiguration.targetDomainName", d.target, "want a host among the outputs")
+	if d.target != "" {
+		g.hosts = append(g.hosts, d.target)
 	}
 	g.domains[d.name] = d
-	return errors.Join(problems...)
 }
 
-func (s *Service) addMapping(r *graph.Resource) error {
-	var node apiMappingNode
-	if err := r.Decode(&node); err != nil {
-		return err
-	}
-	a := s.apis[node.APIID]
+func (s *Service) addMapping(r *graph.Taken) {
+	var in apiMappingInputs
+	r.Read(&in)
+	a := s.apis[in.APIID]
 	if a == nil {
-		return problem(r, "apiId", node.APIID, "no such API in the graph")
+		r.Refuse("apiId", in.APIID, "no such API in the graph")
+		return
 	}
-	d := s.region(a.region).domains[strings.ToLower(node.DomainName)]
+	d := s.region(a.region).domains[strings.ToLower(in.DomainName)]
 	if d == nil {
-		return problem(r, "domainName", node.DomainName, "no such custom domain in the API's region (F6.7)")
+		r.Refuse("domainName", in.DomainName, "no such custom domain in the API's region (F6.7)")
+		return
 	}
-	st := a.stages[node.Stage]
-	if st == nil {
-		return problem(r, "stage", node.Stage, "the API has no such stage")
-	}
-	key := node.APIMappingKey
-	if strings.HasPrefix(key, "/") || strings.HasSuffix(key, "/") {
-		return problem(r, "apiMappingKey", key, "want a path without slashes at its ends")
-	}
-	if slices.ContainsFunc(d.mappings, func(m mapping) bool { return m.key == key }) {
-		return problem(r, "apiMappingKey", key, "the domain has a mapping with this key already")
-	}
+	st, key := a.stages[in.Stage], in.APIMappingKey
+	r.Require(st != nil, "stage", in.Stage, "the API has no such stage")
+	slash := strings.HasPrefix(key, "/") || strings.HasSuffix(key, "/")
+	r.Require(!slash, "apiMappingKey", key, "want a path without slashes at its ends")
+	twice := slices.ContainsFunc(d.mappings, func(m mapping) bool { return m.key == key })
+	r.Require(!twice, "apiMappingKey", key, "the domain has a mapping with this key already")
 	d.mappings = append(d.mappings, mapping{key, st})
 	slices.SortFunc(d.mappings, func(a, b mapping) int { return len(b.key) - len(a.key) })
-	return nil
 }
 
 // resolve finds the stage for a Host header and a path.

@@ -57,7 +57,7 @@ func (b *builder) find(kind, name string) *graph.Resource {
 	panic("no " + kind + " " + name)
 }
 
-func (b *builder) graph() *graph.Graph { return graph.New(b.resources...) }
+func (b *builder) graph() *graph.Reading { return graph.New(b.resources...).Read() }
 
 func (b *builder) route(key string) {
 	b.add(routeType, key, "r-"+key, map[string]any{"apiId": apiID, "routeKey": key, "target": "integrations/int1"}, nil)

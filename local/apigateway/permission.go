@@ -9,22 +9,19 @@ import (
 
 // permission is one statement of a function's resource policy (F10.8).
 type permission struct {
-	region, function           string // function: name or ARN, as given
-	sourceARN, sourceAccount   string // "" allows all
-	invoke, fromGateway, valid bool
+	region, function         string // function: name or ARN, as given
+	sourceARN, sourceAccount string // "" allows all
+	invoke, fromGateway      bool
 }
 
-func newPermission(r *graph.Resource) (permission, error) {
-	var node permissionNode
-	if err := r.Decode(&node); err != nil {
-		return permission{}, err
-	}
+func newPermission(r *graph.Taken) permission {
+	var in permissionInputs
+	r.Read(&in)
 	return permission{
-		region: r.Region, function: node.Function, sourceARN: node.SourceARN, sourceAccount: node.SourceAccount,
-		invoke:      node.Action == "lambda:InvokeFunction" || node.Action == "lambda:*",
-		fromGateway: node.Principal == "apigateway.amazonaws.com" || node.Principal == "*",
-		valid:       true,
-	}, nil
+		region: r.Region, function: in.Function, sourceARN: in.SourceARN, sourceAccount: in.SourceAccount,
+		invoke:      in.Action == "lambda:InvokeFunction" || in.Action == "lambda:*",
+		fromGateway: in.Principal == "apigateway.amazonaws.com" || in.Principal == "*",
+	}
 }
 
 // allows says whether the statement lets an API's stage and route call a function. The source ARN names the route as
@@ -33,7 +30,7 @@ func (p permission) allows(functionARN string, a *api, stageName string, r *rout
 	name := functionARN[strings.LastIndexByte(functionARN, ':')+1:]
 	region := strings.SplitN(functionARN, ":", 5)
 	switch {
-	case !p.valid || !p.invoke || !p.fromGateway:
+	case !p.invoke || !p.fromGateway:
 		return false
 	case p.function != functionARN && (p.function != name || len(region) < 5 || p.region != region[3]):
 		return false

@@ -50,7 +50,7 @@ type Endpoint struct {
 }
 
 // New reads the graph's HTTP APIs. Every problem is reported at once, with URN, path and value.
-func New(g *graph.Graph, o Options) (*Service, error) {
+func New(g *graph.Reading, o Options) (*Service, error) {
 	if o.Invoker == nil {
 		return nil, errors.New("API Gateway: Options.Invoker is missing: want a lambda.Service")
 	}
@@ -67,63 +67,43 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 	return s, nil
 }
 
-// load reads the nodes in the order in which they name each other.
-func (s *Service) load(g *graph.Graph) error {
-	byType := map[string][]*graph.Resource{}
+// load reads the resources in the order in which they name each other.
+func (s *Service) load(g *graph.Reading) error {
 	functions := map[string]bool{}
-	var problems []error
-	report := func(err error) {
-		if err != nil {
-			problems = append(problems, err)
-		}
+	for _, r := range g.See(functionType) {
+		functions[r.Output("arn")] = true
 	}
-	for _, r := range g.Resources {
-		switch {
-		case r.Type == "aws:lambda/function:Function":
-			functions[output(r, "arn")] = true
-		case r.Type == permissionType, slices.Contains(knownTypes, r.Type):
-			byType[r.Type] = append(byType[r.Type], r)
-		case strings.HasPrefix(r.Type, "aws:apigateway"): // apigatewayv2 and REST APIs
-			report(problem(r, "type", r.Type, "local mode does not know this resource type"))
-		}
-	}
-	for _, r := range byType[apiType] {
-		a, err := newAPI(r)
-		if report(err); err == nil {
+	for _, r := range g.Take(apiType) {
+		if a := newAPI(r); a != nil {
 			s.addAPI(a)
 		}
 	}
 	integrations := map[string]integration{}
-	for _, r := range byType[integrationType] {
-		i, apiID, err := newIntegration(r, functions)
-		report(err)
-		integrations[apiID+"/"+cmp.Or(r.ID, output(r, "id"))] = i
+	for _, r := range g.Take(integrationType) {
+		i, apiID := newIntegration(r, functions)
+		integrations[apiID+"/"+cmp.Or(r.ID, r.Output("id"))] = i
 	}
-	for _, r := range byType[routeType] {
-		report(s.addRoute(r, integrations))
+	for _, r := range g.Take(routeType) {
+		s.addRoute(r, integrations)
 	}
 	for _, a := range s.apis {
 		sortRoutes(a.routes)
 	}
 	var permissions []permission
-	for _, r := range byType[permissionType] {
-		p, err := newPermission(r)
-		report(err)
-		permissions = append(permissions, p)
+	for _, r := range g.Take(permissionType) {
+		permissions = append(permissions, newPermission(r))
 	}
-	for _, r := range byType[stageType] {
-		report(s.addStage(r, permissions))
+	for _, r := range g.Take(stageType) {
+		s.addStage(r, permissions)
 	}
-	for _, r := range byType[domainNameType] {
-		report(s.region(r.Region).addDomain(r))
+	for _, r := range g.Take(domainNameType) {
+		s.region(r.Region).addDomain(r)
 	}
-	for _, r := range byType[apiMappingType] {
-		report(s.addMapping(r))
+	for _, r := range g.Take(apiMappingType) {
+		s.addMapping(r)
 	}
-	return errors.Join(problems...)
+	return g.Err()
 }
-
-var knownTypes = []string{apiType, stageType, routeType, integrationType, domainNameType, apiMappingType}
 
 func (s *Service) addAPI(a *api) {
 	g := s.region(a.region)

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,7 +80,14 @@ func TestNew_refuses(t *testing.T) {
 	t.Run("unknown type", func(t *testing.T) {
 		b := standard()
 		b.add("aws:apigatewayv2/authorizer:Authorizer", "a", "a", nil, nil)
-		wantProblem(t, b, "aws:apigatewayv2/authorizer:Authorizer", "urn:pulumi:test")
+		g := b.graph()
+		if _, err := New(g, Options{Invoker: &fakeInvoker{}}); err != nil {
+			t.Fatal(err)
+		}
+		err := g.Rest(nil)
+		if err == nil || !strings.Contains(err.Error(), "aws:apigatewayv2/authorizer:Authorizer") || !strings.Contains(err.Error(), "urn:pulumi:test") {
+			t.Errorf("got %v, want the authorizer refused by name", err)
+		}
 	})
 	t.Run("domain in another region", func(t *testing.T) {
 		b := standard()

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"fmt"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -41,23 +42,21 @@ func (b *bucket) allow(now time.Time) bool { return b == nil || b.limiter.AllowN
 
 // setThrottles gives a stage its buckets: one for every route with settings of its own, and one that the rest share
 // (APIGW DG http-api-throttling; that the rest share it, and do not have one each, is a guess).
-func (s *stage) setThrottles(r *graph.Resource, node stageNode) []error {
-	var problems []error
-	if d := node.DefaultRouteSettings; d != nil {
+func (s *stage) setThrottles(r *graph.Taken, in *stageInputs) {
+	if d := in.DefaultRouteSettings; d != nil {
 		s.throttle = newBucket(d.BurstLimit, d.RateLimit)
 	}
 	s.routeThrottles = map[string]*bucket{}
-	for _, settings := range node.RouteSettings {
+	for i, settings := range in.RouteSettings {
 		if s.api.route(settings.RouteKey) == nil {
-			problems = append(problems, problem(r, "routeSettings", settings.RouteKey,
-				"no such route: CreateStage refuses settings for a route that does not exist (F14.10)"))
+			r.Refuse(fmt.Sprintf("routeSettings[%d].routeKey", i), settings.RouteKey,
+				"no such route: CreateStage refuses settings for a route that does not exist (F14.10)")
 			continue
 		}
 		if b := newBucket(settings.BurstLimit, settings.RateLimit); b != nil {
 			s.routeThrottles[settings.RouteKey] = b
 		}
 	}
-	return problems
 }
 
 // allow takes a token for a route.

@@ -124,11 +124,20 @@ func sorted(in []string) []string {
 
 // policySet resolves the ids behaviors name to policies: own ones first, then AWS's. Equal ids share a policy.
 type policySet struct {
-	graph    *graph.Graph
+	own      map[string][]*graph.Taken // by type
 	caches   map[string]*cachePolicy
 	origins  map[string]*originRequestPolicy
 	headers  map[string]*responseHeadersPolicy
 	problems []error
+}
+
+// newPolicySet takes the policies of a graph, also those that no behavior names.
+func newPolicySet(g *graph.Reading) *policySet {
+	s := &policySet{own: map[string][]*graph.Taken{}}
+	for _, token := range []string{cachePolicyType, originRequestPolicyType, responseHeadersPolicyType} {
+		s.own[token] = g.Take(token)
+	}
+	return s
 }
 
 func (s *policySet) err() error { return errors.Join(s.problems...) }
@@ -175,11 +184,11 @@ func resolve[P any](
 	if p, ok := known[id]; ok {
 		return p
 	}
-	for _, r := range resources(s.graph, token) {
+	for _, r := range s.own[token] {
 		if id == "" || r.Output("id") != id {
 			continue
 		}
-		p, err := own(r)
+		p, err := own(r.Resource)
 		if err != nil {
 			s.problems = append(s.problems, err)
 		}

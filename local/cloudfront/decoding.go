@@ -6,20 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/onefront/onefront/graph"
 )
-
-// resources are those of one type, in the graph's order.
-func resources(g *graph.Graph, token string) []*graph.Resource {
-	var found []*graph.Resource
-	for _, r := range g.Resources {
-		if r.Type == token {
-			found = append(found, r)
-		}
-	}
-	return found
-}
 
 // decoding collects what a resource asks for that is not imitated, each with URN, path and value.
 type decoding struct {

@@ -48,8 +48,8 @@ func (c countryRule) allows(country string) bool {
 }
 
 // newDistribution reads the one distribution of the graph.
-func newDistribution(g *graph.Graph, functions functionSet) (*distribution, error) {
-	all := resources(g, distributionType)
+func newDistribution(g *graph.Reading, functions functionSet) (*distribution, error) {
+	all := g.Take(distributionType)
 	if len(all) != 1 {
 		return nil, fmt.Errorf("the program has %d resources of type %s: local mode serves exactly 1", len(all), distributionType)
 	}
@@ -77,7 +77,7 @@ func newDistribution(g *graph.Graph, functions functionSet) (*distribution, erro
 	problems := []error{err}
 	dist.origins(d, in.Origins, access)
 	groups := dist.groups(d, in.OriginGroups)
-	policies := &policySet{graph: g}
+	policies := newPolicySet(g)
 	for i, b := range in.OrderedBehaviors {
 		dist.behavior(d, fmt.Sprintf("orderedCacheBehaviors[%d]", i), b, groups, policies, functions)
 	}

@@ -53,7 +53,7 @@ type Edge struct {
 }
 
 // New reads the distribution of a graph. Whatever it does not imitate is an error that names URN, path and value.
-func New(g *graph.Graph, o Options) (*Edge, error) {
+func New(g *graph.Reading, o Options) (*Edge, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -64,7 +64,7 @@ func New(g *graph.Graph, o Options) (*Edge, error) {
 	return newEdge(g, functions, o)
 }
 
-func newEdge(g *graph.Graph, functions functionSet, o Options) (*Edge, error) {
+func newEdge(g *graph.Reading, functions functionSet, o Options) (*Edge, error) {
 	if o.Clock == nil || o.Network == nil {
 		return nil, errors.New("cloudfront: Options.Clock and Options.Network are required")
 	}

@@ -156,10 +156,10 @@ func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[strin
 }
 
 // accessControls reads the signing behavior of every origin access control, by id.
-func accessControls(g *graph.Graph) (map[string]string, error) {
+func accessControls(g *graph.Reading) (map[string]string, error) {
 	byID := map[string]string{}
 	d := &decoding{}
-	for _, r := range resources(g, originAccessControlType) {
+	for _, r := range g.Take(originAccessControlType) {
 		var in struct {
 			Description graph.NoLocalMeaning `json:"description"` // text for people
 			Name        graph.NoLocalMeaning `json:"name"`        // origins name it by id

@@ -201,11 +201,11 @@ func standardPolicies() []*graph.Resource {
 	}
 }
 
-func testGraph(distribution object, more ...*graph.Resource) *graph.Graph {
+func testGraph(distribution object, more ...*graph.Resource) *graph.Reading {
 	resources := append(standardPolicies(), more...)
 	return graph.New(append(resources, resource(distributionType, "edge", distribution, object{
 		"arn": "arn:aws:cloudfront::123456789012:distribution/E123", "domainName": "d111.cloudfront.net",
-	}))...)
+	}))...).Read()
 }
 
 type setup struct {

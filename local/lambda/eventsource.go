@@ -23,7 +23,7 @@ type Queues interface {
 	Subscribe(queueARN string, batchSize int, f func(ctx context.Context, batch []sqs.Message) (failed []string, err error)) error
 }
 
-type mappingNode struct {
+type mappingInputs struct {
 	Enabled               *bool    `json:"enabled"`
 	BatchSize             int      `json:"batchSize"`
 	EventSourceARN        string   `json:"eventSourceArn"`
@@ -48,75 +48,51 @@ type eventSourceMapping struct {
 }
 
 // readMappings reads the graph's event source mappings; a disabled one is left out.
-func (s *Service) readMappings(g *graph.Graph) ([]eventSourceMapping, error) {
+func (s *Service) readMappings(g *graph.Reading) {
 	visibility := map[string]time.Duration{}
-	for _, r := range g.Resources {
-		if r.Type == queueType {
-			visibility[output(r, "arn")] = 30 * time.Second // SQS's default
-			if v, ok := r.Inputs["visibilityTimeoutSeconds"].(float64); ok {
-				visibility[output(r, "arn")] = time.Duration(v * float64(time.Second))
-			}
+	for _, r := range g.See(queueType) {
+		visibility[r.Output("arn")] = 30 * time.Second // SQS's default
+		if v, ok := r.Inputs["visibilityTimeoutSeconds"].(float64); ok {
+			visibility[r.Output("arn")] = time.Duration(v * float64(time.Second))
 		}
 	}
-	var mappings []eventSourceMapping
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type != eventSourceMappingType {
-			continue
-		}
-		m, enabled, err := s.readMapping(r, visibility)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("event source mapping %q: %w", r.Name, err))
-		} else if enabled {
-			mappings = append(mappings, m)
+	for _, r := range g.Take(eventSourceMappingType) {
+		if m, enabled := s.readMapping(r, visibility); enabled {
+			s.mappings = append(s.mappings, m)
 		}
 	}
-	return mappings, errors.Join(problems...)
 }
 
-func (s *Service) readMapping(r *graph.Resource, visibility map[string]time.Duration) (m eventSourceMapping, enabled bool, err error) {
-	node := mappingNode{BatchSize: 10}
-	if err := r.Decode(&node); err != nil {
-		return m, false, err
-	}
-	var problems []error
-	refuse := func(path string, value any, right string) {
-		problems = append(problems, fmt.Errorf("%s: %s: %v: %s", r.URN, path, value, right))
-	}
+func (s *Service) readMapping(r *graph.Taken, visibility map[string]time.Duration) (m eventSourceMapping, enabled bool) {
+	in := mappingInputs{BatchSize: 10}
+	r.Read(&in)
 	m = eventSourceMapping{
-		service: s, queueARN: node.EventSourceARN, batchSize: node.BatchSize,
-		function: s.findFunction(node.FunctionName, r.Region),
+		service: s, queueARN: in.EventSourceARN, batchSize: in.BatchSize,
+		function: s.findFunction(in.FunctionName, r.Region),
 	}
 	timeout, known := visibility[m.queueARN]
 	switch {
 	case !known:
-		refuse("eventSourceArn", node.EventSourceARN, "local mode maps SQS queues of the same graph only")
+		r.Refuse("eventSourceArn", in.EventSourceARN, "local mode maps SQS queues of the same graph only")
 	case m.function == nil:
-		refuse("functionName", node.FunctionName, "no such function in the graph: want its name or ARN")
+		r.Refuse("functionName", in.FunctionName, "no such function in the graph: want its name or ARN")
 	case timeout < m.function.timeout:
 		// CreateEventSourceMapping refuses this; six times the timeout is recommended (F10.15).
-		refuse("eventSourceArn", node.EventSourceARN, fmt.Sprintf(
+		r.Refuse("eventSourceArn", in.EventSourceARN, fmt.Sprintf(
 			"the queue's visibility timeout %v is less than the function's timeout %v", timeout, m.function.timeout))
 	}
-	if node.BatchSize < 1 || node.BatchSize > 10 {
-		refuse("batchSize", node.BatchSize, "want 1 to 10; more needs a batching window, which local mode does not have")
-	}
-	if node.MaximumBatchingWindowInSeconds != 0 {
-		refuse("maximumBatchingWindowInSeconds", node.MaximumBatchingWindowInSeconds, "local mode has no batching window: want 0")
-	}
-	for _, kind := range node.FunctionResponseTypes {
-		if kind != reportBatchItemFailures {
-			refuse("functionResponseTypes", kind, "want "+reportBatchItemFailures)
-		}
+	r.Require(in.BatchSize >= 1 && in.BatchSize <= 10, "batchSize", in.BatchSize, "want 1 to 10; more needs a batching window, which local mode does not have")
+	window := in.MaximumBatchingWindowInSeconds
+	r.Require(window == 0, "maximumBatchingWindowInSeconds", window, "local mode has no batching window: want 0")
+	for i, kind := range in.FunctionResponseTypes {
+		r.Require(kind == reportBatchItemFailures, fmt.Sprintf("functionResponseTypes[%d]", i), kind, "want "+reportBatchItemFailures)
 		m.itemFailures = true
 	}
-	if n := node.ScalingConfig.MaximumConcurrency; n != nil {
-		if *n < 2 || *n > 1000 {
-			refuse("scalingConfig.maximumConcurrency", *n, "want 2 to 1000")
-		}
+	if n := in.ScalingConfig.MaximumConcurrency; n != nil {
+		r.Require(*n >= 2 && *n <= 1000, "scalingConfig.maximumConcurrency", *n, "want 2 to 1000")
 		m.slots = make(chan struct{}, max(*n, 0))
 	}
-	return m, node.Enabled == nil || *node.Enabled, errors.Join(problems...)
+	return m, in.Enabled == nil || *in.Enabled
 }
 
 // findFunction takes an ARN, or a name in a region.

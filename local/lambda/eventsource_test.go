@@ -56,7 +56,7 @@ func attach(t *testing.T, mapping map[string]any) (*Service, *fakeQueues) {
 	t.Helper()
 	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(60), mappingNodeOf(mapping),
-	)
+	).Read()
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestDeliver(t *testing.T) {
 func TestDeliver_functionError(t *testing.T) {
 	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.WriteZip(t, "main", nil, 0o755), nil), queue(60), mappingNodeOf(nil),
-	)
+	).Read()
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestDeliver_functionError(t *testing.T) {
 func TestDeliver_throttled(t *testing.T) {
 	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), map[string]any{"reservedConcurrentExecutions": 0.0}), queue(60), mappingNodeOf(nil),
-	)
+	).Read()
 	s, err := New(g, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +236,7 @@ func TestReadMapping_refuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := graph.New(
 				lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(60), mappingNodeOf(c.inputs),
-			)
+			).Read()
 			_, err := New(g, Options{Dir: t.TempDir()})
 			if err == nil || !strings.Contains(err.Error(), c.part) || !strings.Contains(err.Error(), "urn:mapping") {
 				t.Errorf("got %v, want it to name %q and the URN", err, c.part)
@@ -246,7 +246,7 @@ func TestReadMapping_refuses(t *testing.T) {
 	t.Run("visibility", func(t *testing.T) {
 		g := graph.New(
 			lambdatest.Function(region, "api", lambdatest.Zip(t), nil), queue(9), mappingNodeOf(nil),
-		)
+		).Read()
 		if _, err := New(g, Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "visibility timeout 9s") {
 			t.Errorf("got %v", err)
 		}

@@ -3,6 +3,7 @@ package lambda
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,11 +15,10 @@ import (
 const (
 	functionType           = "aws:lambda/function:Function"
 	eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping"
-	permissionType         = "aws:lambda/permission:Permission" // read by apigateway
 )
 
-// functionNode holds the properties of a function that local mode knows.
-type functionNode struct {
+// functionInputs are the properties of a function that local mode knows.
+type functionInputs struct {
 	Name        string        `json:"name"`
 	Code        graph.Archive `json:"code"`
 	Handler     string        `json:"handler"`
@@ -82,95 +82,71 @@ type function struct {
 	environments map[*environment]struct{}
 }
 
-// newFunction reads a function's node. The zip is unpacked later, by [New].
-func newFunction(r *graph.Resource, limit func(region string) *gate) (*function, graph.Archive, error) {
-	node := functionNode{MemorySize: 128, Timeout: 3, PackageType: "Zip"} // the service's defaults (F10.4)
-	node.LoggingConfig.LogFormat = "Text"
-	if err := r.Decode(&node); err != nil {
-		return nil, graph.Archive{}, err
-	}
-	var problems []error
-	refuse := func(path string, value any, right string) {
-		problems = append(problems, fmt.Errorf("%s: %s: %v: %s", r.URN, path, value, right))
-	}
+// newFunction reads a function. The zip is unpacked later, by [New].
+func newFunction(r *graph.Taken, limit func(region string) *gate) (*function, graph.Archive) {
+	in := functionInputs{MemorySize: 128, Timeout: 3, PackageType: "Zip"} // the service's defaults (F10.4)
+	in.LoggingConfig.LogFormat = "Text"
+	r.Read(&in)
 	f := &function{
-		arn: output(r, "arn"), name: output(r, "name"), handler: node.Handler, runtime: node.Runtime,
-		memoryMB: node.MemorySize, timeout: time.Duration(node.Timeout) * time.Second,
-		variables: node.Environment.Variables, applicationLevel: node.LoggingConfig.ApplicationLogLevel,
-		logGroup: node.LoggingConfig.LogGroup, tracing: node.TracingConfig.Mode == "Active",
+		arn: r.Output("arn"), name: r.Output("name"), handler: in.Handler, runtime: in.Runtime,
+		memoryMB: in.MemorySize, timeout: time.Duration(in.Timeout) * time.Second,
+		variables: in.Environment.Variables, applicationLevel: in.LoggingConfig.ApplicationLogLevel,
+		logGroup: in.LoggingConfig.LogGroup, tracing: in.TracingConfig.Mode == "Active",
 		environments: map[*environment]struct{}{},
 	}
 	f.region = regionOf(f.arn)
-	if f.region == "" || f.name == "" {
-		refuse("arn", f.arn, "want a function ARN and a name among the outputs")
-	}
+	r.Require(f.region != "" && f.name != "", "arn", f.arn, "want a function ARN and a name among the outputs")
 	if f.logGroup == "" {
 		f.logGroup = "/aws/lambda/" + f.name
 	}
-	if node.PackageType != "Zip" {
-		refuse("packageType", node.PackageType, `local mode runs zip packages only: want "Zip"`)
-	}
+	r.Require(in.PackageType == "Zip", "packageType", in.PackageType, `local mode runs zip packages only: want "Zip"`)
 	// F10.1: an OS-only runtime starts the executable "bootstrap".
-	if node.Runtime != "provided.al2023" && node.Runtime != "provided.al2" {
-		refuse("runtime", node.Runtime, "local mode runs provided.al2023 and provided.al2")
-	}
-	if node.Handler == "" {
-		refuse("handler", `""`, "zip packages need a handler string (F10.1)")
-	}
-	if node.MemorySize < 128 || node.MemorySize > 10240 {
-		refuse("memorySize", node.MemorySize, "want 128 to 10240 MB (F10.4)")
-	}
-	if node.Timeout < 1 || node.Timeout > 900 {
-		refuse("timeout", node.Timeout, "want 1 to 900 seconds (F10.4)")
-	}
-	f.checkLogging(node, refuse)
-	f.checkVariables(refuse)
+	r.Require(in.Runtime == "provided.al2023" || in.Runtime == "provided.al2", "runtime", in.Runtime, "local mode runs provided.al2023 and provided.al2")
+	r.Require(in.Handler != "", "handler", in.Handler, "zip packages need a handler string (F10.1)")
+	r.Require(in.MemorySize >= 128 && in.MemorySize <= 10240, "memorySize", in.MemorySize, "want 128 to 10240 MB (F10.4)")
+	r.Require(in.Timeout >= 1 && in.Timeout <= 900, "timeout", in.Timeout, "want 1 to 900 seconds (F10.4)")
+	f.checkLogging(r, &in)
+	f.checkVariables(r)
 	f.concurrency = limit(f.region)
 	// -1 is the provider's word for unreserved (F10.6).
-	if n := node.ReservedConcurrentExecutions; n != nil && *n != -1 {
-		if *n < 0 {
-			refuse("reservedConcurrentExecutions", *n, "want -1 (unreserved) or more")
-		}
+	if n := in.ReservedConcurrentExecutions; n != nil && *n != -1 {
+		r.Require(*n >= 0, "reservedConcurrentExecutions", *n, "want -1 (unreserved) or more")
 		f.concurrency = &gate{limit: *n, reason: "ReservedFunctionConcurrentInvocationLimitExceeded"}
 	}
-	return f, node.Code, errors.Join(problems...)
+	return f, in.Code
 }
 
 // checkLogging holds the rules of F10.9: levels need the JSON format.
-func (f *function) checkLogging(node functionNode, refuse func(string, any, string)) {
-	c := node.LoggingConfig
+func (f *function) checkLogging(r *graph.Taken, in *functionInputs) {
+	c := in.LoggingConfig
 	switch c.LogFormat {
 	case "JSON":
 		f.jsonLogs = true
 		f.quietPlatform = c.SystemLogLevel == "WARN"
 	case "Text":
-		if c.ApplicationLogLevel != "" || c.SystemLogLevel != "" {
-			refuse("loggingConfig", c.LogFormat, "log levels need logFormat JSON (F10.9)")
-		}
+		none := c.ApplicationLogLevel == "" && c.SystemLogLevel == ""
+		r.Require(none, "loggingConfig.logFormat", c.LogFormat, "log levels need logFormat JSON (F10.9)")
 	default:
-		refuse("loggingConfig.logFormat", c.LogFormat, "want Text or JSON")
+		r.Refuse("loggingConfig.logFormat", c.LogFormat, "want Text or JSON")
 	}
-	if levels := []string{"", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}; !slices.Contains(levels, c.ApplicationLogLevel) {
-		refuse("loggingConfig.applicationLogLevel", c.ApplicationLogLevel, "want TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
-	}
-	if levels := []string{"", "DEBUG", "INFO", "WARN"}; !slices.Contains(levels, c.SystemLogLevel) {
-		refuse("loggingConfig.systemLogLevel", c.SystemLogLevel, "want DEBUG, INFO or WARN")
-	}
-	if m := node.TracingConfig.Mode; m != "" && m != "Active" && m != "PassThrough" {
-		refuse("tracingConfig.mode", m, "want Active or PassThrough")
-	}
+	ok := slices.Contains([]string{"", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}, c.ApplicationLogLevel)
+	r.Require(ok, "loggingConfig.applicationLogLevel", c.ApplicationLogLevel, "want TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
+	ok = slices.Contains([]string{"", "DEBUG", "INFO", "WARN"}, c.SystemLogLevel)
+	r.Require(ok, "loggingConfig.systemLogLevel", c.SystemLogLevel, "want DEBUG, INFO or WARN")
+	ok = slices.Contains([]string{"", "Active", "PassThrough"}, in.TracingConfig.Mode)
+	r.Require(ok, "tracingConfig.mode", in.TracingConfig.Mode, "want Active or PassThrough")
 }
 
-func (f *function) checkVariables(refuse func(string, any, string)) {
+func (f *function) checkVariables(r *graph.Taken) {
 	size := 0
-	for name, value := range f.variables {
-		size += len(name) + len(value)
+	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
+		size += len(name) + len(f.variables[name])
 		if slices.Contains(reservedVariables, name) {
-			refuse("environment.variables."+name, "reserved", "Lambda sets this variable itself: choose another name")
+			r.Fail("environment.variables."+name, errors.New("Lambda sets this variable itself: choose another name"))
 		}
 	}
 	if size > maxVariableBytes {
-		refuse("environment.variables", fmt.Sprintf("%d bytes", size), "want at most 4096 bytes in all (F10.5)")
+		r.Fail("environment.variables", fmt.Errorf("%d bytes: want at most 4096 bytes in all (F10.5)", size))
 	}
 }
 
@@ -181,11 +157,6 @@ func regionOf(arn string) string {
 		return ""
 	}
 	return parts[3]
-}
-
-func output(r *graph.Resource, property string) string {
-	v, _ := r.Outputs[property].(string)
-	return v
 }
 
 // gate counts concurrent executions against a limit: a function's reserved ones, or those that the unreserved

@@ -289,7 +289,7 @@ func TestParentDeath(t *testing.T) {
 		return // PR_SET_PDEATHSIG
 	}
 	if zip := os.Getenv("TEST_PARENT_ZIP"); zip != "" {
-		g := graph.New(lambdatest.Function(region, "api", zip, variables("TEST_INIT", "orphan")))
+		g := graph.New(lambdatest.Function(region, "api", zip, variables("TEST_INIT", "orphan"))).Read()
 		book := newLogBook()
 		s, err := New(g, Options{Dir: t.TempDir(), Log: slog.New(book)})
 		if err != nil {
@@ -336,7 +336,7 @@ func TestNew_refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := lambdatest.Function(region, "api", zip, c.inputs)
-			s, err := New(graph.New(r), Options{})
+			s, err := New(graph.New(r).Read(), Options{})
 			if err == nil || s != nil {
 				t.Fatal("want an error and no service")
 			}
@@ -348,8 +348,13 @@ func TestNew_refuses(t *testing.T) {
 		})
 	}
 	t.Run("unknown type", func(t *testing.T) {
-		r := &graph.Resource{URN: "urn:x", Type: "aws:lambda/alias:Alias"}
-		if _, err := New(graph.New(r), Options{}); err == nil || !strings.Contains(err.Error(), "urn:x") {
+		g := graph.New(&graph.Resource{URN: "urn:x", Type: "aws:lambda/alias:Alias", Custom: true}).Read()
+		s, err := New(g, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close(context.Background()) })
+		if err := g.Rest(nil); err == nil || !strings.Contains(err.Error(), "urn:x") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -386,7 +391,7 @@ func TestUnpack(t *testing.T) {
 
 // New without Dir uses a temporary folder, which Close removes.
 func TestClose_removesTemporary(t *testing.T) {
-	g := graph.New(lambdatest.Function(region, "api", lambdatest.Zip(t), nil))
+	g := graph.New(lambdatest.Function(region, "api", lambdatest.Zip(t), nil)).Read()
 	s, err := New(g, Options{})
 	if err != nil {
 		t.Fatal(err)

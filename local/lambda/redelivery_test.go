@@ -24,7 +24,7 @@ func TestConformance_F10_15_redelivery(t *testing.T) {
 	q.Name, q.Outputs["url"] = "queue", url
 	g := graph.New(
 		lambdatest.Function(region, "api", lambdatest.Zip(t), nil), q, mappingNodeOf(nil),
-	)
+	).Read()
 	s, err := New(g, Options{Dir: t.TempDir(), Clock: clock})
 	if err != nil {
 		t.Fatal(err)

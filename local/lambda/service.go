@@ -74,7 +74,7 @@ type Service struct {
 
 // New reads the graph's functions and event source mappings and unpacks the zips; it starts no process. Every
 // problem is reported at once, with URN, path and value.
-func New(g *graph.Graph, o Options) (*Service, error) {
+func New(g *graph.Reading, o Options) (*Service, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -98,8 +98,7 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 	return s, nil
 }
 
-func (s *Service) load(g *graph.Graph) error {
-	var problems []error
+func (s *Service) load(g *graph.Reading) error {
 	regions := map[string]*gate{}
 	limit := func(region string) *gate {
 		if regions[region] == nil {
@@ -107,29 +106,22 @@ func (s *Service) load(g *graph.Graph) error {
 		}
 		return regions[region]
 	}
-	for _, r := range g.Resources {
-		switch {
-		case r.Type == functionType:
-			f, code, err := newFunction(r, limit)
-			if err == nil {
-				f.taskRoot, err = unpack(s.options.Dir, code.Path)
-			}
-			if err != nil {
-				problems = append(problems, fmt.Errorf("function %q: %w", r.Name, err))
-				continue
-			}
-			s.functions[f.arn] = f
-		case r.Type == eventSourceMappingType, r.Type == permissionType:
-		case strings.HasPrefix(r.Type, "aws:lambda/"):
-			problems = append(problems, fmt.Errorf("%s: %s: local mode does not know this resource type", r.URN, r.Type))
+	for _, r := range g.Take(functionType) {
+		f, code := newFunction(r, limit)
+		s.functions[f.arn] = f
+		if !r.OK() {
+			continue
+		}
+		var err error
+		if f.taskRoot, err = unpack(s.options.Dir, code.Path); err != nil {
+			r.Fail("code", err)
 		}
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := g.Err(); err != nil {
 		return err
 	}
-	mappings, err := s.readMappings(g)
-	s.mappings = mappings
-	return err
+	s.readMappings(g)
+	return g.Err()
 }
 
 // Invoke runs a function synchronously. functionARN may bear the qualifier ":$LATEST". The error is a

@@ -84,7 +84,7 @@ func newService(t testing.TB, inputs map[string]any, o Options) (*Service, *logB
 	book := newLogBook()
 	o.Log = slog.New(book)
 	o.Dir = t.TempDir()
-	g := graph.New(lambdatest.Function(region, "api", lambdatest.Zip(t), inputs))
+	g := graph.New(lambdatest.Function(region, "api", lambdatest.Zip(t), inputs)).Read()
 	s, err := New(g, o)
 	if err != nil {
 		t.Fatal(err)

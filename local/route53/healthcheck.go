@@ -1,8 +1,6 @@
 package route53
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -70,39 +68,28 @@ type opinion struct {
 	streak    int // consecutive outcomes against the present view
 }
 
-func newHealthCheck(r *graph.Resource) (*healthCheck, error) {
+func newHealthCheck(r *graph.Taken) *healthCheck {
 	in := healthCheckInputs{RequestInterval: 30, FailureThreshold: 3}
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
+	r.Read(&in)
 	kind, matches := strings.CutSuffix(in.Type, "_STR_MATCH")
 	if in.Port == 0 {
 		if in.Port = 443; kind == "HTTP" {
 			in.Port = 80
 		}
 	}
-	var problems []error
-	problem := func(bad bool, format string, args ...any) {
-		if bad {
-			problems = append(problems, fmt.Errorf("%s: "+format, append([]any{r.URN}, args...)...))
-		}
-	}
-	problem(kind != "HTTP" && kind != "HTTPS", "type: %q: want HTTP, HTTPS, HTTP_STR_MATCH or HTTPS_STR_MATCH", in.Type)
-	problem(in.FQDN == "", `fqdn: "": want the name to ask; local mode does not ask addresses`)
-	problem(in.Port < 1 || in.Port > 65535, "port: %d: want 1 to 65535", in.Port)
-	problem(in.RequestInterval != 10 && in.RequestInterval != 30, "requestInterval: %d: want 10 or 30 seconds", in.RequestInterval)
-	problem(in.FailureThreshold < 1 || in.FailureThreshold > 10, "failureThreshold: %d: want 1 to 10", in.FailureThreshold)
-	problem(matches != (in.SearchString != ""), "searchString: %q: want one with the STR_MATCH types, and only there", in.SearchString)
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
+	r.Require(kind == "HTTP" || kind == "HTTPS", "type", in.Type, "want HTTP, HTTPS, HTTP_STR_MATCH or HTTPS_STR_MATCH")
+	r.Require(in.FQDN != "", "fqdn", in.FQDN, "want the name to ask; local mode does not ask addresses")
+	r.Require(in.Port >= 1 && in.Port <= 65535, "port", in.Port, "want 1 to 65535")
+	r.Require(in.RequestInterval == 10 || in.RequestInterval == 30, "requestInterval", in.RequestInterval, "want 10 or 30 seconds")
+	r.Require(in.FailureThreshold >= 1 && in.FailureThreshold <= 10, "failureThreshold", in.FailureThreshold, "want 1 to 10")
+	r.Require(matches == (in.SearchString != ""), "searchString", in.SearchString, "want one with the STR_MATCH types, and only there")
 	return &healthCheck{
 		urn: r.URN, id: r.ID, fqdn: canonical(in.FQDN), port: in.Port, search: in.SearchString,
 		path:     "/" + strings.TrimPrefix(in.ResourcePath, "/"),
 		scheme:   strings.ToLower(kind),
 		interval: time.Duration(in.RequestInterval) * time.Second, threshold: in.FailureThreshold,
 		disabled: in.Disabled, inverted: in.InvertHealthcheck,
-	}, nil
+	}
 }
 
 // checkByID finds a health check, or nil.

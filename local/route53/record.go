@@ -1,8 +1,8 @@
 package route53
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,29 +52,27 @@ type recordSet struct {
 
 // record is one record of a set.
 type record struct {
-	urn, zoneID, setIdentifier string
-	region                     string // of a latency record
-	place                      geography.Place
-	target                     string // the first value; an alias's or CNAME's is a canonical name
-	alias                      bool
-	values                     []string
-	ttl                        time.Duration
-	check                      *healthCheck
+	resource              *graph.Taken // for messages of New
+	zoneID, setIdentifier string
+	region                string // of a latency record
+	place                 geography.Place
+	target                string // the first value; an alias's or CNAME's is a canonical name
+	alias                 bool
+	values                []string
+	ttl                   time.Duration
+	check                 *healthCheck
 }
 
 // latency tells whether answers depend on where the question comes from.
 func (s *recordSet) latency() bool { return s.records[0].region != "" }
 
 // addRecord reads a record into its set.
-func (s *Service) addRecord(r *graph.Resource) error {
+func (s *Service) addRecord(r *graph.Taken) {
 	var in recordInputs
-	if err := r.Decode(&in); err != nil {
-		return err
+	if !r.Read(&in) {
+		return
 	}
-	rec, err := s.newRecord(r, &in)
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.URN, err)
-	}
+	rec := s.newRecord(r, &in)
 	name := in.Name
 	if fqdn := r.Output("fqdn"); fqdn != "" {
 		name = fqdn // with the zone's name, if the program left it out
@@ -87,105 +85,93 @@ func (s *Service) addRecord(r *graph.Resource) error {
 	}
 	set.records = append(set.records, rec)
 	s.names[key.name] = true
-	return nil
 }
 
-func (s *Service) newRecord(r *graph.Resource, in *recordInputs) (*record, error) {
-	rec := &record{urn: r.URN, zoneID: in.ZoneID, setIdentifier: in.SetIdentifier, ttl: time.Duration(in.TTL) * time.Second}
-	problems := []error{rec.readTarget(in), rec.readPolicy(in)}
-	switch in.Type {
-	case "A", "AAAA", "CNAME", "HTTPS", "TXT", "CAA", "MX", "NS", "SOA", "SRV", "PTR", "SVCB", "DS":
-	default:
-		problems = append(problems, fmt.Errorf("type: %q: want a DNS record type that Route 53 has, such as A, AAAA, HTTPS or CNAME", in.Type))
-	}
-	if in.Name == "" || in.ZoneID == "" {
-		problems = append(problems, fmt.Errorf("name %q and zoneId %q: want both", in.Name, in.ZoneID))
-	}
+// kinds are the types of DNS records that Route 53 has.
+var kinds = []string{"A", "AAAA", "CNAME", "HTTPS", "TXT", "CAA", "MX", "NS", "SOA", "SRV", "PTR", "SVCB", "DS"}
+
+func (s *Service) newRecord(r *graph.Taken, in *recordInputs) *record {
+	rec := &record{resource: r, zoneID: in.ZoneID, setIdentifier: in.SetIdentifier, ttl: time.Duration(in.TTL) * time.Second}
+	rec.readTarget(in)
+	rec.readPolicy(in)
+	r.Require(slices.Contains(kinds, in.Type), "type", in.Type, "want a DNS record type that Route 53 has, such as A, AAAA, HTTPS or CNAME")
+	r.Require(in.Name != "", "name", in.Name, "want the record's name")
+	r.Require(in.ZoneID != "", "zoneId", in.ZoneID, "want the hosted zone's id")
 	if in.HealthCheckID != "" {
-		if rec.check = s.checkByID(in.HealthCheckID); rec.check == nil {
-			problems = append(problems, fmt.Errorf("healthCheckId: %q: want a health check of this program", in.HealthCheckID))
-		}
+		rec.check = s.checkByID(in.HealthCheckID)
+		r.Require(rec.check != nil, "healthCheckId", in.HealthCheckID, "want a health check of this program")
 	}
-	return rec, errors.Join(problems...)
+	return rec
 }
 
 // readTarget reads where the record leads: an alias, or values with a TTL.
-func (rec *record) readTarget(in *recordInputs) error {
+func (rec *record) readTarget(in *recordInputs) {
 	switch {
 	case len(in.Aliases) == 1 && len(in.Records) == 0 && in.TTL == 0:
-		return rec.readAlias(in)
+		rec.readAlias(&in.Aliases[0])
 	case len(in.Aliases) == 0 && len(in.Records) > 0 && in.TTL > 0:
 		rec.values, rec.target = in.Records, in.Records[0]
-		if in.Type != "CNAME" {
-			return nil
+		if in.Type == "CNAME" {
+			rec.target = canonical(in.Records[0])
+			rec.resource.Require(len(in.Records) == 1, "records", in.Records, "want one value in a CNAME record")
 		}
-		if rec.target = canonical(in.Records[0]); len(in.Records) > 1 {
-			return fmt.Errorf("records: %q: want one value in a CNAME record", in.Records)
-		}
-		return nil
 	default:
-		return fmt.Errorf("aliases %d, records %d, ttl %d: want either one alias without ttl, or records with a ttl", len(in.Aliases), len(in.Records), in.TTL)
+		rec.resource.Fail("", fmt.Errorf("aliases %d, records %d, ttl %d: want either one alias without ttl, or records with a ttl", len(in.Aliases), len(in.Records), in.TTL))
 	}
 }
 
-func (rec *record) readAlias(in *recordInputs) error {
-	a := in.Aliases[0]
+func (rec *record) readAlias(a *aliasInputs) {
 	rec.alias, rec.target, rec.ttl = true, canonical(a.Name), aliasTTL
 	rec.values = []string{rec.target}
-	switch {
-	case a.Name == "" || a.ZoneID == "":
-		return fmt.Errorf("aliases[0]: name %q and zoneId %q: want both", a.Name, a.ZoneID)
-	case strings.HasSuffix(rec.target, ".cloudfront.net") && a.ZoneID != cloudfrontapi.HostedZoneID: // F7.3
-		return fmt.Errorf("aliases[0].zoneId: %q: want %s for a distribution", a.ZoneID, cloudfrontapi.HostedZoneID)
-	case strings.HasSuffix(rec.target, ".cloudfront.net") && a.EvaluateTargetHealth: // F7.3
-		return errors.New("aliases[0].evaluateTargetHealth: true: want false for a distribution")
-	case a.EvaluateTargetHealth && !strings.Contains(rec.target, ".execute-api."): // F7.2 has no effect for API Gateway
-		return fmt.Errorf("aliases[0].evaluateTargetHealth: true: local mode does not evaluate the health of %q, want false", a.Name)
+	r := rec.resource
+	r.Require(a.Name != "", "aliases[0].name", a.Name, "want the name it stands for")
+	r.Require(a.ZoneID != "", "aliases[0].zoneId", a.ZoneID, "want the hosted zone of that name")
+	if strings.HasSuffix(rec.target, ".cloudfront.net") { // F7.3
+		r.Require(a.ZoneID == cloudfrontapi.HostedZoneID, "aliases[0].zoneId", a.ZoneID, "want "+cloudfrontapi.HostedZoneID+" for a distribution")
+		r.Require(!a.EvaluateTargetHealth, "aliases[0].evaluateTargetHealth", true, "want false for a distribution")
+	} else if a.EvaluateTargetHealth && !strings.Contains(rec.target, ".execute-api.") { // F7.2 has no effect for API Gateway
+		r.Refuse("aliases[0].evaluateTargetHealth", true, fmt.Sprintf("local mode does not evaluate the health of %q, want false", a.Name))
 	}
-	return nil
 }
 
 // readPolicy reads the latency policy, the one that is imitated.
-func (rec *record) readPolicy(in *recordInputs) error {
-	switch {
-	case len(in.LatencyPolicies) == 0 && in.SetIdentifier == "":
-		return nil
-	case len(in.LatencyPolicies) == 0:
-		return fmt.Errorf("setIdentifier: %q: want it only beside a routing policy", in.SetIdentifier)
-	case len(in.LatencyPolicies) > 1:
-		return fmt.Errorf("latencyRoutingPolicies: %d: want one", len(in.LatencyPolicies))
-	case in.SetIdentifier == "" || len(in.SetIdentifier) > 128: // F7.4
-		return fmt.Errorf("setIdentifier: %q: want 1 to 128 characters beside a latency policy", in.SetIdentifier)
+func (rec *record) readPolicy(in *recordInputs) {
+	r := rec.resource
+	if len(in.LatencyPolicies) == 0 {
+		r.Require(in.SetIdentifier == "", "setIdentifier", in.SetIdentifier, "want it only beside a routing policy")
+		return
 	}
+	r.Require(len(in.LatencyPolicies) == 1, "latencyRoutingPolicies", in.LatencyPolicies, "want one")
+	// F7.4
+	r.Require(in.SetIdentifier != "" && len(in.SetIdentifier) <= 128, "setIdentifier", in.SetIdentifier, "want 1 to 128 characters beside a latency policy")
 	rec.region = in.LatencyPolicies[0].Region
 	region, ok := geography.LookupRegion(rec.region)
-	if !ok {
-		return fmt.Errorf("latencyRoutingPolicies[0].region: %q: want an AWS region", rec.region)
-	}
+	r.Require(ok, "latencyRoutingPolicies[0].region", rec.region, "want an AWS region")
 	rec.place = region.Place
-	return nil
 }
 
 // check refuses sets that mix policies or repeat what must be unique (F7.4).
-func (s *recordSet) check() error {
+func (s *recordSet) check() {
 	identifiers, regions := map[string]bool{}, map[string]bool{}
+	several := len(s.records) > 1
+	all := s.key.kind + " " + s.key.name
 	for _, rec := range s.records {
+		r := rec.resource
 		switch {
 		case rec.zoneID != s.records[0].zoneID:
-			return fmt.Errorf("%s: zoneId: %q: another record %s %s is in zone %q; want one of them", rec.urn, rec.zoneID, s.key.kind, s.key.name, s.records[0].zoneID)
-		case len(s.records) > 1 && rec.region == "":
-			return fmt.Errorf("%s: name: %q: there is another record of type %s; want a latency policy on each or one record", rec.urn, s.key.name, s.key.kind)
-		case len(s.records) > 1 && identifiers[rec.setIdentifier]:
-			return fmt.Errorf("%s: setIdentifier: %q: want one of its own among the records %s %s", rec.urn, rec.setIdentifier, s.key.kind, s.key.name)
-		case len(s.records) > 1 && regions[rec.region]:
-			return fmt.Errorf("%s: latencyRoutingPolicies[0].region: %q: want one record per region among the records %s %s", rec.urn, rec.region, s.key.kind, s.key.name)
+			r.Refuse("zoneId", rec.zoneID, fmt.Sprintf("another record %s is in zone %q; want one of them", all, s.records[0].zoneID))
+		case several && rec.region == "":
+			r.Refuse("name", s.key.name, "there is another record of type "+s.key.kind+"; want a latency policy on each or one record")
+		case several && identifiers[rec.setIdentifier]:
+			r.Refuse("setIdentifier", rec.setIdentifier, "want one of its own among the records "+all)
+		case several && regions[rec.region]:
+			r.Refuse("latencyRoutingPolicies[0].region", rec.region, "want one record per region among the records "+all)
 		case s.latency() && rec.check != nil && rec.check.fqdn == s.key.name:
 			// F7.9: results are unpredictable.
-			return fmt.Errorf("%s: healthCheckId: its health check asks %q, the latency name itself; want a name that leads to one region", rec.urn, s.key.name)
+			r.Fail("healthCheckId", fmt.Errorf("its health check asks %q, the latency name itself; want a name that leads to one region", s.key.name))
 		}
 		identifiers[rec.setIdentifier], regions[rec.region] = true, true
 	}
-	return nil
 }
 
 // canonical is a name as the maps here keep it.

@@ -100,7 +100,7 @@ func newWorld(t testing.TB, checks map[string]object, regions ...string) *world 
 		w.network.Add(gateway(region), &network.Server{Region: region, Fault: w.faults[region], Handler: w.region(region)})
 	}
 	var err error
-	w.Service, err = New(graph.New(resources...), Options{Clock: w.clock, Network: w.network})
+	w.Service, err = New(graph.New(resources...).Read(), Options{Clock: w.clock, Network: w.network})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestF7_7_withoutHealthCheck(t *testing.T) {
 		checkNode("eu-west-1", object{"disabled": true, "invertHealthcheck": true}),
 		latencyNode("nearest", "eu-west-1", "eu-west-1", nil),
 		latencyNode("nearest", "us-east-1", "us-east-1", object{"healthCheckId": nil}),
-	)
+	).Read()
 	s, err := New(g, Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -481,7 +481,7 @@ func TestResolve_otherRecords(t *testing.T) {
 		node(recordType, "alias", "", object{"zoneId": "Z1", "name": "alias.example.com", "type": "A", "aliases": alias("www.example.com.", "Z1")}),
 		values("ip.example.com", "A", 60, "192.0.2.7", "192.0.2.8"),
 		values("loop.example.com", "CNAME", 60, "loop2.example.com"), values("loop2.example.com", "CNAME", 60, "loop.example.com"),
-	), Options{Clock: clock})
+	).Read(), Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -518,7 +518,7 @@ func TestNew_refuses(t *testing.T) {
 			latencyNode("nearest", "eu-west-1", "eu-west-1", nil), latencyNode("nearest", "us-east-1", "us-east-1", nil),
 		}
 	}
-	if _, err := New(graph.New(good()...), Options{}); err != nil {
+	if _, err := New(graph.New(good()...).Read(), Options{}); err != nil {
 		t.Fatalf("the base case: %v", err)
 	}
 	latency := func(more object) *graph.Resource { return latencyNode("nearest", "eu-west-3", "eu-west-1", more) }
@@ -561,19 +561,19 @@ func TestNew_refuses(t *testing.T) {
 		if c.want == "" {
 			continue
 		}
-		_, err := New(graph.New(append(good(), c.node)...), Options{})
+		_, err := New(graph.New(append(good(), c.node)...).Read(), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "urn:pulumi:test::") {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 	nodes := good()
 	nodes[0] = checkNode("eu-west-1", object{"fqdn": "nearest.origin.example.com"})
-	if _, err := New(graph.New(nodes...), Options{}); err == nil || !strings.Contains(err.Error(), "the latency name itself") {
+	if _, err := New(graph.New(nodes...).Read(), Options{}); err == nil || !strings.Contains(err.Error(), "the latency name itself") {
 		t.Errorf("F7.9: got %v", err)
 	}
 	// F7.2: without effect, so accepted.
 	nodes = append(good(), latency(object{"aliases": []any{object{"name": gateway("eu-west-3"), "zoneId": "Z2", "evaluateTargetHealth": true}}}))
-	if _, err := New(graph.New(nodes...), Options{}); err != nil {
+	if _, err := New(graph.New(nodes...).Read(), Options{}); err != nil {
 		t.Errorf("F7.2: %v", err)
 	}
 }

@@ -20,8 +20,6 @@ package route53
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -59,7 +57,7 @@ type Service struct {
 
 // New reads every record and health check of the graph, and refuses what it does not imitate and what Route 53 would not
 // accept.
-func New(g *graph.Graph, o Options) (*Service, error) {
+func New(g *graph.Reading, o Options) (*Service, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -68,26 +66,20 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 		sets: map[setKey]*recordSet{}, names: map[string]bool{},
 		resolver: resolverCache{clock: o.Clock, answers: map[question]cachedAnswer{}},
 	}
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type == healthCheckType {
-			check, err := newHealthCheck(r)
-			problems = append(problems, err)
-			s.checks = append(s.checks, check)
-		}
+	for _, r := range g.Take(healthCheckType) {
+		s.checks = append(s.checks, newHealthCheck(r))
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	for _, r := range g.Resources {
-		if r.Type == recordType {
-			problems = append(problems, s.addRecord(r))
-		}
+	for _, r := range g.Take(recordType) {
+		s.addRecord(r)
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	return s, s.checkSets()
+	s.checkSets()
+	return s, g.Err()
 }
 
 // Start begins the health checks: the first question comes one interval from now. Later calls do nothing.
@@ -162,18 +154,14 @@ func (s *Service) keys() []setKey {
 }
 
 // checkSets refuses record sets that Route 53 would refuse as a whole.
-func (s *Service) checkSets() error {
-	var problems []error
+func (s *Service) checkSets() {
 	for _, key := range s.keys() {
 		set := s.sets[key]
-		if err := set.check(); err != nil {
-			problems = append(problems, err)
-		}
+		set.check()
 		for _, other := range []string{"A", "AAAA", "HTTPS"} {
 			if _, both := s.sets[setKey{key.name, other}]; both && key.kind == "CNAME" {
-				problems = append(problems, fmt.Errorf("%s: name: %q: a CNAME record must be the only one of its name (RFC 1034), but there is one of type %s", set.records[0].urn, key.name, other))
+				set.records[0].resource.Refuse("name", key.name, "a CNAME record must be the only one of its name (RFC 1034), but there is one of type "+other)
 			}
 		}
 	}
-	return errors.Join(problems...)
 }

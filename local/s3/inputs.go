@@ -2,6 +2,7 @@ package s3
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,75 +14,67 @@ import (
 const bucketType = "aws:s3/bucketV2:BucketV2"
 
 // belongings are the resources that belong to a bucket.
-var belongings = map[string]func(*Service, *graph.Resource) error{
-	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       (*Service).addObject,
-	"aws:s3/bucketPolicy:BucketPolicy":                                                           (*Service).addPolicy,
-	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               (*Service).addVersioning,
-	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     (*Service).addPublicAccessBlock,
-	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     (*Service).addOwnership,
-	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": (*Service).addEncryption,
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       (*Service).addLifecycle,
+var belongings = []struct {
+	token string
+	add   func(*Service, *graph.Taken)
+}{
+	{"aws:s3/bucketObjectv2:BucketObjectv2", (*Service).addObject},
+	{"aws:s3/bucketPolicy:BucketPolicy", (*Service).addPolicy},
+	{"aws:s3/bucketVersioningV2:BucketVersioningV2", (*Service).addVersioning},
+	{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", (*Service).addPublicAccessBlock},
+	{"aws:s3/bucketOwnershipControls:BucketOwnershipControls", (*Service).addOwnership},
+	{"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", (*Service).addEncryption},
+	{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", (*Service).addLifecycle},
 }
 
-func (s *Service) newBucket(r *graph.Resource) (*bucket, error) {
+func (s *Service) newBucket(r *graph.Taken) *bucket {
 	var in struct {
 		Bucket       graph.NoLocalMeaning `json:"bucket"`       // read from the outputs, where autonaming has its say
 		BucketPrefix graph.NoLocalMeaning `json:"bucketPrefix"` // likewise
 		ForceDestroy graph.NoLocalMeaning `json:"forceDestroy"` // nothing is destroyed
 		Tags         graph.NoLocalMeaning `json:"tags"`         // labels
 	}
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
+	r.Read(&in)
 	return &bucket{
 		log: s.log, name: r.Output("bucket"), host: r.Output("bucketRegionalDomainName"), arn: r.Output("arn"), region: r.Region,
 		objects: map[string]*object{},
-	}, nil
+	}
 }
 
 // addOwnership takes ownership controls, which change nothing: there are no ACLs.
-func (s *Service) addOwnership(r *graph.Resource) error {
+func (s *Service) addOwnership(r *graph.Taken) {
 	var in struct {
 		Bucket string               `json:"bucket"`
 		Rule   graph.NoLocalMeaning `json:"rule"` // as above
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	_, err := s.find(r, in.Bucket)
-	return err
+	r.Read(&in)
+	s.find(r, in.Bucket)
 }
 
 // addEncryption takes the default encryption, which reading undoes.
-func (s *Service) addEncryption(r *graph.Resource) error {
+func (s *Service) addEncryption(r *graph.Taken) {
 	var in struct {
 		Bucket              string               `json:"bucket"`
 		Rules               graph.NoLocalMeaning `json:"rules"`               // as above
 		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"` // there is one account
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	_, err := s.find(r, in.Bucket)
-	return err
+	r.Read(&in)
+	s.find(r, in.Bucket)
 }
 
 // addLifecycle takes lifecycle rules, which work in days on what nobody writes to here.
-func (s *Service) addLifecycle(r *graph.Resource) error {
+func (s *Service) addLifecycle(r *graph.Taken) {
 	var in struct {
 		Bucket              string               `json:"bucket"`
 		Rules               graph.NoLocalMeaning `json:"rules"`                              // as above
 		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"`                // there is one account
 		MinimumSize         graph.NoLocalMeaning `json:"transitionDefaultMinimumObjectSize"` // about storage classes
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	_, err := s.find(r, in.Bucket)
-	return err
+	r.Read(&in)
+	s.find(r, in.Bucket)
 }
 
-func (s *Service) addPublicAccessBlock(r *graph.Resource) error {
+func (s *Service) addPublicAccessBlock(r *graph.Taken) {
 	var in struct {
 		Bucket                string `json:"bucket"`
 		BlockPublicACLs       bool   `json:"blockPublicAcls"`
@@ -89,19 +82,14 @@ func (s *Service) addPublicAccessBlock(r *graph.Resource) error {
 		IgnorePublicACLs      bool   `json:"ignorePublicAcls"`
 		RestrictPublicBuckets bool   `json:"restrictPublicBuckets"`
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	if _, err := s.find(r, in.Bucket); err != nil {
-		return err
-	}
+	r.Read(&in)
+	s.find(r, in.Bucket)
 	if !in.BlockPublicACLs || !in.BlockPublicPolicy || !in.IgnorePublicACLs || !in.RestrictPublicBuckets {
-		return fmt.Errorf("%s: local mode has private buckets only, want all four settings true", r.URN)
+		r.Fail("", errors.New("local mode has private buckets only, want all four settings true"))
 	}
-	return nil
 }
 
-func (s *Service) addVersioning(r *graph.Resource) error {
+func (s *Service) addVersioning(r *graph.Taken) {
 	var in struct {
 		Bucket        string `json:"bucket"`
 		Configuration struct {
@@ -111,33 +99,28 @@ func (s *Service) addVersioning(r *graph.Resource) error {
 		ExpectedBucketOwner graph.NoLocalMeaning `json:"expectedBucketOwner"` // there is one account
 		MFA                 graph.NoLocalMeaning `json:"mfa"`                 // as above
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	b, err := s.find(r, in.Bucket)
-	if err != nil {
-		return err
+	r.Read(&in)
+	b := s.find(r, in.Bucket)
+	if b == nil {
+		return
 	}
 	b.versioned = in.Configuration.Status == "Enabled"
-	return nil
 }
 
-func (s *Service) addPolicy(r *graph.Resource) error {
+func (s *Service) addPolicy(r *graph.Taken) {
 	var in struct {
 		Bucket string `json:"bucket"`
 		Policy string `json:"policy"`
 	}
-	if err := r.Decode(&in); err != nil {
-		return err
+	r.Read(&in)
+	b := s.find(r, in.Bucket)
+	if b == nil {
+		return
 	}
-	b, err := s.find(r, in.Bucket)
-	if err != nil {
-		return err
-	}
+	var err error
 	if b.policy, err = parsePolicy(in.Policy); err != nil {
-		return fmt.Errorf("%s: policy: %w", r.URN, err)
+		r.Fail("policy", err)
 	}
-	return nil
 }
 
 // objectInputs are the properties of aws.s3.BucketObjectv2 that are understood here.
@@ -164,28 +147,23 @@ type objectInputs struct {
 	Tags                 graph.NoLocalMeaning `json:"tags"`                 // labels
 }
 
-func (s *Service) addObject(r *graph.Resource) error {
+func (s *Service) addObject(r *graph.Taken) {
 	// The provider's default type is not inferred from the name (F9.11).
 	in := objectInputs{ContentType: "application/octet-stream"}
-	if err := r.Decode(&in); err != nil {
-		return err
-	}
-	b, err := s.find(r, in.Bucket)
-	if err != nil {
-		return err
+	r.Read(&in)
+	b := s.find(r, in.Bucket)
+	if b == nil {
+		return
 	}
 	o := &object{urn: r.URN, key: cleanKey(in.Key), versionID: r.Output("versionId"), inputs: in, modified: s.started}
-	if o.key == "" {
-		return fmt.Errorf("%s: key: %q: want a name", r.URN, in.Key)
-	}
+	r.Require(o.key != "", "key", in.Key, "want a name")
 	if other := b.objects[o.key]; other != nil {
-		return fmt.Errorf("%s: key: %q: another object of bucket %q has it already: %s", r.URN, in.Key, b.name, other.urn)
+		r.Refuse("key", in.Key, fmt.Sprintf("another object of bucket %q has it already: %s", b.name, other.urn))
 	}
 	if err := o.readSource(); err != nil {
-		return fmt.Errorf("%s: %w", r.URN, err)
+		r.Fail("", err)
 	}
 	b.objects[o.key] = o
-	return nil
 }
 
 // readSource finds what the object is made of.

@@ -81,7 +81,7 @@ func site(t *testing.T, list bool, more ...*graph.Resource) (*Service, string) {
 		objectNode("raw", obj{"contentBase64": "AAH/"}),
 		objectNode("empty", obj{"content": ""}),
 		objectNode("with space/ü.txt", obj{"source": graph.Asset{Text: "text"}}),
-	}, more...)...)
+	}, more...)...).Read()
 	s, err := New(g, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestF9_1_onlyTheDistribution(t *testing.T) {
 		}
 	}
 	// F9.3: without a policy there is nothing but 403.
-	g := graph.New(bucketNode(nil), objectNode("a", obj{"content": "a"}))
+	g := graph.New(bucketNode(nil), objectNode("a", obj{"content": "a"})).Read()
 	bare, err := New(g, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestMethods(t *testing.T) {
 			t.Errorf("%s: %d %+v", method, w.Code, got)
 		}
 	}
-	all, err := New(graph.New(bucketNode(nil), policyNode(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)), nil)
+	all, err := New(graph.New(bucketNode(nil), policyNode(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)).Read(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +466,7 @@ func TestNew_refuses(t *testing.T) {
 		if c.node.Type != bucketType {
 			resources = append([]*graph.Resource{bucketNode(nil), objectNode("x", obj{"content": ""})}, c.node)
 		}
-		_, err := New(graph.New(resources...), nil)
+		_, err := New(graph.New(resources...).Read(), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.node.URN) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}

@@ -16,8 +16,6 @@
 package s3
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -49,28 +47,23 @@ type Bucket struct {
 
 // New reads every bucket of the graph with what belongs to it, and refuses properties it does not imitate, unknown policy
 // elements and objects without a file.
-func New(g *graph.Graph, log *slog.Logger) (*Service, error) {
+func New(g *graph.Reading, log *slog.Logger) (*Service, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{log: log, started: time.Now()}
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type == bucketType {
-			b, err := s.newBucket(r)
-			problems = append(problems, err)
-			s.buckets = append(s.buckets, b)
-		}
+	for _, r := range g.Take(bucketType) {
+		s.buckets = append(s.buckets, s.newBucket(r))
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	for _, r := range g.Resources {
-		if read, ok := belongings[r.Type]; ok {
-			problems = append(problems, read(s, r))
+	for _, b := range belongings {
+		for _, r := range g.Take(b.token) {
+			b.add(s, r)
 		}
 	}
-	return s, errors.Join(problems...)
+	return s, g.Err()
 }
 
 // Buckets returns all buckets in the graph's order.
@@ -82,12 +75,13 @@ func (s *Service) Buckets() []Bucket {
 	return buckets
 }
 
-// find is the bucket of a name; resources that belong to a bucket name it.
-func (s *Service) find(r *graph.Resource, name string) (*bucket, error) {
+// find is the bucket of a name; resources that belong to a bucket name it. It refuses r and returns nil if there is none.
+func (s *Service) find(r *graph.Taken, name string) *bucket {
 	for _, b := range s.buckets {
 		if b.name == name && b.region == r.Region {
-			return b, nil
+			return b
 		}
 	}
-	return nil, fmt.Errorf("%s: bucket: %q: want the name of a bucket of this program in %s", r.URN, name, r.Region)
+	r.Refuse("bucket", name, "want the name of a bucket of this program in "+r.Region)
+	return nil
 }

@@ -2,7 +2,6 @@ package sqs
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -50,13 +49,12 @@ func (n *flexNumber) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-func newQueue(r *graph.Resource) (*queue, error) {
+// newQueue reads a queue. What is refused is in the reading.
+func newQueue(r *graph.Taken) *queue {
 	in := queueInputs{MaxMessageSize: 256 << 10, MessageRetentionSeconds: 4 * 24 * 3600, VisibilityTimeoutSeconds: 30}
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
+	r.Read(&in)
 	q := &queue{
-		urn: r.URN, region: r.Region, arn: r.Output("arn"), url: r.Output("url"),
+		resource: r, region: r.Region, arn: r.Output("arn"), url: r.Output("url"),
 		delay:      seconds(in.DelaySeconds),
 		visibility: seconds(in.VisibilityTimeoutSeconds),
 		retention:  seconds(in.MessageRetentionSeconds),
@@ -64,45 +62,37 @@ func newQueue(r *graph.Resource) (*queue, error) {
 		maxBytes:   in.MaxMessageSize,
 	}
 	q.name = q.url[strings.LastIndexByte(q.url, '/')+1:]
-	problems := []error{
-		in.check("delaySeconds", in.DelaySeconds, 0, 900),
-		in.check("maxMessageSize", in.MaxMessageSize, 1024, 1<<20),
-		in.check("messageRetentionSeconds", in.MessageRetentionSeconds, 60, 14*24*3600),
-		in.check("receiveWaitTimeSeconds", in.ReceiveWaitTimeSeconds, 0, 20),
-		in.check("visibilityTimeoutSeconds", in.VisibilityTimeoutSeconds, 0, 12*3600),
+	for _, limit := range []struct {
+		property         string
+		value, low, high int
+	}{
+		{"delaySeconds", in.DelaySeconds, 0, 900},
+		{"maxMessageSize", in.MaxMessageSize, 1024, 1 << 20},
+		{"messageRetentionSeconds", in.MessageRetentionSeconds, 60, 14 * 24 * 3600},
+		{"receiveWaitTimeSeconds", in.ReceiveWaitTimeSeconds, 0, 20},
+		{"visibilityTimeoutSeconds", in.VisibilityTimeoutSeconds, 0, 12 * 3600},
+	} {
+		ok := limit.value >= limit.low && limit.value <= limit.high
+		r.Require(ok, limit.property, limit.value, fmt.Sprintf("want %d to %d", limit.low, limit.high))
 	}
-	if in.FIFOQueue {
-		problems = append(problems, errors.New("fifoQueue: true: local mode has standard queues only"))
-	}
+	r.Require(!in.FIFOQueue, "fifoQueue", in.FIFOQueue, "local mode has standard queues only")
 	if in.RedrivePolicy != "" {
-		policy, err := parseRedrivePolicy(in.RedrivePolicy)
-		problems = append(problems, err)
-		q.redrive = policy
+		q.redrive = newRedrivePolicy(r, in.RedrivePolicy)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.URN, err)
-	}
-	return q, nil
+	return q
 }
 
-func (queueInputs) check(property string, value, low, high int) error {
-	if value < low || value > high {
-		return fmt.Errorf("%s: %d: want %d to %d", property, value, low, high)
-	}
-	return nil
-}
-
-func parseRedrivePolicy(text string) (*redrivePolicy, error) {
+func newRedrivePolicy(r *graph.Taken, text string) *redrivePolicy {
 	var policy redrivePolicy
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&policy); err != nil {
-		return nil, fmt.Errorf(`redrivePolicy: %q: want {"deadLetterTargetArn", "maxReceiveCount"}: %w`, text, err)
+		r.Refuse("redrivePolicy", text, `want {"deadLetterTargetArn", "maxReceiveCount"}: `+err.Error())
+		return nil
 	}
-	if policy.MaxReceiveCount < 1 || policy.MaxReceiveCount > 1000 {
-		return nil, fmt.Errorf("redrivePolicy.maxReceiveCount: %d: want 1 to 1000", policy.MaxReceiveCount)
-	}
-	return &policy, nil
+	n := int(policy.MaxReceiveCount)
+	r.Require(n >= 1 && n <= 1000, "redrivePolicy.maxReceiveCount", n, "want 1 to 1000")
+	return &policy
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

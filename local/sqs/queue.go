@@ -7,11 +7,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/onefront/onefront/local/simtime"
+
+	"github.com/onefront/onefront/graph"
 )
 
 // queue is one queue. What New sets is fixed; the rest is guarded by the service's mutex.
 type queue struct {
-	urn, region, arn, url, name        string
+	resource                           *graph.Taken // for messages of New
+	region, arn, url, name             string
 	delay, visibility, retention, wait time.Duration
 	maxBytes                           int
 	redrive                            *redrivePolicy

@@ -2,8 +2,6 @@ package sqs
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/onefront/onefront/graph"
@@ -22,44 +20,27 @@ type redriveAllowPolicy struct {
 	SourceQueueARNs   []string `json:"sourceQueueArns"`   // at most ten, with byQueue
 }
 
-// checkRedriveAllowPolicies refuses a program whose dead-letter queue does not let a queue redrive to it: SQS would refuse
-// the redrive policy. SQS Developer Guide, "Configure a dead-letter queue redrive allow policy".
-func (s *Service) checkRedriveAllowPolicies(g *graph.Graph) error {
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type != redriveAllowPolicyType {
-			continue
-		}
-		if err := s.checkRedriveAllowPolicy(r); err != nil {
-			problems = append(problems, err)
-		}
-	}
-	return errors.Join(problems...)
-}
-
-func (s *Service) checkRedriveAllowPolicy(r *graph.Resource) error {
+// checkRedriveAllowPolicy refuses a dead-letter queue that does not let a queue redrive to it: SQS would refuse the redrive
+// policy. SQS Developer Guide, "Configure a dead-letter queue redrive allow policy".
+func (s *Service) checkRedriveAllowPolicy(r *graph.Taken) {
 	var in redriveAllowPolicyInputs
-	if err := r.Decode(&in); err != nil {
-		return err
+	if !r.Read(&in) {
+		return
 	}
 	target := s.byURL(r.Region, in.QueueURL)
-	if target == nil {
-		return fmt.Errorf("%s: queueUrl: %q: want the URL of a queue in %s", r.URN, in.QueueURL, r.Region)
-	}
+	r.Require(target != nil, "queueUrl", in.QueueURL, "want the URL of a queue in "+r.Region)
 	var policy redriveAllowPolicy
 	if err := json.Unmarshal([]byte(in.RedriveAllowPolicy), &policy); err != nil {
-		return fmt.Errorf(`%s: redriveAllowPolicy: %q: want {"redrivePermission", "sourceQueueArns"}: %w`, r.URN, in.RedriveAllowPolicy, err)
+		r.Refuse("redriveAllowPolicy", in.RedriveAllowPolicy, `want {"redrivePermission", "sourceQueueArns"}: `+err.Error())
+		return
 	}
-	switch policy.RedrivePermission {
-	case "allowAll", "denyAll", "byQueue":
-	default:
-		return fmt.Errorf("%s: redriveAllowPolicy.redrivePermission: %q: want allowAll, denyAll or byQueue", r.URN, policy.RedrivePermission)
+	known := slices.Contains([]string{"allowAll", "denyAll", "byQueue"}, policy.RedrivePermission)
+	r.Require(known, "redriveAllowPolicy.redrivePermission", policy.RedrivePermission, "want allowAll, denyAll or byQueue")
+	if !r.OK() {
+		return
 	}
 	for _, q := range s.queues {
 		allowed := policy.RedrivePermission == "allowAll" || policy.RedrivePermission == "byQueue" && slices.Contains(policy.SourceQueueARNs, q.arn)
-		if q.deadLetters == target && !allowed {
-			return fmt.Errorf("%s: redriveAllowPolicy: %s: want it to allow %s, which redrives to this queue", r.URN, in.RedriveAllowPolicy, q.arn)
-		}
+		r.Require(q.deadLetters != target || allowed, "redriveAllowPolicy", in.RedriveAllowPolicy, "want it to allow "+q.arn+", which redrives to this queue")
 	}
-	return nil
 }

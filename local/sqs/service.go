@@ -13,8 +13,6 @@ package sqs
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -48,27 +46,22 @@ type Service struct {
 }
 
 // New reads every queue of the graph and refuses properties it does not imitate.
-func New(g *graph.Graph, o Options) (*Service, error) {
+func New(g *graph.Reading, o Options) (*Service, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{clock: o.Clock, log: o.Log, faults: map[string]*fault.Switch{}}
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type != queueType {
-			continue
-		}
-		q, err := newQueue(r)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		s.queues = append(s.queues, q)
+	for _, r := range g.Take(queueType) {
+		s.queues = append(s.queues, newQueue(r))
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.linkDeadLetterQueues(), s.checkRedriveAllowPolicies(g)); err != nil {
+	s.linkDeadLetterQueues()
+	for _, r := range g.Take(redriveAllowPolicyType) {
+		s.checkRedriveAllowPolicy(r)
+	}
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -86,23 +79,23 @@ func New(g *graph.Graph, o Options) (*Service, error) {
 }
 
 // linkDeadLetterQueues follows every redrive policy to its queue, which must be one of the same region.
-func (s *Service) linkDeadLetterQueues() error {
-	var problems []error
+func (s *Service) linkDeadLetterQueues() {
+	const path = "redrivePolicy.deadLetterTargetArn"
 	for _, q := range s.queues {
 		if q.redrive == nil {
 			continue
 		}
-		target := s.byARN(q.redrive.DeadLetterTargetARN)
+		arn := q.redrive.DeadLetterTargetARN
+		target := s.byARN(arn)
 		switch {
 		case target == nil:
-			problems = append(problems, fmt.Errorf("%s: redrivePolicy.deadLetterTargetArn: %q: want the ARN of a queue of this program", q.urn, q.redrive.DeadLetterTargetARN))
+			q.resource.Refuse(path, arn, "want the ARN of a queue of this program")
 		case target == q || target.region != q.region:
-			problems = append(problems, fmt.Errorf("%s: redrivePolicy.deadLetterTargetArn: %q: want another queue of region %s", q.urn, target.arn, q.region))
+			q.resource.Refuse(path, arn, "want another queue of region "+q.region)
 		default:
 			q.deadLetters, target.isDeadLetterQueue = target, true
 		}
 	}
-	return errors.Join(problems...)
 }
 
 // Handler is the region's endpoint, AWS JSON protocol 1.0, with the region's fault in front of it.

@@ -66,7 +66,7 @@ func newWorld(t testing.TB) *world {
 		)
 	}
 	var err error
-	w.Service, err = New(graph.New(resources...), Options{Clock: w.clock, Fault: func(region string) *fault.Switch { return w.faults[region] }})
+	w.Service, err = New(graph.New(resources...).Read(), Options{Clock: w.clock, Fault: func(region string) *fault.Switch { return w.faults[region] }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -629,14 +629,14 @@ func TestNew_refuses(t *testing.T) {
 		{"redrive JSON", map[string]any{"redrivePolicy": "{"}, "redrivePolicy"},
 	} {
 		node := queueNode("eu-west-1", "feedback", c.inputs)
-		_, err := New(graph.New(dead, node), Options{})
+		_, err := New(graph.New(dead, node).Read(), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), node.URN) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 	// A count in a string, as some tools write it.
 	node := queueNode("eu-west-1", "feedback", map[string]any{"redrivePolicy": `{"deadLetterTargetArn":"` + queueARN("eu-west-1", "dead") + `","maxReceiveCount":"4"}`})
-	if _, err := New(graph.New(dead, node), Options{}); err != nil {
+	if _, err := New(graph.New(dead, node).Read(), Options{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -655,7 +655,7 @@ func TestNew_redriveAllowPolicy(t *testing.T) {
 			URN: "urn:allow", Type: redriveAllowPolicyType, Region: "eu-west-1",
 			Inputs: map[string]any{"queueUrl": queueURL("eu-west-1", "dead"), "redriveAllowPolicy": policy},
 		}
-		_, err := New(graph.New(queueNode("eu-west-1", "dead", nil), source, node), Options{})
+		_, err := New(graph.New(queueNode("eu-west-1", "dead", nil), source, node).Read(), Options{})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", policy, err, want)
 		}

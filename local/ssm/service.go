@@ -10,9 +10,10 @@
 package ssm
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/onefront/onefront/graph"
@@ -55,47 +56,34 @@ type parameterInputs struct {
 }
 
 // New reads every parameter of the graph and refuses properties it does not imitate.
-func New(g *graph.Graph) (*Service, error) {
+func New(g *graph.Reading) (*Service, error) {
 	s := &Service{parameters: map[string]map[string]parameter{}}
-	var problems []error
-	for _, r := range g.Resources {
-		if r.Type != parameterType {
-			continue
-		}
-		p, err := newParameter(r)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
+	for _, r := range g.Take(parameterType) {
+		p := newParameter(r)
 		if s.parameters[r.Region] == nil {
 			s.parameters[r.Region] = map[string]parameter{}
 		}
-		if _, twice := s.parameters[r.Region][p.name]; twice {
-			problems = append(problems, fmt.Errorf("%s: name: %q: another parameter of %s has it already", r.URN, p.name, r.Region))
-		}
+		_, twice := s.parameters[r.Region][p.name]
+		r.Require(!twice, "name", p.name, "another parameter of "+r.Region+" has it already")
 		s.parameters[r.Region][p.name] = p
 	}
-	return s, errors.Join(problems...)
+	return s, g.Err()
 }
 
-func newParameter(r *graph.Resource) (parameter, error) {
+func newParameter(r *graph.Taken) parameter {
 	in := parameterInputs{DataType: "text"}
-	if err := r.Decode(&in); err != nil {
-		return parameter{}, err
+	if r.Read(&in) {
+		known := slices.Contains([]string{"String", "StringList", "SecureString"}, in.Type)
+		r.Require(known, "type", in.Type, "want String, StringList or SecureString")
 	}
-	switch in.Type {
-	case "String", "StringList", "SecureString":
-	default:
-		return parameter{}, fmt.Errorf("%s: type: %q: want String, StringList or SecureString", r.URN, in.Type)
+	p := parameter{
+		name: r.Output("name"), arn: r.Output("arn"), kind: in.Type, value: cmp.Or(in.Value, in.InsecureValue),
+		dataType: in.DataType, version: 1,
 	}
-	if in.Value == "" {
-		in.Value = in.InsecureValue
-	}
-	p := parameter{name: r.Output("name"), arn: r.Output("arn"), kind: in.Type, value: in.Value, dataType: in.DataType, version: 1}
 	if v, ok := r.Outputs["version"].(float64); ok {
 		p.version = int(v)
 	}
-	return p, nil
+	return p
 }
 
 // find looks a parameter up by name or ARN, with an optional ":version" behind a name.

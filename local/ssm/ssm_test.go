@@ -46,7 +46,7 @@ func TestGetParameter(t *testing.T) {
 		node("eu-west-1", "saas-key", map[string]any{"type": "SecureString", "value": "the key"}),
 		node("us-east-1", "saas-key", map[string]any{"type": "SecureString", "value": "another key"}),
 		node("eu-west-1", "plain", map[string]any{"type": "String", "value": "text"}),
-	))
+	).Read())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestNew_refuses(t *testing.T) {
 		"another parameter of eu-west-1 has it already":           {node("eu-west-1", "a", map[string]any{"type": "String"}), node("eu-west-1", "a", map[string]any{"type": "String"})},
 		"color": {node("eu-west-1", "a", map[string]any{"type": "String", "color": "red"})},
 	} {
-		if _, err := New(graph.New(resources...)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := New(graph.New(resources...).Read()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

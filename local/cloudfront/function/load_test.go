@@ -61,7 +61,7 @@ func TestLoad(t *testing.T) {
 	for name, keys := range map[string]*graph.Resource{"single key": keyNode("/a", "one"), "exclusive keys": keysNode("/b", "x", "/a", "one")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			functions, err := function.Load(graph.New(functionNode(nil), storeNode(), keys), nil)
+			functions, err := function.Load(graph.New(functionNode(nil), storeNode(), keys).Read(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestLoad(t *testing.T) {
 			}
 		})
 	}
-	if functions, err := function.Load(graph.New(), nil); err != nil || len(functions) != 0 {
+	if functions, err := function.Load(graph.New().Read(), nil); err != nil || len(functions) != 0 {
 		t.Errorf("an empty graph: got %v, %v", functions, err)
 	}
 }
@@ -115,7 +115,7 @@ func TestLoad_refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := function.Load(graph.New(tt.resources...), nil)
+			_, err := function.Load(graph.New(tt.resources...).Read(), nil)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want an error with %q", err, tt.want)
 			}

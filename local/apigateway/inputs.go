@@ -1,10 +1,6 @@
 package apigateway
 
-import (
-	"fmt"
-
-	"github.com/onefront/onefront/graph"
-)
+import "github.com/onefront/onefront/graph"
 
 const (
 	apiType         = "aws:apigatewayv2/api:Api"
@@ -14,11 +10,12 @@ const (
 	domainNameType  = "aws:apigatewayv2/domainName:DomainName"
 	apiMappingType  = "aws:apigatewayv2/apiMapping:ApiMapping"
 	permissionType  = "aws:lambda/permission:Permission"
+	functionType    = "aws:lambda/function:Function" // taken by lambda
 )
 
-// The nodes below hold the properties that local mode knows. Whatever else a graph has stops New.
+// The inputs below are the properties that local mode knows. Whatever else a graph has stops New.
 
-type apiNode struct {
+type apiInputs struct {
 	ProtocolType              string               `json:"protocolType"`
 	DisableExecuteAPIEndpoint bool                 `json:"disableExecuteApiEndpoint"`
 	Name                      graph.NoLocalMeaning `json:"name"`          // a label
@@ -28,27 +25,27 @@ type apiNode struct {
 	Tags                      graph.NoLocalMeaning `json:"tags"`          // labels
 }
 
-type throttleNode struct {
+type throttleInputs struct {
 	BurstLimit *int     `json:"throttlingBurstLimit"`
 	RateLimit  *float64 `json:"throttlingRateLimit"`
 	// There are no metrics locally.
 	DetailedMetricsEnabled graph.NoLocalMeaning `json:"detailedMetricsEnabled"`
 }
 
-type routeSettingsNode struct {
+type routeSettingsInputs struct {
 	RouteKey               string               `json:"routeKey"`
 	BurstLimit             *int                 `json:"throttlingBurstLimit"`
 	RateLimit              *float64             `json:"throttlingRateLimit"`
 	DetailedMetricsEnabled graph.NoLocalMeaning `json:"detailedMetricsEnabled"` // as above
 }
 
-type stageNode struct {
-	APIID                string              `json:"apiId"`
-	Name                 string              `json:"name"`
-	AutoDeploy           bool                `json:"autoDeploy"`
-	StageVariables       map[string]string   `json:"stageVariables"`
-	DefaultRouteSettings *throttleNode       `json:"defaultRouteSettings"`
-	RouteSettings        []routeSettingsNode `json:"routeSettings"`
+type stageInputs struct {
+	APIID                string                `json:"apiId"`
+	Name                 string                `json:"name"`
+	AutoDeploy           bool                  `json:"autoDeploy"`
+	StageVariables       map[string]string     `json:"stageVariables"`
+	DefaultRouteSettings *throttleInputs       `json:"defaultRouteSettings"`
+	RouteSettings        []routeSettingsInputs `json:"routeSettings"`
 	AccessLogSettings    *struct {
 		DestinationARN string `json:"destinationArn"`
 		Format         string `json:"format"`
@@ -57,7 +54,7 @@ type stageNode struct {
 	Tags        graph.NoLocalMeaning `json:"tags"`        // labels
 }
 
-type routeNode struct {
+type routeInputs struct {
 	APIID             string               `json:"apiId"`
 	RouteKey          string               `json:"routeKey"`
 	Target            string               `json:"target"`
@@ -65,7 +62,7 @@ type routeNode struct {
 	OperationName     graph.NoLocalMeaning `json:"operationName"` // a label for SDK generation
 }
 
-type integrationNode struct {
+type integrationInputs struct {
 	APIID                string               `json:"apiId"`
 	IntegrationType      string               `json:"integrationType"`
 	IntegrationURI       string               `json:"integrationUri"`
@@ -76,7 +73,7 @@ type integrationNode struct {
 	Description          graph.NoLocalMeaning `json:"description"` // text for people
 }
 
-type domainNameNode struct {
+type domainNameInputs struct {
 	DomainName    string `json:"domainName"`
 	Configuration struct {
 		EndpointType   string               `json:"endpointType"`
@@ -87,14 +84,14 @@ type domainNameNode struct {
 	Tags graph.NoLocalMeaning `json:"tags"` // labels
 }
 
-type apiMappingNode struct {
+type apiMappingInputs struct {
 	APIID         string `json:"apiId"`
 	DomainName    string `json:"domainName"`
 	Stage         string `json:"stage"`
 	APIMappingKey string `json:"apiMappingKey"`
 }
 
-type permissionNode struct {
+type permissionInputs struct {
 	Action            string               `json:"action"`
 	Function          string               `json:"function"`
 	Principal         string               `json:"principal"`
@@ -102,15 +99,4 @@ type permissionNode struct {
 	SourceAccount     string               `json:"sourceAccount"`
 	StatementID       graph.NoLocalMeaning `json:"statementId"`       // a label
 	StatementIDPrefix graph.NoLocalMeaning `json:"statementIdPrefix"` // a label
-}
-
-// problem names the resource, the property, the value and what would be right.
-func problem(r *graph.Resource, path string, value any, right string) error {
-	return fmt.Errorf("%s: %s: %v: %s", r.URN, path, value, right)
-}
-
-// output returns an output that is a string, or "".
-func output(r *graph.Resource, property string) string {
-	v, _ := r.Outputs[property].(string)
-	return v
 }
