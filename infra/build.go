@@ -51,9 +51,10 @@ func BuildHandler(goos, goarch string) Builder {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w", "-tags", "lambda.norpc", "-o", binary, pkg)
+			"-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", binary, pkg)
 		interruptible(cmd)
-		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0", "GOTMPDIR="+temporary)
+		cmd.Env = append(os.Environ(), pinned(goos, goarch)...)
+		cmd.Env = append(cmd.Env, "GOTMPDIR="+temporary)
 		if output, err := cmd.CombinedOutput(); err != nil {
 			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w\n%s", pkg, goos, goarch, err, bytes.TrimSpace(output))
 		}
@@ -66,6 +67,21 @@ func BuildHandler(goos, goarch string) Builder {
 			return HandlerZip{}, fmt.Errorf("packing the handler: %w", err)
 		}
 		return storeZip(buildDir, packed)
+	}
+}
+
+// pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: of GOFLAGS
+// only how modules are found stays.
+func pinned(goos, goarch string) []string {
+	var modules []string
+	for flag := range strings.FieldsSeq(os.Getenv("GOFLAGS")) {
+		if strings.HasPrefix(flag, "-mod") {
+			modules = append(modules, flag)
+		}
+	}
+	return []string{
+		"GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOFLAGS=" + strings.Join(modules, " "), "GOEXPERIMENT=",
+		"GOARM64=v8.0", "GOAMD64=v1", "GODEBUG=", "GOFIPS140=off",
 	}
 }
 

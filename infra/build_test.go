@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -32,7 +33,16 @@ func writeModule(t *testing.T, source string) {
 func TestBuildHandler_reproducible(t *testing.T) {
 	var packed [2][]byte
 	for i := range packed {
-		writeModule(t, "package main\n\nfunc main() { println(\"hello\") }\n")
+		source := "package main\n\nfunc main() { println(\"hello\") }\n"
+		if i == 1 { // another folder, another home, another user's variables, and a comment
+			source += "// that says nothing to a compiler\n"
+			for name, value := range map[string]string{
+				"HOME": t.TempDir(), "GOCACHE": cache(t), "GOFLAGS": "-tags=other -race=false", "GOARM64": "v9.0", "GOAMD64": "v3", "GOEXPERIMENT": "noregabi", "USER": "somebody", "GODEBUG": "madvdontneed=1",
+			} {
+				t.Setenv(name, value)
+			}
+		}
+		writeModule(t, source)
 		built, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
 		if err != nil {
 			t.Fatal(err)
@@ -54,6 +64,16 @@ func TestBuildHandler_reproducible(t *testing.T) {
 	if len(archive.File) != 1 || archive.File[0].Name != "bootstrap" || archive.File[0].Mode() != 0o755 {
 		t.Errorf("zip holds %v, want bootstrap with mode 0755 alone", archive.File)
 	}
+}
+
+// cache is go's, wherever the home is.
+func cache(t *testing.T) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func TestBuildHandler_compileError(t *testing.T) {

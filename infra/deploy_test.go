@@ -134,7 +134,7 @@ func TestDistribution_dns(t *testing.T) {
 	}
 	want := []string{
 		"/api/topics* -> api, 3 methods, https-only",
-		"/api/* -> nearest, 7 methods, https-only",
+		"/api/* -> writes, 7 methods, https-only",
 		" -> site, 3 methods, redirect-to-https",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -157,7 +157,7 @@ func TestDistribution_oneRegion(t *testing.T) {
 		t.Errorf("one region has the groups %v", groups)
 	}
 	for _, b := range behaviors(d) {
-		if target := text(b, "targetOriginId"); target != "nearest" && target != "site-eu-west-1" {
+		if target := text(b, "targetOriginId"); target != "nearest" && target != "writes" && target != "site-eu-west-1" {
 			t.Errorf("behavior %q targets %q", text(b, "pathPattern"), target)
 		}
 	}
@@ -235,7 +235,7 @@ func TestDeploy_aliasesOverZones(t *testing.T) {
 		}
 	}
 	slices.Sort(validated)
-	wantValidated := []string{"validation-app.example.org in ZONE2", "validation-example.com in ZONE1", "validation-prod-origin.example.com in ZONE1"}
+	wantValidated := []string{"validation-app.example.org in ZONE2", "validation-example.com in ZONE1", "validation-onefront-prod-origin-c5401bf6 in ZONE1"}
 	if diff := cmp.Diff(wantValidated, validated); diff != "" {
 		t.Errorf("validation records (-want +got):\n%s", diff)
 	}
@@ -281,7 +281,7 @@ func TestDeploy_outputs(t *testing.T) {
 		t.Errorf("siteUrl %v, apiUrl %v", g.Outputs["siteUrl"], g.Outputs["apiUrl"])
 	}
 	first := at(g.Outputs, "regions", 0)
-	if text(first, "region") != "eu-west-1" || text(first, "endpoint") != "https://eu-west-1.prod-origin.example.com" || text(first, "healthCheckId") == "" ||
+	if text(first, "region") != "eu-west-1" || text(first, "endpoint") != "https://eu-west-1.onefront-prod-origin.example.com" || text(first, "healthCheckId") == "" ||
 		text(first, "functionName") == "" || !strings.HasPrefix(text(first, "queueUrl"), "https://sqs.eu-west-1.") {
 		t.Errorf("regions[0] = %v", first)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
 )
 
@@ -37,6 +38,8 @@ var invariants = []struct {
 	}},
 	{"no wildcard permission", noWildcardPermission},
 	{"the distribution waits for its origins", distributionWaits},
+	{"names wait for what they lead to", namesWait},
+	{"names ask nothing of the region they lead to", namesAreGlobal},
 }
 
 func distributions(g *graph.Graph) []*graph.Resource { return g.ByType(distributionToken) }
@@ -118,8 +121,9 @@ func latencyRecords(g *graph.Graph) map[string][]*graph.Resource {
 }
 
 func originNamesAreServed(g *graph.Graph) (wrong []string) {
-	target := map[string]string{} // target domain name -> custom domain
+	target, region := map[string]string{}, map[string]string{} // target domain name -> custom domain, and its region
 	for _, d := range g.ByType(domainToken) {
+		region[text(d.Outputs, "domainNameConfiguration", "targetDomainName")] = d.Region
 		target[text(d.Outputs, "domainNameConfiguration", "targetDomainName")] = text(d.Inputs, "domainName")
 	}
 	answers := func(name string) (places, targets []string) {
@@ -154,10 +158,11 @@ func originNamesAreServed(g *graph.Graph) (wrong []string) {
 			if targets[i] == nearestTargets[i] {
 				wrong = append(wrong, fmt.Sprintf("next of %s is itself", places[i]))
 			}
-		}
-		sorted := [][]string{slices.Sorted(slices.Values(targets)), slices.Sorted(slices.Values(nearestTargets))}
-		if !slices.Equal(sorted[0], sorted[1]) {
-			wrong = append(wrong, "next is no permutation of the regions")
+			place, _ := geography.LookupRegion(places[i])
+			others := slices.DeleteFunc(slices.Clone(places), func(p string) bool { return p == places[i] })
+			if want := geography.Nearest(place.Place, others)[0]; region[targets[i]] != want {
+				wrong = append(wrong, fmt.Sprintf("next of %s is %s, want %s, the nearest other one (F7.29)", places[i], region[targets[i]], want))
+			}
 		}
 	}
 	return wrong
@@ -352,7 +357,9 @@ func timeoutsNest(g *graph.Graph) (wrong []string) {
 					wrong = append(wrong, fmt.Sprintf("origin reads for %v s, the function runs for %v s", read, timeout))
 				}
 			}
-			if at(o, "connectionAttempts") != 1.0 || at(o, "connectionTimeout").(float64) > 3 {
+			attempts, seconds := at(o, "connectionAttempts").(float64), at(o, "connectionTimeout").(float64)
+			// A member of a group has another one; a write has none, and tries twice (F1.7).
+			if writes := strings.HasSuffix(text(o, "originId"), "writes"); !writes && (attempts != 1 || seconds > 2) || writes && (attempts != 2 || seconds != 3) {
 				wrong = append(wrong, fmt.Sprintf("origin %s connects slowly", text(o, "originId")))
 			}
 			if text(config, "originProtocolPolicy") != "https-only" || !slices.Equal(texts(config, "originSslProtocols"), []string{"TLSv1.2"}) {
@@ -453,6 +460,47 @@ func noWildcardPermission(g *graph.Graph) (wrong []string) {
 					wrong = append(wrong, fmt.Sprintf("%s allows on %s", p.URN, resource))
 				}
 			}
+		}
+	}
+	return wrong
+}
+
+// namesWait: a record or health check that leads to a region is made after all that the region needs to answer, and so
+// removed before it.
+func namesWait(g *graph.Graph) (wrong []string) {
+	region := map[string]string{} // by target domain name
+	for _, d := range g.ByType(domainToken) {
+		region[text(d.Outputs, "domainNameConfiguration", "targetDomainName")] = d.Region
+	}
+	waits := func(r *graph.Resource, place string) {
+		needs := slices.Concat(g.ByType(permissionToken), g.ByType(stageToken), g.ByType("aws:apigatewayv2/apiMapping:ApiMapping"))
+		for _, f := range g.ByType(functionToken) {
+			if strings.HasPrefix(f.Name, "api-") {
+				needs = append(needs, f)
+			}
+		}
+		for _, n := range needs {
+			if n.Region == place && !slices.Contains(r.DependsOn, n.URN) {
+				wrong = append(wrong, fmt.Sprintf("%s leads to %s and does not wait for %s", r.Name, place, n.URN))
+			}
+		}
+	}
+	for _, r := range g.ByType(recordToken) {
+		if place := region[text(r.Inputs, "aliases", 0, "name")]; place != "" {
+			waits(r, place)
+		}
+	}
+	for _, h := range g.ByType(healthCheckToken) {
+		waits(h, region[plainTarget(g, text(h.Inputs, "fqdn"))])
+	}
+	return wrong
+}
+
+// namesAreGlobal: what moves viewers away from a region must be changeable while the region is down (F15.5, F15.6).
+func namesAreGlobal(g *graph.Graph) (wrong []string) {
+	for _, r := range slices.Concat(g.ByType(recordToken), g.ByType(healthCheckToken)) {
+		if r.Region != "us-east-1" {
+			wrong = append(wrong, fmt.Sprintf("%s is changed through %s", r.URN, r.Region))
 		}
 	}
 	return wrong

@@ -2,10 +2,13 @@ package infra
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/aws/geography"
 )
 
 // originDNSType is part of every child's URN; changing it needs an alias.
@@ -15,12 +18,13 @@ const originDNSType = "onefront:infra:OriginDNS"
 const (
 	originNearest = "nearest"
 	originNext    = "next"
+	// originWrites is another origin on the host of nearest, with more patience to connect.
+	originWrites = "writes"
 )
 
 // originDNS are the latency records that lead CloudFront to the nearest healthy region, and to the one after
-// it. Both names have one record per region R: "nearest" leads to R, "next" to the region after R in the ring
-// of regions. Asked from one place, both pick the same R, so the two differ while all regions are healthy
-// (F7.23-7.29).
+// it. Both names have one record per region R: "nearest" leads to R, "next" to the region that is nearest to R. Asked
+// from one place, both pick the same R, so the two differ while all regions are healthy (F7.23-7.29).
 type originDNS struct {
 	pulumi.ResourceState
 
@@ -45,7 +49,7 @@ func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zo
 		for i, region := range regions {
 			target := region
 			if name == originNext {
-				target = regions[nextInRing(i, len(regions))]
+				target = regions[nextRegion(i, regions)]
 			}
 			// The record's health check is the target's, whoever's place the record answers for (F7.25).
 			record, err := route53.NewRecord(ctx, cfg.name(name+"-"+region.Name), &route53.RecordArgs{
@@ -56,7 +60,8 @@ func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zo
 				},
 				HealthCheckId: target.HealthCheckID,
 				Aliases:       regionAlias(*target.target),
-			}, pulumi.Parent(d), pulumi.Provider(provider))
+				// A region enters DNS once it can answer, and leaves it first.
+			}, pulumi.Parent(d), pulumi.Provider(provider), pulumi.DependsOn(target.ready))
 			if err != nil {
 				return nil, fmt.Errorf("latency record %s of %s: %w", name, region.Name, err)
 			}
@@ -66,5 +71,16 @@ func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zo
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{})
 }
 
-// nextInRing is a permutation without fixed points for n > 1 (F7.29).
-func nextInRing(i, n int) int { return (i + 1) % n }
+// nextRegion is the index of the region nearest to another one, never itself: no fixed point is what is asked for, a
+// permutation is not (F7.29).
+func nextRegion(i int, regions []*Region) int {
+	place, _ := geography.LookupRegion(regions[i].Name) // the configuration knows no other regions
+	var others []string
+	for j, r := range regions {
+		if j != i {
+			others = append(others, r.Name)
+		}
+	}
+	nearest := geography.Nearest(place.Place, others)[0]
+	return slices.IndexFunc(regions, func(r *Region) bool { return r.Name == nearest })
+}

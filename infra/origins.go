@@ -23,15 +23,23 @@ var (
 	siteFailoverCodes = []int{403, 500, 502, 503, 504}
 )
 
-// How CloudFront connects to an API: one attempt of two seconds, since the next region is a better answer than
-// a second try (F1.7); answers within the function's timeout and two seconds more (F1.9); connections kept for
-// a minute to save handshakes (F5.33).
-const (
-	connectionAttempts       = 1
-	connectionTimeoutSeconds = 2
-	readTimeoutMargin        = 2 * time.Second
-	keepAliveSeconds         = 60
+// How CloudFront connects to an API. A read has another region, so a member of a group gets one attempt of two seconds:
+// the next region is a better answer than a second try (F1.7). A write has none: two attempts of three seconds; an attempt
+// to connect sends nothing twice (F1.7), but a GET through such an origin may be asked twice after a late answer (F1.8).
+// Answers come within the function's timeout and two seconds more (F1.9). Connections are kept for half a minute to save
+// handshakes (F5.33); who closes first is not known (F14.11), so not longer.
+var (
+	forReads  = patience{attempts: 1, timeoutSeconds: 2}
+	forWrites = patience{attempts: 2, timeoutSeconds: 3}
 )
+
+const (
+	readTimeoutMargin = 2 * time.Second
+	keepAliveSeconds  = 30
+)
+
+// patience is how CloudFront tries to connect.
+type patience struct{ attempts, timeoutSeconds int }
 
 // origins are what the distribution may ask, and how its behaviors reach them.
 type origins struct {
@@ -44,8 +52,10 @@ type origins struct {
 	siteTarget string
 }
 
-// originID is the id of a region's own API origin, which edge routing names.
+// originID is the id of a region's own API origin, which edge routing names, writesID of the one for its writes.
 func originID(region string) string { return "api-" + region }
+
+func writesID(region string) string { return region + "-writes" }
 
 func newOrigins(cfg *platform, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
 	o := &origins{}
@@ -60,10 +70,12 @@ func newOrigins(cfg *platform, regions []*Region, site *Site, secret pulumi.Stri
 
 // addNames adds the two names that Route 53 leads to the nearest region and to the one after it.
 func (o *origins) addNames(cfg *platform, regions int, secret pulumi.StringInput) {
-	o.addAPI(cfg, originNearest, pulumi.String(originNearest+"."+cfg.OriginDomain), secret)
-	o.readTarget, o.writeTarget = originNearest, originNearest
+	nearest := pulumi.String(originNearest + "." + cfg.OriginDomain)
+	o.addAPI(cfg, originNearest, forReads, nearest, secret)
+	o.addAPI(cfg, originWrites, forWrites, nearest, secret)
+	o.readTarget, o.writeTarget = originNearest, originWrites
 	if regions > 1 {
-		o.addAPI(cfg, originNext, pulumi.String(originNext+"."+cfg.OriginDomain), secret)
+		o.addAPI(cfg, originNext, forReads, pulumi.String(originNext+"."+cfg.OriginDomain), secret)
 		o.addGroup(groupAPI, apiFailoverCodes, originNearest, originNext)
 		o.readTarget = groupAPI
 	}
@@ -72,17 +84,18 @@ func (o *origins) addNames(cfg *platform, regions int, secret pulumi.StringInput
 // addRegions adds every region, a drained one too: draining changes only the function.
 func (o *origins) addRegions(cfg *platform, regions []*Region, secret pulumi.StringInput) {
 	for _, r := range regions {
-		o.addAPI(cfg, originID(r.Name), r.ExecuteAPIHost, secret)
+		o.addAPI(cfg, originID(r.Name), forReads, r.ExecuteAPIHost, secret)
+		o.addAPI(cfg, writesID(r.Name), forWrites, r.ExecuteAPIHost, secret)
 		if o.readTarget == "" && !cfg.Drained(r.Name) {
-			o.readTarget, o.writeTarget = originID(r.Name), originID(r.Name)
+			o.readTarget, o.writeTarget = originID(r.Name), writesID(r.Name)
 		}
 	}
 }
 
-func (o *origins) addAPI(cfg *platform, id string, host pulumi.StringInput, secret pulumi.StringInput) {
+func (o *origins) addAPI(cfg *platform, id string, p patience, host pulumi.StringInput, secret pulumi.StringInput) {
 	o.list = append(o.list, cloudfront.DistributionOriginArgs{
 		OriginId: pulumi.String(id), DomainName: host,
-		ConnectionAttempts: pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),
+		ConnectionAttempts: pulumi.Int(p.attempts), ConnectionTimeout: pulumi.Int(p.timeoutSeconds),
 		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{cloudfront.DistributionOriginCustomHeaderArgs{
 			Name: pulumi.String(contract.OriginSecretHeader), Value: secretString(secret),
 		}},
@@ -108,7 +121,7 @@ func (o *origins) addSite(site *Site) {
 		o.list = append(o.list, cloudfront.DistributionOriginArgs{
 			OriginId: pulumi.String(id), DomainName: b.bucket.BucketRegionalDomainName,
 			OriginAccessControlId: site.control.ID(),
-			ConnectionAttempts:    pulumi.Int(connectionAttempts), ConnectionTimeout: pulumi.Int(connectionTimeoutSeconds),
+			ConnectionAttempts:    pulumi.Int(forReads.attempts), ConnectionTimeout: pulumi.Int(forReads.timeoutSeconds),
 		})
 	}
 	o.siteTarget = ids[0]

@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
@@ -26,6 +28,8 @@ type regionArgs struct {
 	platform *platform
 	// originSecret is what CloudFront sends; previousOriginSecret (optional) is accepted too.
 	originSecret, previousOriginSecret pulumi.StringInput
+	// global is the us-east-1 provider: a region's record and health check must be changeable while the region is down.
+	global *aws.Provider
 	// originZoneID is the hosted zone of the origin names. Optional: nil without an origin domain.
 	originZoneID pulumi.StringInput
 	// after lists what must be up to date before this region is touched. Optional.
@@ -260,12 +264,16 @@ func (b *regionBuilder) makeDomain() error {
 	if err != nil {
 		return err
 	}
+	b.region.ready = append(b.region.ready, mapping)
+	// Names lead to the region once it can answer, and are gone before it cannot: deletion runs the other way. Route 53's
+	// control plane is global, so that draining or removing a region asks nothing of the region itself (F15.5, F15.6).
+	names := append(b.child(), pulumi.Provider(b.args.global), pulumi.DependsOn(b.region.ready))
 	plain := b.args.region + "." + b.cfg.OriginDomain
 	target := domain.DomainNameConfiguration
 	record, err := route53.NewRecord(b.ctx, b.named("origin"), &route53.RecordArgs{
 		ZoneId: b.args.originZoneID, Name: pulumi.String(plain), Type: pulumi.String("A"),
 		Aliases: regionAlias(target),
-	}, b.child()...)
+	}, names...)
 	if err != nil {
 		return err
 	}
@@ -274,17 +282,16 @@ func (b *regionBuilder) makeDomain() error {
 	drained := b.cfg.Drained(b.args.region)
 	check, err := route53.NewHealthCheck(b.ctx, b.named("origin"), &route53.HealthCheckArgs{
 		Type: pulumi.String("HTTPS"), Fqdn: record.Fqdn, Port: pulumi.Int(443), ResourcePath: pulumi.String(b.cfg.Config.Application.HealthPath()),
-		RequestInterval: pulumi.Int(10), FailureThreshold: pulumi.Int(3), EnableSni: pulumi.Bool(true),
+		RequestInterval: pulumi.Int(int(b.cfg.HealthInterval / time.Second)), FailureThreshold: pulumi.Int(3), EnableSni: pulumi.Bool(true),
 		Disabled: pulumi.Bool(drained), InvertHealthcheck: pulumi.Bool(drained),
 		Tags: pulumi.StringMap{"Name": pulumi.String(plain)},
-	}, b.child()...)
+	}, names...)
 	if err != nil {
 		return err
 	}
 	b.region.target = &target
 	b.region.HealthCheckID = check.ID().ToStringPtrOutput()
 	b.region.Endpoint = pulumi.String("https://" + plain).ToStringOutput()
-	b.region.ready = append(b.region.ready, mapping)
 	b.made(certificate.resources()...)
 	b.made(domain, mapping, record, check)
 	return nil

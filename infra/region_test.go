@@ -71,7 +71,7 @@ func TestRegion_leastPrivilege(t *testing.T) {
 	}
 }
 
-// Every resource of a region lies in it, whoever made its provider.
+// Every resource of a region lies in it, whoever made its provider, but its names.
 func TestRegion_explicitProviders(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "prod", nil)
@@ -84,6 +84,9 @@ func TestRegion_explicitProviders(t *testing.T) {
 		}
 		for _, region := range []string{"eu-west-1", "us-east-1", "ap-southeast-2"} {
 			inRegion := strings.Contains(r.Parent, "region-"+region) || strings.Contains(r.Parent, "onefront:infra:Region$") && strings.HasSuffix(r.Parent, "-"+region)
+			if r.Type == recordToken || r.Type == healthCheckToken {
+				region = "us-east-1" // names must be changeable while the region is down
+			}
 			if inRegion && r.Region != region {
 				t.Errorf("%s is in %q, want %q", r.URN, r.Region, region)
 			}

@@ -152,7 +152,10 @@ func served(cfg *platform) []string {
 // edgeChoice is the table of edge routing: for every place a request may come in, the two nearest regions that
 // are not drained.
 func edgeChoice(cfg *platform) *functions.EdgeChoice {
-	choice := &functions.EdgeChoice{Table: map[string][]string{}, StatusCodes: apiFailoverCodes}
+	choice := &functions.EdgeChoice{Table: map[string][]string{}, Writes: map[string]string{}, StatusCodes: apiFailoverCodes}
+	for _, region := range cfg.Regions {
+		choice.Writes[originID(region)] = writesID(region)
+	}
 	for place, regions := range functions.EdgeTable(cfg.Regions, cfg.DrainedRegions) {
 		for _, region := range regions {
 			choice.Table[place] = append(choice.Table[place], originID(region))

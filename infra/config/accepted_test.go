@@ -111,7 +111,7 @@ func TestLoad_domains(t *testing.T) {
 		{"zone": "example.org", "zoneId": "ZORG", "aliases": ["*.example.org", "example.org"], "redirectTo": "example.com", "validation": "existing"},
 		{"zone": "example.com", "zoneId": "ZCOM"}
 	]`}).mustLoad(t)
-	if c.OriginDomain != "prod-origin.example.com" || c.Routing != config.RoutingDNS {
+	if c.OriginDomain != "onefront-prod-origin.example.com" || c.Routing != config.RoutingDNS {
 		t.Errorf("origin domain %q, routing %q", c.OriginDomain, c.Routing)
 	}
 	// Entries of a zone share its id, wherever it stands.
@@ -144,9 +144,9 @@ func TestLoad_zoneForOriginsAlone(t *testing.T) {
 
 func TestLoad_originSubdomainFromTheStack(t *testing.T) {
 	tests := []struct{ stack, want, problem string }{
-		{"prod", "prod-origin", ""},
-		{"Team_A.dev", "team-a-dev-origin", ""},
-		{"_x", "", `onefront:originSubdomain: "-x-origin": one DNS label: no hyphen at its ends; this one is made from the stack's name, so set onefront:originSubdomain`},
+		{"prod", "onefront-prod-origin", ""},
+		{"Team_A.dev", "onefront-team-a-dev-origin", ""},
+		{"_x", "onefront--x-origin", ""}, // a project begins with no hyphen, so the label does not either
 		{strings.Repeat("s", 100), "", "so set onefront:originSubdomain"},
 	}
 	for _, tt := range tests {
@@ -206,6 +206,7 @@ func TestLoad_accepted(t *testing.T) {
 		{"alarms", settings{"alarms": `{"emails": ["a@example.com"], "thresholds": {"api5xxPercent": 2.5}}`}, func(c *config.Config) any { return c.Alarms.Thresholds["api5xxPercent"] }, 2.5},
 		{"web ACL", settings{"webAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/473e64fd-f30b-4765-81a0-62ad96dd167a"}, func(c *config.Config) any { return c.WebACLARN != "" }, true},
 		{"sequential", settings{"rollout": "sequential"}, func(c *config.Config) any { return c.Sequential }, true},
+		{"health interval", settings{"healthInterval": "30s"}, func(c *config.Config) any { return c.HealthInterval }, 30 * time.Second},
 		{"generation", settings{"originSecretGeneration": "3"}, func(c *config.Config) any { return c.OriginSecretGeneration }, 3},
 		{"drained", settings{"drainedRegions": `["eu-west-1"]`}, func(c *config.Config) any { return c.Drained("eu-west-1") && !c.Drained("us-east-1") }, true},
 		{"null is nothing", settings{"lambda": "null", "routes": "null"}, func(c *config.Config) any { return len(c.Routes) }, 2},

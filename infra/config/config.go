@@ -18,7 +18,7 @@ type Config struct {
 	Regions []string
 	// Domains are the public hosted zones and the names served in them. The first holds the origin names.
 	Domains []Domain
-	// OriginSubdomain is a DNS label. Default "<stack>-origin", lower-cased, "_" and "." to "-".
+	// OriginSubdomain is a DNS label. Default "<project>-<stack>-origin", lower-cased, "_" and "." to "-".
 	OriginSubdomain string
 	// OriginDomain is OriginSubdomain under the first zone, or "" without domains or with edge routing.
 	OriginDomain string
@@ -45,6 +45,8 @@ type Config struct {
 	WebACLARN string
 	// PermissionsBoundary is the IAM policy that bounds every role, or "".
 	PermissionsBoundary string
+	// HealthInterval is how often Route 53's checkers ask with dns routing: 10 s (default) or 30 s (F7.12).
+	HealthInterval time.Duration
 	// DrainedRegions receive no viewer traffic. Never all of them.
 	DrainedRegions []string
 	// Sequential updates a region only after the one before it succeeded (rollout: sequential).

@@ -83,7 +83,7 @@ func (c *Config) readRouting(r *reader, domains node) {
 // readOriginDomain names the place of the origin names. They exist in dns mode only.
 func (c *Config) readOriginDomain(r *reader) {
 	n := r.text("originSubdomain")
-	computed := strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(c.Stack)) + "-origin"
+	computed := strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(c.Project+"-"+c.Stack)) + "-origin"
 	c.OriginSubdomain = n.or(computed)
 	used := c.Routing == RoutingDNS && len(c.Domains) > 0
 	if c.OriginSubdomain == computed && !used {
@@ -92,7 +92,7 @@ func (c *Config) readOriginDomain(r *reader) {
 	if problem := labelProblem(c.OriginSubdomain); problem != "" {
 		why := ""
 		if c.OriginSubdomain == computed {
-			why = "; this one is made from the stack's name, so set onefront:originSubdomain"
+			why = "; this one is made from the names of project and stack, so set onefront:originSubdomain"
 		}
 		r.problems.refuse("originSubdomain", c.OriginSubdomain, "one DNS label: %s%s", problem, why)
 		return

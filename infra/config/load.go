@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Namespace is the configuration's name space: a stack file says "onefront:regions". It stays when a project
@@ -32,7 +33,7 @@ var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
 	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
-	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "rollout": false, "originSecretGeneration": false,
+	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "healthInterval": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,
 }
 
@@ -75,6 +76,10 @@ func (c *Config) readDistribution(r *reader) {
 	c.WebACLARN = readWebACL(r.text("webAclArn"))
 	c.PermissionsBoundary = readBoundary(r.text("permissionsBoundary"))
 	c.Sequential = r.text("rollout").oneOf("parallel", "sequential") == "sequential"
+	c.HealthInterval = 10 * time.Second
+	if r.text("healthInterval").oneOf("10s", "30s") == "30s" { // the two that Route 53 knows (F7.12)
+		c.HealthInterval = 30 * time.Second
+	}
 	generation := r.whole("originSecretGeneration")
 	c.OriginSecretGeneration = generation.wholeBetween(1, 1, 1_000_000)
 }

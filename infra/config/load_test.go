@@ -18,7 +18,7 @@ func TestLoad_committedStacks(t *testing.T) {
 		origin  string
 		aliases []string
 	}{
-		{"prod", []string{"eu-west-1", "us-east-1", "ap-southeast-2"}, config.RoutingDNS, "prod-origin.example.com", []string{"example.com", "www.example.com"}},
+		{"prod", []string{"eu-west-1", "us-east-1", "ap-southeast-2"}, config.RoutingDNS, "onefront-prod-origin.example.com", []string{"example.com", "www.example.com"}},
 		{"staging", []string{"eu-west-1", "us-east-1"}, config.RoutingEdge, "", nil},
 	}
 	for _, tt := range tests {
@@ -116,7 +116,7 @@ func TestStackFiles_noSecret(t *testing.T) {
 func TestLoad_defaults(t *testing.T) {
 	got := edge().mustLoad(t)
 	want := &config.Config{
-		Project: "onefront", Stack: "prod", Regions: []string{"eu-west-1", "us-east-1"}, OriginSubdomain: "prod-origin", Routing: config.RoutingEdge,
+		Project: "onefront", Stack: "prod", Regions: []string{"eu-west-1", "us-east-1"}, OriginSubdomain: "onefront-prod-origin", Routing: config.RoutingEdge,
 		Routes: []config.Route{
 			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}, ReadFailover: true},
 			{Path: "/api/*", Methods: "all", ReadFailover: true},
@@ -126,7 +126,7 @@ func TestLoad_defaults(t *testing.T) {
 			ContentSecurityPolicy: config.DefaultContentSecurityPolicy, FrameOptions: "DENY", ReferrerPolicy: "strict-origin-when-cross-origin",
 			PermissionsPolicy: config.DefaultPermissionsPolicy, HSTSMaxAge: 8760 * time.Hour,
 		},
-		PriceClass: "PriceClass_All", MinimumTLSVersion: "TLSv1.2_2021", OriginSecretGeneration: 1,
+		PriceClass: "PriceClass_All", MinimumTLSVersion: "TLSv1.2_2021", HealthInterval: 10 * time.Second, OriginSecretGeneration: 1,
 		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, ReservedConcurrency: -1, LogLevel: "info"},
 		Throttle: config.Throttle{Burst: 200, Rate: 100},
 		Alarms:   got.Alarms,

@@ -10,6 +10,7 @@
 package functions
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -72,6 +73,8 @@ type EdgeChoice struct {
 	Table map[string][]string
 	// Default are the origin ids for every other place, the first choice first. Required.
 	Default []string
+	// Writes maps an origin id to the one that its writes use. Without an entry they use the same.
+	Writes map[string]string
 	// StatusCodes of the first origin that make reads go to the second.
 	StatusCodes []int
 	// NoReadFailover gives reads the first origin alone, too.
@@ -205,6 +208,11 @@ func (c *composer) edge(e *EdgeChoice) {
 	c.module = true
 	t := newOriginTable(e)
 	c.data("", 0, "ORIGINS", t.origins)
+	writes := make([]string, len(t.origins))
+	for i, id := range t.origins {
+		writes[i] = cmp.Or(e.Writes[id], id)
+	}
+	c.data("", 0, "WRITES", writes)
 	c.data("edge-cache regions", t.count, "TABLE", t.rows)
 	c.data("", 0, "FALLBACK", t.fallback)
 	c.data("", 0, "CODES", e.StatusCodes)
