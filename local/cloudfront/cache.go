@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 // entry is one object, or one error, at one edge. It is never changed: a refresh stores another.
@@ -22,7 +24,7 @@ type entry struct {
 	stored, expires time.Time
 	// arrivedAged is the age that the origin stated.
 	arrivedAged time.Duration
-	life        lifetime
+	life        httpcache.Lifetime
 	// askAgain, if set, is when an origin that failed is asked again; until then the stale object is served.
 	askAgain time.Time
 	// unconditional objects are revalidated without validators: Vary: *, CF DG "Content negotiation".
@@ -140,4 +142,9 @@ func (c *cache) size() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.bytes
+}
+
+// ageAt is what Age says of a hit: the time here, and the time before.
+func (e *entry) ageAt(now time.Time) time.Duration {
+	return e.arrivedAged + now.Sub(e.stored)
 }

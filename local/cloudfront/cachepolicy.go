@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 const cachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"
@@ -13,7 +14,7 @@ const cachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"
 // cachePolicy says what makes up the cache key, and how long objects are kept.
 // CF DG "Control the cache key with a policy".
 type cachePolicy struct {
-	TTL                   ttlPolicy
+	TTL                   httpcache.TTLs
 	Headers, Cookies      selection
 	Query                 selection
 	Gzip, Brotli          bool
@@ -64,7 +65,7 @@ func newCachePolicy(r *graph.Resource) (*cachePolicy, error) {
 	const key = "parametersInCacheKeyAndForwardedToOrigin."
 	p := &cachePolicy{
 		// The provider's defaults are the service's: 1 day, 1 year, 0. sdk 6.83.2 CachePolicy.
-		TTL: ttlPolicy{
+		TTL: httpcache.TTLs{
 			Min: seconds(in.MinTTL, 0), Default: seconds(in.DefaultTTL, 86_400), Max: seconds(in.MaxTTL, 31_536_000),
 		},
 		Headers: d.selection(key+"headersConfig.headerBehavior", in.Key.Headers.Behavior, canonicalHeaders(in.Key.Headers.List.Items),

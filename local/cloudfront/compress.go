@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 // Sizes CloudFront compresses, F4.8.
@@ -75,7 +77,7 @@ func weakenETag(h http.Header) {
 
 func addVary(h http.Header, name string) {
 	for _, v := range h["Vary"] {
-		if containsToken(v, name) {
+		if httpcache.ContainsToken(v, name) {
 			return
 		}
 	}

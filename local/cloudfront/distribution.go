@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 // distribution is everything a request needs, in typed form. It is not changed after [New].
@@ -122,7 +123,7 @@ func (dist *distribution) customErrors(d *decoding, all []customErrorInputs) {
 			d.refuse(path+".responsePagePath", c.PagePath, "want a path that starts with a slash")
 		}
 		dist.Errors[c.Code] = customError{
-			CachingMinTTL: seconds(c.CachingMinTTL, int64(errorCachingMinTTL/time.Second)),
+			CachingMinTTL: seconds(c.CachingMinTTL, int64(httpcache.ErrorCachingMinTTL/time.Second)),
 			PagePath:      c.PagePath, ResponseCode: c.ResponseCode,
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/aws/cloudfrontapi"
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 const day = 24 * time.Hour
@@ -16,9 +17,9 @@ func managedCachePolicy(id string) *cachePolicy {
 	case cloudfrontapi.CachingDisabled:
 		p = &cachePolicy{}
 	case cloudfrontapi.CachingOptimized:
-		p = &cachePolicy{TTL: ttlPolicy{time.Second, day, 365 * day}, Gzip: true, Brotli: true}
+		p = &cachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}, Gzip: true, Brotli: true}
 	case cloudfrontapi.CachingOptimizedForUncompressedObjects:
-		p = &cachePolicy{TTL: ttlPolicy{time.Second, day, 365 * day}}
+		p = &cachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}}
 	case cloudfrontapi.UseOriginCacheControlHeaders:
 		p = useOriginCacheControl(selection{})
 	case cloudfrontapi.UseOriginCacheControlHeadersQueryStrings:
@@ -32,7 +33,7 @@ func managedCachePolicy(id string) *cachePolicy {
 
 func useOriginCacheControl(query selection) *cachePolicy {
 	return &cachePolicy{
-		TTL:     ttlPolicy{0, 0, 365 * day},
+		TTL:     httpcache.TTLs{Max: 365 * day},
 		Headers: listed("Host", "Origin", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override"),
 		Cookies: selection{Mode: selectAll}, Query: query, Gzip: true, Brotli: true,
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/onefront/onefront/local/httpcache"
 )
 
 // viewable are the headers of an origin's answer that may go on to viewers, as a new map. CF DG
@@ -16,7 +18,7 @@ func (b *behavior) viewable(origin http.Header) http.Header {
 			"Transfer-Encoding", "Upgrade", "Via", "X-Cache":
 			continue // Content-Length is written anew; the rest is of the connection, or CloudFront's own
 		case "Age":
-			if _, given := originAge(origin); !given {
+			if _, given := httpcache.Age(origin); !given {
 				continue
 			}
 		case "Set-Cookie":
@@ -70,5 +72,5 @@ func (b *behavior) vary(values []string) []string {
 // variesOnAll says whether an answer has Vary: * where that counts: CloudFront then asks the origin every time, and
 // without conditions. CF DG "Content negotiation".
 func (b *behavior) variesOnAll(h http.Header) bool {
-	return b.Cache.TTL.Min == 0 && slices.ContainsFunc(h["Vary"], func(v string) bool { return containsToken(v, "*") })
+	return b.Cache.TTL.Min == 0 && slices.ContainsFunc(h["Vary"], func(v string) bool { return httpcache.ContainsToken(v, "*") })
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/onefront/onefront/local/httpcache"
 	"github.com/onefront/onefront/local/network"
 )
 
@@ -103,12 +104,12 @@ func (e *Edge) fetch(x *exchange, key, path string, kept *entry) (a *answer, sha
 	}
 	a = e.answerOf(x, &out)
 	original := a.status
-	var life lifetime
+	var life httpcache.Lifetime
 	if original >= http.StatusBadRequest {
-		life = errorLifetime(x.behavior.Cache.TTL, e.errorMinTTL(original, out.s3), original, a.header, x.now)
+		life = httpcache.ErrorLifetime(x.behavior.Cache.TTL, e.errorMinTTL(original, out.s3), original, a.header, x.now)
 		a = e.customErrorPage(x, a)
 	} else if cacheableStatus(original) {
-		life = objectLifetime(x.behavior.Cache.TTL, a.header, x.now)
+		life = httpcache.ObjectLifetime(x.behavior.Cache.TTL, a.header, x.now)
 	}
 	if life.Store {
 		e.store(x, key, path, a, life, epoch)
@@ -129,7 +130,7 @@ func cacheableStatus(status int) bool {
 
 // errorMinTTL is the error caching minimum TTL of a status. F3.20, F3.21: S3 origins keep errors for at least 1 s.
 func (e *Edge) errorMinTTL(status int, s3 bool) time.Duration {
-	ttl := errorCachingMinTTL
+	ttl := httpcache.ErrorCachingMinTTL
 	if c, ok := e.dist.Errors[status]; ok {
 		ttl = c.CachingMinTTL
 	}
@@ -139,7 +140,7 @@ func (e *Edge) errorMinTTL(status int, s3 bool) time.Duration {
 	return ttl
 }
 
-func (e *Edge) store(x *exchange, key, path string, a *answer, life lifetime, epoch uint64) {
+func (e *Edge) store(x *exchange, key, path string, a *answer, life httpcache.Lifetime, epoch uint64) {
 	if x.method == http.MethodHead {
 		key = headKey(key)
 	}
@@ -147,14 +148,14 @@ func (e *Edge) store(x *exchange, key, path string, a *answer, life lifetime, ep
 		key: key, path: path, status: a.status, header: a.header, body: a.body, result: resultHit, stored: x.now,
 		expires: x.now.Add(life.TTL), life: life,
 	}
-	kept.arrivedAged, _ = originAge(a.header)
+	kept.arrivedAged, _ = httpcache.Age(a.header)
 	if a.result == resultError {
 		kept.result = resultError
 	}
 	if x.behavior.variesOnAll(a.header) {
-		kept.expires, kept.life, kept.unconditional = x.now, lifetime{Store: true}, true
+		kept.expires, kept.life, kept.unconditional = x.now, httpcache.Lifetime{Store: true}, true
 	}
-	if parseCacheControl(a.header["Cache-Control"]).NoCacheSetCookie && a.header["Set-Cookie"] != nil { // F3.23
+	if httpcache.ParseCacheControl(a.header["Cache-Control"]).NoCacheSetCookie && a.header["Set-Cookie"] != nil { // F3.23
 		kept.header = a.header.Clone()
 		delete(kept.header, "Set-Cookie")
 	}
@@ -188,9 +189,9 @@ func (e *Edge) revalidated(x *exchange, kept *entry, out *outcome, epoch uint64)
 			renewed.header[name] = values
 		}
 	}
-	renewed.life = objectLifetime(x.behavior.Cache.TTL, renewed.header, x.now)
+	renewed.life = httpcache.ObjectLifetime(x.behavior.Cache.TTL, renewed.header, x.now)
 	renewed.stored, renewed.expires, renewed.askAgain = x.now, x.now.Add(renewed.life.TTL), time.Time{}
-	renewed.arrivedAged, _ = originAge(renewed.header)
+	renewed.arrivedAged, _ = httpcache.Age(renewed.header)
 	if renewed.life.Store {
 		e.cache.put(&renewed, epoch)
 	} else {

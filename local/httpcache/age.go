@@ -1,4 +1,4 @@
-package cloudfront
+package httpcache
 
 import (
 	"net/http"
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// originAge is the Age header of an origin's answer: how long caches before this one have kept it. Of several values
+// Age is the Age header of an origin's answer: how long caches before this one have kept it. Of several values
 // the first counts, and what is no whole number is ignored, RFC 9111, section 5.1. guess: the guide says only that
 // CloudFront adds Age to hits.
-func originAge(h http.Header) (age time.Duration, given bool) {
+func Age(h http.Header) (age time.Duration, given bool) {
 	values := h["Age"]
 	if len(values) == 0 {
 		return 0, false
@@ -22,9 +22,4 @@ func originAge(h http.Header) (age time.Duration, given bool) {
 	age = absent
 	setSeconds(&age, first)
 	return age, true
-}
-
-// ageAt is what Age says of a hit: the time here, and the time before.
-func (e *entry) ageAt(now time.Time) time.Duration {
-	return e.arrivedAged + now.Sub(e.stored)
 }

@@ -1,4 +1,4 @@
-package cloudfront
+package httpcache
 
 import (
 	"net/http"
@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// ttlPolicy are the three TTLs of a cache policy.
-type ttlPolicy struct{ Min, Default, Max time.Duration }
+// TTLs are the three TTLs of a cache policy.
+type TTLs struct{ Min, Default, Max time.Duration }
 
-// lifetime is how long an answer of an origin may be used.
-type lifetime struct {
+// Lifetime is how long an answer of an origin may be used.
+type Lifetime struct {
 	// Store says whether the answer is kept at all. An answer kept with a zero TTL is asked for again each time,
 	// with its validators.
 	Store bool
@@ -23,19 +23,19 @@ type lifetime struct {
 	Collapse bool
 }
 
-// objectLifetime applies the table of CF DG Expiration, "Specify the amount of time that CloudFront caches objects",
+// ObjectLifetime applies the table of CF DG Expiration, "Specify the amount of time that CloudFront caches objects",
 // to an answer below 400.
-func objectLifetime(p ttlPolicy, h http.Header, now time.Time) lifetime {
+func ObjectLifetime(p TTLs, h http.Header, now time.Time) Lifetime {
 	if p.Max <= 0 { // F3.1, F3.15: caching disabled
-		return lifetime{}
+		return Lifetime{}
 	}
-	cc := parseCacheControl(h["Cache-Control"])
-	l := lifetime{Store: true, Collapse: true}
+	cc := ParseCacheControl(h["Cache-Control"])
+	l := Lifetime{Store: true, Collapse: true}
 	switch {
 	case p.Min > 0 && (cc.NoStore || cc.NoCache || cc.Private):
 		l.TTL = p.Min // F3.17: a minimum above 0 beats all three
 	case cc.NoStore || cc.Private:
-		return lifetime{} // F3.16
+		return Lifetime{} // F3.16
 	case cc.NoCache:
 		// Kept to be revalidated, never served unasked (guess: the page says only that the header is respected).
 		l.Collapse = false
@@ -54,7 +54,7 @@ func objectLifetime(p ttlPolicy, h http.Header, now time.Time) lifetime {
 
 // stale fills in F3.18: both directives are capped by the maximum TTL; without stale-if-error an object that had a
 // TTL may stand in for errors until it is evicted, CF DG HTTPStatusCodes.
-func (l *lifetime) stale(cc cacheControl, p ttlPolicy) {
+func (l *Lifetime) stale(cc CacheControl, p TTLs) {
 	if cc.StaleWhileRevalidate > 0 {
 		l.StaleWhileRevalidate = min(cc.StaleWhileRevalidate, p.Max)
 	}
@@ -67,14 +67,14 @@ func (l *lifetime) stale(cc cacheControl, p ttlPolicy) {
 }
 
 // headerTTL is what is left of what the origin asks for, less the age that it states.
-func headerTTL(cc cacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
+func headerTTL(cc CacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
 	ttl, given = freshFor(cc, h, now)
-	age, _ := originAge(h)
+	age, _ := Age(h)
 	return max(ttl-age, 0), given
 }
 
 // freshFor is what the origin asks for: s-maxage, else max-age, else Expires. F3.16.
-func freshFor(cc cacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
+func freshFor(cc CacheControl, h http.Header, now time.Time) (ttl time.Duration, given bool) {
 	switch {
 	case cc.SMaxAge != absent:
 		return cc.SMaxAge, true
@@ -116,34 +116,34 @@ func httpDate(values []string) (at time.Time, valid bool) {
 	return time.Time{}, false
 }
 
-// errorCachingMinTTL is how long errors are kept if the distribution says nothing. F3.20.
-const errorCachingMinTTL = 10 * time.Second
+// ErrorCachingMinTTL is how long errors are kept if the distribution says nothing. F3.20.
+const ErrorCachingMinTTL = 10 * time.Second
 
-// errorLifetime is F3.20 and F3.21 for answers of 400 and above. minTTL is the error caching minimum TTL of the
+// ErrorLifetime is F3.20 and F3.21 for answers of 400 and above. minTTL is the error caching minimum TTL of the
 // status. CF DG HTTPStatusCodes and "Control how long CloudFront caches errors".
-func errorLifetime(p ttlPolicy, minTTL time.Duration, status int, h http.Header, now time.Time) lifetime {
+func ErrorLifetime(p TTLs, minTTL time.Duration, status int, h http.Header, now time.Time) Lifetime {
 	if p.Max <= 0 {
-		return lifetime{} // F3.20: with CachingDisabled nothing is cached
+		return Lifetime{} // F3.20: with CachingDisabled nothing is cached
 	}
-	cc := parseCacheControl(h["Cache-Control"])
+	cc := ParseCacheControl(h["Cache-Control"])
 	hasAge := cc.MaxAge != absent || cc.SMaxAge != absent
 	switch status {
 	case http.StatusNotFound, http.StatusGone, http.StatusRequestURITooLong, http.StatusNotImplemented:
 		if cc.NoStore {
-			return lifetime{}
+			return Lifetime{}
 		}
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusPreconditionFailed,
 		http.StatusUnsupportedMediaType:
 		if !hasAge {
-			return lifetime{}
+			return Lifetime{}
 		}
 	default:
-		return lifetime{}
+		return Lifetime{}
 	}
 	ttl := minTTL
 	if age, given := headerTTL(cc, h, now); given {
 		ttl = max(ttl, min(age, p.Max))
 	}
-	return lifetime{Store: ttl > 0, TTL: ttl, Collapse: ttl > 0}
+	return Lifetime{Store: ttl > 0, TTL: ttl, Collapse: ttl > 0}
 }

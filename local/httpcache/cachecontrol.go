@@ -1,4 +1,7 @@
-package cloudfront
+// Package httpcache holds what a cache reads out of headers: directives, ages and dates, how long answers may be kept, and
+// what conditions of a request come to. The rules are CloudFront's where it states any, else RFC 9110 and RFC 9111.
+// S3's conditions stay with local/s3, for they are others: tags without quotes, weak comparison throughout.
+package httpcache
 
 import (
 	"strings"
@@ -11,19 +14,19 @@ const maxAgeLimit = 100 * 365 * 24 * time.Hour
 // absent marks a duration directive that is not there.
 const absent = time.Duration(-1)
 
-// cacheControl are the directives of an origin's Cache-Control header that CloudFront acts on. CF DG Expiration.
-type cacheControl struct {
+// CacheControl are the directives of an origin's Cache-Control header that CloudFront acts on. CF DG Expiration.
+type CacheControl struct {
 	NoStore, NoCache, Private bool
 	// NoCacheSetCookie is no-cache="Set-Cookie": the object is cached without its cookies (F3.23).
 	NoCacheSetCookie bool
-	// MaxAge, SMaxAge, StaleWhileRevalidate and StaleIfError are absent or at least 0.
+	// MaxAge, SMaxAge, StaleWhileRevalidate and StaleIfError are at least 0, or negative where they are not given.
 	MaxAge, SMaxAge, StaleWhileRevalidate, StaleIfError time.Duration
 }
 
-// parseCacheControl reads all Cache-Control headers of an answer. Names are taken in any case; of a directive given
+// ParseCacheControl reads all Cache-Control headers of an answer. Names are taken in any case; of a directive given
 // twice the first counts; a number that is none counts as 0, as RFC 9111, section 4.2.1, advises (guess).
-func parseCacheControl(headers []string) cacheControl {
-	cc := cacheControl{MaxAge: absent, SMaxAge: absent, StaleWhileRevalidate: absent, StaleIfError: absent}
+func ParseCacheControl(headers []string) CacheControl {
+	cc := CacheControl{MaxAge: absent, SMaxAge: absent, StaleWhileRevalidate: absent, StaleIfError: absent}
 	for _, header := range headers {
 		for header != "" {
 			var name, value string
@@ -35,7 +38,7 @@ func parseCacheControl(headers []string) cacheControl {
 	return cc
 }
 
-func (cc *cacheControl) take(name, value string, hasValue bool) {
+func (cc *CacheControl) take(name, value string, hasValue bool) {
 	switch name {
 	case "no-store":
 		cc.NoStore = true
@@ -44,7 +47,7 @@ func (cc *cacheControl) take(name, value string, hasValue bool) {
 		cc.Private = true
 	case "no-cache":
 		if hasValue {
-			cc.NoCacheSetCookie = cc.NoCacheSetCookie || containsToken(value, "set-cookie")
+			cc.NoCacheSetCookie = cc.NoCacheSetCookie || ContainsToken(value, "set-cookie")
 		} else {
 			cc.NoCache = true
 		}
@@ -106,8 +109,8 @@ func setSeconds(d *time.Duration, value string) {
 	*d = time.Duration(seconds) * time.Second
 }
 
-// containsToken says whether a comma-separated list has a token, in any case.
-func containsToken(list, token string) bool {
+// ContainsToken says whether a comma-separated list has a token, in any case.
+func ContainsToken(list, token string) bool {
 	for item := range strings.SplitSeq(list, ",") {
 		if strings.EqualFold(strings.TrimSpace(item), token) {
 			return true
