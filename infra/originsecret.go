@@ -34,3 +34,8 @@ func newOriginSecret(ctx *pulumi.Context, cfg *platform) (*originSecret, error) 
 	}
 	return s, err
 }
+
+// secretString keeps a value secret also inside a map.
+func secretString(s pulumi.StringInput) pulumi.StringInput {
+	return pulumi.ToSecret(s).(pulumi.StringOutput)
+}

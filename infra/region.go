@@ -306,8 +306,3 @@ func regionAlias(target apigatewayv2.DomainNameDomainNameConfigurationOutput) ro
 		EvaluateTargetHealth: pulumi.Bool(false),
 	}}
 }
-
-// secretString keeps a value secret also inside a map.
-func secretString(s pulumi.StringInput) pulumi.StringInput {
-	return pulumi.ToSecret(s).(pulumi.StringOutput)
-}

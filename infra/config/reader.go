@@ -110,6 +110,12 @@ func (n node) object(known ...string) object {
 	return o
 }
 
+// at is a member of an object; the node of anything else has none.
+func (n node) at(key string) node {
+	members, _ := n.value.(map[string]any)
+	return node{problems: n.problems, key: n.key + "." + key, value: members[key]}
+}
+
 // object is a node with members.
 type object struct {
 	node

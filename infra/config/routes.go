@@ -138,11 +138,6 @@ func checkCaching(o object, route Route) {
 	}
 }
 
-func (n node) at(key string) node {
-	members, _ := n.value.(map[string]any)
-	return node{problems: n.problems, key: n.key + "." + key, value: members[key]}
-}
-
 func (p Parts) empty() bool {
 	return len(p.Query)+len(p.QueryExcept)+len(p.Headers)+len(p.Cookies) == 0
 }

@@ -3,6 +3,7 @@ package sqs
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -47,13 +48,13 @@ func (s *Service) attributes(q *queue, now time.Time) map[string]string {
 			delayed++
 		}
 	}
-	whole := func(d time.Duration) string { return itoa(int(d / time.Second)) }
+	whole := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 	all := map[string]string{
-		"ApproximateNumberOfMessages":           itoa(waiting),
-		"ApproximateNumberOfMessagesNotVisible": itoa(inFlight),
-		"ApproximateNumberOfMessagesDelayed":    itoa(delayed),
+		"ApproximateNumberOfMessages":           strconv.Itoa(waiting),
+		"ApproximateNumberOfMessagesNotVisible": strconv.Itoa(inFlight),
+		"ApproximateNumberOfMessagesDelayed":    strconv.Itoa(delayed),
 		"DelaySeconds":                          whole(q.delay),
-		"MaximumMessageSize":                    itoa(q.maxBytes),
+		"MaximumMessageSize":                    strconv.Itoa(q.maxBytes),
 		"MessageRetentionPeriod":                whole(q.retention),
 		"QueueArn":                              q.arn,
 		"ReceiveMessageWaitTimeSeconds":         whole(q.wait),

@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,7 +79,7 @@ func (s *Service) receive(q *queue, limit int, visibility time.Duration, now tim
 func (s *Service) move(q *queue, m *message, now time.Time) {
 	q.remove(m)
 	m.sourceARN, m.handle, m.visibleAt = q.arn, "", now
-	m.reason = "received " + itoa(m.receives) + " times without success"
+	m.reason = "received " + strconv.Itoa(m.receives) + " times without success"
 	q.deadLetters.messages = append(q.deadLetters.messages, m)
 	s.log.Warn("message moved to dead-letter queue", "region", q.region, "queue", q.name, "messageId", m.id, "receives", m.receives)
 	s.plan(q.deadLetters)

@@ -2,7 +2,6 @@ package sqs
 
 import (
 	"encoding/base64"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -26,5 +25,3 @@ func messageID(handle string) string {
 	}
 	return id
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

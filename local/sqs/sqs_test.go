@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -541,7 +542,7 @@ func TestSubscribe_concurrency(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 40 {
-		w.mustSend(t, "eu-west-1", itoa(i))
+		w.mustSend(t, "eu-west-1", strconv.Itoa(i))
 	}
 	close(release)
 	w.advance(t, 0)
