@@ -157,8 +157,8 @@ func (p *platform) makeShared(ctx *pulumi.Context, providers *providers) error {
 }
 
 // newRegions makes the regions in configuration order. With a sequential rollout each waits for the one before.
-func newRegions(ctx *pulumi.Context, p *platform, providers *providers, zones zones, secret *originSecret, validation *validationRecords) ([]*Region, error) {
-	regions := make([]*Region, 0, len(p.Regions))
+func newRegions(ctx *pulumi.Context, p *platform, providers *providers, zones zones, secret *originSecret, validation *validationRecords) ([]*regionComponent, error) {
+	regions := make([]*regionComponent, 0, len(p.Regions))
 	for _, name := range p.Regions {
 		args := &regionArgs{
 			region: name, platform: p, global: providers.global, originSecret: secret.current, previousOriginSecret: secret.previous, validation: validation,

@@ -120,7 +120,7 @@ type Scope struct {
 	platform  *platform
 	options   []pulumi.ResourceOption
 	functions []*Function
-	region    *Region
+	region    *regionComponent
 }
 
 // Name is the logical name of a resource in this scope: role and region, under the app's own prefix.

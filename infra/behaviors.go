@@ -22,7 +22,7 @@ func everythingElse(cfg *platform) config.Route {
 	return config.Route{Path: "*", Methods: config.MethodsAll, ReadFailover: cfg.Routing == config.RoutingEdge}
 }
 
-func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *Site, opts ...pulumi.ResourceOption) (*behaviors, error) {
+func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *siteComponent, opts ...pulumi.ResourceOption) (*behaviors, error) {
 	functions, err := newViewerFunctions(ctx, cfg, site, opts...)
 	if err != nil {
 		return nil, err

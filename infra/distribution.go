@@ -31,21 +31,21 @@ type distributionArgs struct {
 	config      *platform
 	provider    *aws.Provider
 	secret      pulumi.StringInput
-	regions     []*Region
+	regions     []*regionComponent
 	originDNS   *originDNS
-	site        *Site
+	site        *siteComponent
 	certificate *edgeCertificate
 }
 
-// Distribution is the one CloudFront distribution over all regions and the site, with its functions and policies.
-type Distribution struct {
+// distributionComponent is the one CloudFront distribution over all regions and the site, with its functions and policies.
+type distributionComponent struct {
 	pulumi.ResourceState
 
 	resource *cloudfront.Distribution
 }
 
-func newDistribution(ctx *pulumi.Context, args distributionArgs) (*Distribution, error) {
-	d := &Distribution{}
+func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionComponent, error) {
+	d := &distributionComponent{}
 	cfg := args.config
 	if err := ctx.RegisterComponentResourceV2(distributionType, cfg.name("distribution"), pulumi.Map{}, d, cfg.child()...); err != nil {
 		return nil, err

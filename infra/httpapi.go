@@ -47,9 +47,9 @@ type httpAPIArgs struct {
 	after []pulumi.Resource
 }
 
-// HTTPAPI is a regional HTTP API with one stage at its root. It has no CORS configuration: CloudFront answers
+// httpAPIComponent is a regional HTTP API with one stage at its root. It has no CORS configuration: CloudFront answers
 // preflights and decorates answers.
-type HTTPAPI struct {
+type httpAPIComponent struct {
 	pulumi.ResourceState
 
 	API   *apigatewayv2.Api
@@ -93,8 +93,8 @@ func accessLogFormat() string {
 }
 
 // newHTTPAPI makes the API, its routes and its stage.
-func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pulumi.ResourceOption) (*HTTPAPI, error) {
-	h := &HTTPAPI{}
+func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pulumi.ResourceOption) (*httpAPIComponent, error) {
+	h := &httpAPIComponent{}
 	if err := ctx.RegisterComponentResourceV2(httpAPIType, name, pulumi.Map{}, h, opts...); err != nil {
 		return nil, err
 	}
@@ -149,13 +149,13 @@ func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pul
 	return h, ctx.RegisterResourceOutputs(h, pulumi.Map{"endpoint": h.API.ApiEndpoint})
 }
 
-func (h *HTTPAPI) resources() []pulumi.Resource {
+func (h *httpAPIComponent) resources() []pulumi.Resource {
 	return slices.Concat([]pulumi.Resource{h.API, h.Stage}, h.permissions, h.others)
 }
 
 // connect leads route keys to a function. One permission covers all of a function's routes: only this API's one stage
 // may invoke it (F10.8).
-func (h *HTTPAPI) connect(ctx *pulumi.Context, fn httpAPIFunction, keys []string, args *httpAPIArgs) ([]pulumi.Resource, error) {
+func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, keys []string, args *httpAPIArgs) ([]pulumi.Resource, error) {
 	parent, after := pulumi.Parent(h), pulumi.DependsOn(args.after)
 	integration, err := apigatewayv2.NewIntegration(ctx, args.Named(fn.name), &apigatewayv2.IntegrationArgs{
 		ApiId:           h.API.ID(),

@@ -32,7 +32,7 @@ type originDNS struct {
 }
 
 // newOriginDNS makes the records, after all regions. It returns nil without an origin domain.
-func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, regions []*Region) (*originDNS, error) {
+func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, regions []*regionComponent) (*originDNS, error) {
 	if cfg.OriginDomain == "" {
 		return nil, nil
 	}
@@ -73,7 +73,7 @@ func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zo
 
 // nextRegion is the index of the region nearest to another one, never itself: no fixed point is what is asked for, a
 // permutation is not (F7.29).
-func nextRegion(i int, regions []*Region) int {
+func nextRegion(i int, regions []*regionComponent) int {
 	place, _ := geography.LookupRegion(regions[i].Name) // the configuration knows no other regions
 	var others []string
 	for j, r := range regions {
@@ -82,5 +82,5 @@ func nextRegion(i int, regions []*Region) int {
 		}
 	}
 	nearest := geography.Nearest(place.Place, others)[0]
-	return slices.IndexFunc(regions, func(r *Region) bool { return r.Name == nearest })
+	return slices.IndexFunc(regions, func(r *regionComponent) bool { return r.Name == nearest })
 }

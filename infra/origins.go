@@ -57,7 +57,7 @@ func originID(region string) string { return "api-" + region }
 
 func writesID(region string) string { return region + "-writes" }
 
-func newOrigins(cfg *platform, regions []*Region, site *Site, secret pulumi.StringInput) *origins {
+func newOrigins(cfg *platform, regions []*regionComponent, site *siteComponent, secret pulumi.StringInput) *origins {
 	o := &origins{}
 	if cfg.Routing == config.RoutingDNS {
 		o.addNames(cfg, len(regions), secret)
@@ -82,7 +82,7 @@ func (o *origins) addNames(cfg *platform, regions int, secret pulumi.StringInput
 }
 
 // addRegions adds every region, a drained one too: draining changes only the function.
-func (o *origins) addRegions(cfg *platform, regions []*Region, secret pulumi.StringInput) {
+func (o *origins) addRegions(cfg *platform, regions []*regionComponent, secret pulumi.StringInput) {
 	for _, r := range regions {
 		o.addAPI(cfg, originID(r.Name), forReads, r.ExecuteAPIHost, secret)
 		o.addAPI(cfg, writesID(r.Name), forWrites, r.ExecuteAPIHost, secret)
@@ -110,7 +110,7 @@ func (o *origins) addAPI(cfg *platform, id string, p patience, host pulumi.Strin
 }
 
 // addSite adds the buckets by their regional names: the global name redirects for up to a day (F9.4).
-func (o *origins) addSite(site *Site) {
+func (o *origins) addSite(site *siteComponent) {
 	if site == nil {
 		return
 	}

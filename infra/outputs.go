@@ -9,7 +9,7 @@ import (
 )
 
 // fill sets the app's outputs.
-func (p *platform) fill(regions []*Region, certificate *edgeCertificate, d *Distribution) {
+func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate, d *distributionComponent) {
 	app := p.app
 	host := d.resource.DomainName
 	if name := mainAlias(p); name != "" && p.ExternalDNS != config.ExternalDNSPending {
@@ -85,7 +85,7 @@ func mainAlias(cfg *platform) string {
 
 // dnsRecords are what the owner of an external DNS creates: the validation CNAMEs, then one CNAME (at a zone's
 // apex: an ALIAS or ANAME) per alias.
-func dnsRecords(cfg *platform, certificate *edgeCertificate, d *Distribution) pulumi.ArrayOutput {
+func dnsRecords(cfg *platform, certificate *edgeCertificate, d *distributionComponent) pulumi.ArrayOutput {
 	aliases := cfg.Aliases()
 	return pulumi.All(certificate.records, d.resource.DomainName).ApplyT(func(known []any) []any {
 		records := append([]any(nil), known[0].([]any)...)

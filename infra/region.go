@@ -38,9 +38,9 @@ type regionArgs struct {
 	validation *validationRecords
 }
 
-// Region is everything that one region needs to answer the API on its own: what the application has
+// regionComponent is everything that one region needs to answer the API on its own: what the application has
 // there, its functions, the HTTP API and, with an origin domain, its certificate, domain names and health check.
-type Region struct {
+type regionComponent struct {
 	pulumi.ResourceState
 
 	Name string
@@ -64,8 +64,8 @@ type Region struct {
 }
 
 // newRegion makes one region. The provider option decides where its resources are.
-func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulumi.ResourceOption) (*Region, error) {
-	r := &Region{Name: args.region, outputs: pulumi.Map{}}
+func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulumi.ResourceOption) (*regionComponent, error) {
+	r := &regionComponent{Name: args.region, outputs: pulumi.Map{}}
 	if err := ctx.RegisterComponentResourceV2(regionType, name, pulumi.Map{"region": pulumi.String(args.region)}, r, opts...); err != nil {
 		return nil, err
 	}
@@ -91,11 +91,11 @@ type regionBuilder struct {
 	ctx    *pulumi.Context
 	args   *regionArgs
 	cfg    *platform
-	region *Region
+	region *regionComponent
 
 	scope   *Scope
 	answers []httpAPIFunction
-	httpAPI *HTTPAPI
+	httpAPI *httpAPIComponent
 }
 
 // child are the options every child shares.

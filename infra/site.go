@@ -26,9 +26,9 @@ const (
 	configCacheControl = "public, max-age=0, s-maxage=60, must-revalidate"
 )
 
-// Site is the static site: the same objects in two private buckets in two regions (one where there is one
+// siteComponent is the static site: the same objects in two private buckets in two regions (one where there is one
 // region), read by CloudFront alone.
-type Site struct {
+type siteComponent struct {
 	pulumi.ResourceState
 
 	platform *platform
@@ -51,7 +51,7 @@ type siteBucket struct {
 }
 
 // newSite reads the folder and makes the buckets and their objects. It returns nil where no folder is published.
-func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*Site, error) {
+func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*siteComponent, error) {
 	if cfg.SiteDir == "" {
 		return nil, nil
 	}
@@ -69,7 +69,7 @@ func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*Site, e
 			return nil, err
 		}
 	}
-	s := &Site{platform: cfg, provider: providers.global, notFoundPage: sitefiles.Has(files, sitefiles.NotFoundKey)}
+	s := &siteComponent{platform: cfg, provider: providers.global, notFoundPage: sitefiles.Has(files, sitefiles.NotFoundKey)}
 	if err := ctx.RegisterComponentResourceV2(siteType, cfg.name("site"), pulumi.Map{"folder": pulumi.String(cfg.SiteDir)}, s, cfg.child()...); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*Site, e
 // newBucket makes a private, versioned, encrypted bucket. The logical name carries the region, so that another
 // order of the regions replaces nothing. Destroying the stack deletes the objects: everything in the bucket
 // comes out of the repository.
-func (s *Site) newBucket(ctx *pulumi.Context, region string, provider *aws.Provider) (*siteBucket, error) {
+func (s *siteComponent) newBucket(ctx *pulumi.Context, region string, provider *aws.Provider) (*siteBucket, error) {
 	name := s.platform.name("site-" + region)
 	b := &siteBucket{region: region, provider: provider}
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(provider)}
@@ -152,7 +152,7 @@ func (s *Site) newBucket(ctx *pulumi.Context, region string, provider *aws.Provi
 
 // upload publishes every file and /config.json. Pages come after all they may name. A file with a content hash
 // in its name stays in the bucket when it leaves the folder, since edges may still hold pages that name it.
-func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File, config string) error {
+func (s *siteComponent) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File, config string) error {
 	put := func(key string, args *s3.BucketObjectv2Args, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 		args.Bucket, args.Key = b.bucket.ID(), pulumi.String(key)
 		opts = append(opts, pulumi.Parent(s), pulumi.Provider(b.provider))
@@ -192,7 +192,7 @@ func (s *Site) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File
 
 // publish tells the edge the site's addresses, once what they lead to is there. The table is written in batches of 50
 // keys and so not at once: while it is new, a path may be unknown that is published already, never the other way.
-func (s *Site) publish(ctx *pulumi.Context, table map[string]string) error {
+func (s *siteComponent) publish(ctx *pulumi.Context, table map[string]string) error {
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(s.provider)}
 	var err error
 	if s.addresses, err = cloudfront.NewKeyValueStore(ctx, s.platform.name("addresses"), &cloudfront.KeyValueStoreArgs{
@@ -229,7 +229,7 @@ func leftOut(dir string, names []string) string {
 
 // allow binds the bucket policies to the distribution, which exists by now (F9.3). The block comes first: both
 // at once on one bucket may conflict (F9.10).
-func (s *Site) allow(ctx *pulumi.Context, distributionARN pulumi.StringOutput) error {
+func (s *siteComponent) allow(ctx *pulumi.Context, distributionARN pulumi.StringOutput) error {
 	if s == nil {
 		return nil
 	}

@@ -53,7 +53,7 @@ func (p apiParts) name(routing config.Routing) string {
 	return name
 }
 
-func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *Site, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
+func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
 	f := &viewerFunctions{api: map[apiParts]*cloudfront.Function{}}
 	var err error
 	routes := cfg.Routes
