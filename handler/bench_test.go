@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/onefront/onefront/handler/api"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/queue"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
@@ -81,9 +82,13 @@ func BenchmarkPost(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	guard, err := origin.New(origin.Config{Region: e.region, Secrets: e.originSecrets})
+	if err != nil {
+		b.Fatal(err)
+	}
 	begin := time.Now()
 	h := lambda.NewHandler(api.New(api.Config{
-		Region: e.region, Version: e.version, OriginSecret: e.originSecret, Upstream: client, Timeout: e.upstream.Timeout.Duration(),
+		Region: e.region, Version: e.version, Origin: guard, Upstream: client, Timeout: e.upstream.Timeout.Duration(),
 		Queue: queue.New(newLazySQS(e), e.queueURL, e.deadLettersURL), Keys: secret.NewHolder(keyFetcher(e, slog.Default()), time.Now),
 		Journal: telemetry.NewJournal(io.Discard, slog.LevelInfo, e.region, e.stack, time.Now),
 		Now:     time.Now, Elapsed: func() time.Duration { return time.Since(begin) },

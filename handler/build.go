@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/handler/api"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/queue"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
@@ -28,9 +29,13 @@ func build(e environment, journal *telemetry.Journal, start time.Time) (any, err
 	messages := queue.New(newLazySQS(e), e.queueURL, e.deadLettersURL)
 	switch e.handler {
 	case settings.HandlerAPI:
+		guard, err := origin.New(origin.Config{Region: e.region, Secrets: e.originSecrets})
+		if err != nil {
+			return nil, err
+		}
 		return api.New(api.Config{
 			Region: e.region, Version: e.version,
-			OriginSecret: e.originSecret, PreviousOriginSecret: e.previousOriginSecret,
+			Origin:   guard,
 			Upstream: client, Timeout: e.upstream.Timeout.Duration(), Queue: messages, Keys: keys, Journal: journal,
 			Now: time.Now, Elapsed: func() time.Duration { return time.Since(start) },
 		}).Handle, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -13,10 +14,10 @@ import (
 type environment struct {
 	handler, region, version, stack, logLevel string
 
-	upstream                           settings.Settings
-	keyParameter                       string
-	queueURL, deadLettersURL           string
-	originSecret, previousOriginSecret secret.Secret
+	upstream                 settings.Settings
+	keyParameter             string
+	queueURL, deadLettersURL string
+	originSecrets            []secret.Secret
 
 	// endpoints of AWS services other than the region's own; local mode sets them.
 	ssmEndpoint, sqsEndpoint string
@@ -59,8 +60,11 @@ func readEnvironment(get func(string) string) (environment, error) {
 	}
 	switch e.handler {
 	case settings.HandlerAPI:
-		e.originSecret = secret.New(require(contract.OriginSecretVariable))
-		e.previousOriginSecret = secret.New(get(contract.PreviousOriginSecretVariable))
+		secrets, err := origin.Secrets(get)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		e.originSecrets = secrets
 	case settings.HandlerRedelivery, "":
 	default:
 		problems = append(problems, fmt.Errorf("environment variable _HANDLER: %q: %s or %s", e.handler, settings.HandlerAPI, settings.HandlerRedelivery))

@@ -3,14 +3,19 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/feedback"
 )
 
 // noStore keeps an answer out of every cache.
 const noStore = "no-store"
+
+// regionKey is the header's name as API Gateway writes it.
+var regionKey = strings.ToLower(contract.RegionHeader)
 
 type headers map[string]string
 
@@ -24,7 +29,7 @@ type answer struct {
 // event returns the answer in payload format 2.0 (F6.15), always with a status code, so that
 // API Gateway infers nothing.
 func (a answer) event(region, method string) events.APIGatewayV2HTTPResponse {
-	all := map[string]string{"x-onefront-region": region}
+	all := map[string]string{regionKey: region}
 	for name, value := range a.headers {
 		all[name] = value
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
 	"github.com/onefront/onefront/handler/upstream"
@@ -39,12 +40,11 @@ type Keys interface {
 	Expire()
 }
 
-// Config is what a Handler needs. All fields but PreviousOriginSecret are required.
+// Config is what a Handler needs. All fields are required.
 type Config struct {
 	Region, Version string
-	// OriginSecret is what CloudFront sends; PreviousOriginSecret is still taken while a
-	// rotation is under way, none if empty.
-	OriginSecret, PreviousOriginSecret secret.Secret
+	// Origin knows who came through CloudFront. It needs no Log: a request's line is the Journal's.
+	Origin *origin.Origin
 
 	Upstream Upstream
 	// Timeout bounds what a request spends on the SaaS, waiting for its key included.
@@ -82,8 +82,11 @@ func New(config Config) *Handler {
 func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	start := h.Elapsed()
 	r := newRequest(event)
-	r.line.RequestID = telemetry.RequestID(ctx)
-	a := h.serve(ctx, r)
+	accepted := h.Origin.AcceptsEvent(event)
+	ctx = origin.EventContext(ctx, event, accepted)
+	ids, _ := origin.FromContext(ctx)
+	r.line.RequestID, r.line.CloudFrontID, r.line.GatewayID = telemetry.RequestID(ctx), ids.CloudFront, ids.Gateway
+	a := h.serve(ctx, r, accepted)
 	r.line.Status = a.status
 	r.line.Duration = h.Elapsed() - start
 	h.Journal.Write(ctx, r.line)
@@ -92,11 +95,11 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPReque
 
 // serve finds the route and the method. The origin secret comes first: who goes round
 // CloudFront learns nothing, not even which paths exist (F6.28).
-func (h *Handler) serve(ctx context.Context, r *request) answer {
+func (h *Handler) serve(ctx context.Context, r *request, accepted bool) answer {
 	found, ok := h.find(r.path)
 	open := ok && found.open && (r.method == "GET" || r.method == "HEAD")
-	if !open && !h.fromCloudFront(r) {
-		return problem(403, "This API is reached through its site only.")
+	if !open && !accepted {
+		return problem(403, origin.Forbidden)
 	}
 	if !ok {
 		return problem(404, "There is nothing at this path.")

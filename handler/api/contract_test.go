@@ -135,6 +135,19 @@ func TestContract_originSecret(t *testing.T) {
 	}
 }
 
+// TestContract_ids: a line names the request at CloudFront and at API Gateway; who goes round CloudFront names nothing.
+func TestContract_ids(t *testing.T) {
+	t.Parallel()
+	const id = "k7rHxW6B_AKb-zGP6d4eJtd4mBnC0w=="
+	for value, want := range map[string]any{originSecret: id, "guess": nil} {
+		f := newFixture()
+		f.do(t, event("GET", "/api/topics", map[string]string{"x-onefront-origin-secret": value, "x-amz-cf-id": id}, ""))
+		if line := f.lastLine(t); line["cfRequestId"] != want || line["gatewayRequestId"] != "gateway-1" {
+			t.Errorf("%s: line %v", value, line)
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	f := newFixture()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/onefront/onefront/handler/api"
 	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
 	"github.com/onefront/onefront/handler/upstream"
@@ -114,6 +115,14 @@ type fixture struct {
 	*api.Handler
 }
 
+func newOrigin() *origin.Origin {
+	o, err := origin.New(origin.Config{Region: "eu-west-1", Secrets: []secret.Secret{secret.New(originSecret), secret.New(previousSecret)}})
+	if err != nil {
+		panic(err) // both are given
+	}
+	return o
+}
+
 func newFixture() *fixture {
 	f := &fixture{
 		saas:  &fakeSaaS{result: upstream.Result{Outcome: upstream.Delivered, Status: 201, Latency: time.Millisecond}},
@@ -121,7 +130,7 @@ func newFixture() *fixture {
 	}
 	f.Handler = api.New(api.Config{
 		Region: "eu-west-1", Version: "0123456789ab",
-		OriginSecret: secret.New(originSecret), PreviousOriginSecret: secret.New(previousSecret),
+		Origin:   newOrigin(),
 		Upstream: f.saas, Timeout: 3 * time.Second, Queue: f.queue, Keys: f.keys,
 		Journal: telemetry.NewJournal(&f.log, slog.LevelInfo, "eu-west-1", "prod", func() time.Time { return at }),
 		Now:     func() time.Time { return at }, Elapsed: func() time.Duration { return f.elapsed },

@@ -94,7 +94,7 @@ func newAssembled(tb testing.TB) assembled {
 	key := func(context.Context) (secret.Secret, error) { return secret.Key(leak.Canary) }
 	var elapsed time.Duration
 	a.Handler = api.New(api.Config{
-		Region: "eu-west-1", Version: "0123456789ab", OriginSecret: secret.New(originSecret),
+		Region: "eu-west-1", Version: "0123456789ab", Origin: newOrigin(),
 		Upstream: client, Timeout: 3 * time.Second, Queue: queue.New(a.queue, "https://q.example/q", "https://q.example/d"),
 		Keys: secret.NewHolder(key, time.Now), Journal: telemetry.NewJournal(a.log, slog.LevelDebug, "eu-west-1", "prod", time.Now),
 		Now: time.Now, Elapsed: func() time.Duration { elapsed += time.Minute; return elapsed }, // the breaker never stays open

@@ -41,6 +41,8 @@ type Line struct {
 	Message   string
 	Level     slog.Level
 	RequestID string
+	// CloudFrontID and GatewayID are the request's ids at CloudFront and API Gateway, empty where unknown.
+	CloudFrontID, GatewayID string
 	// FeedbackID is empty where there is no feedback.
 	FeedbackID string
 	Route      string
@@ -90,6 +92,8 @@ func (j *Journal) Write(ctx context.Context, l Line) {
 		}
 	}
 	add(l.RequestID != "", slog.String("requestId", l.RequestID))
+	add(l.CloudFrontID != "", slog.String("cfRequestId", l.CloudFrontID))
+	add(l.GatewayID != "", slog.String("gatewayRequestId", l.GatewayID))
 	add(true, slog.String("region", j.region))
 	add(l.FeedbackID != "", slog.String("feedbackId", l.FeedbackID))
 	add(l.Method != "", slog.String("method", l.Method))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/origin"
 	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -125,6 +126,9 @@ func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback
 	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
 	ticket.header.Set("Idempotency-Key", record.ID)
 	ticket.header.Set(contract.RegionHeader, record.Region)
+	if id := origin.RequestID(ctx); id != "" { // a redelivery belongs to no request
+		ticket.header.Set(contract.RequestIDHeader, id)
+	}
 	answer, err := c.send(ctx, key, ticket, maxErrorBytes)
 	if err != nil {
 		return Result{Outcome: Failed, Reason: failure(err)}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/onefront/onefront/handler/origin"
+	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream"
 )
 
@@ -23,6 +25,21 @@ func TestWebhook_record(t *testing.T) {
 			"pageUrl": "https://example.com/?a=1&b=2", "locale": "de", "context": map[string]any{"theme": "dark"},
 		},
 	})
+}
+
+// TestDeliver_requestID: the SaaS gets CloudFront's id of the request, and no header where there is none.
+func TestDeliver_requestID(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, answers(200, nil, ""))
+	c := newClient(t, map[string]any{"preset": "webhook", "url": s.url + "/in"})
+	for _, id := range []string{"k7rHxW6B_AKb-zGP6d4eJtd4mBnC0w==", ""} {
+		ctx := origin.WithIDs(t.Context(), origin.IDs{CloudFront: id})
+		c.Deliver(ctx, secret.New(key), record())
+		last := s.exchanges()[len(s.exchanges())-1]
+		if got := last.header.Get("X-Onefront-Request-Id"); got != id || len(last.header.Values("X-Onefront-Request-Id")) > 0 != (id != "") {
+			t.Errorf("id %q, want %q", got, id)
+		}
+	}
 }
 
 func TestWebhook_template(t *testing.T) {

@@ -23,7 +23,7 @@ const (
 // ownHeaders are set by the adapter itself or by net/http.
 var ownHeaders = []string{
 	"accept", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "idempotency-key",
-	"te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-onefront-region",
+	"te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-onefront-region", "x-onefront-request-id",
 }
 
 // usedBy lists the keys that only some presets use; all others belong to every preset.
