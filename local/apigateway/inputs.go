@@ -10,7 +10,6 @@ const (
 	domainNameType  = "aws:apigatewayv2/domainName:DomainName"
 	apiMappingType  = "aws:apigatewayv2/apiMapping:ApiMapping"
 	permissionType  = "aws:lambda/permission:Permission"
-	functionType    = "aws:lambda/function:Function" // taken by lambda
 )
 
 // The inputs below are the properties that local mode knows. Whatever else a graph has stops New.

@@ -70,7 +70,7 @@ func New(g *graph.Reading, o Options) (*Service, error) {
 // load reads the resources in the order in which they name each other.
 func (s *Service) load(g *graph.Reading) error {
 	functions := map[string]bool{}
-	for _, r := range g.See(functionType) {
+	for _, r := range g.See(lambda.FunctionType) {
 		functions[r.Output("arn")] = true
 	}
 	for _, r := range g.Take(apiType) {

@@ -11,8 +11,6 @@ import (
 	"github.com/onefront/onefront/local/sqs"
 )
 
-const queueType = "aws:sqs/queue:Queue"
-
 // reportBatchItemFailures is the one response type that event source mappings know.
 const reportBatchItemFailures = "ReportBatchItemFailures"
 
@@ -50,7 +48,7 @@ type eventSourceMapping struct {
 // readMappings reads the graph's event source mappings; a disabled one is left out.
 func (s *Service) readMappings(g *graph.Reading) {
 	visibility := map[string]time.Duration{}
-	for _, r := range g.See(queueType) {
+	for _, r := range g.See(sqs.QueueType) {
 		visibility[r.Output("arn")] = 30 * time.Second // SQS's default
 		if v, ok := r.Inputs["visibilityTimeoutSeconds"].(float64); ok {
 			visibility[r.Output("arn")] = time.Duration(v * float64(time.Second))

@@ -12,10 +12,10 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-const (
-	functionType           = "aws:lambda/function:Function"
-	eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping"
-)
+// FunctionType is the type token of functions.
+const FunctionType = "aws:lambda/function:Function"
+
+const eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 // functionInputs are the properties of a function that local mode knows.
 type functionInputs struct {

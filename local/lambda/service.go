@@ -106,7 +106,7 @@ func (s *Service) load(g *graph.Reading) error {
 		}
 		return regions[region]
 	}
-	for _, r := range g.Take(functionType) {
+	for _, r := range g.Take(FunctionType) {
 		f, code := newFunction(r, limit)
 		s.functions[f.arn] = f
 		if !r.OK() {

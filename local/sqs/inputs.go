@@ -10,7 +10,8 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-const queueType = "aws:sqs/queue:Queue"
+// QueueType is the type token of queues.
+const QueueType = "aws:sqs/queue:Queue"
 
 // queueInputs are the properties of aws.sqs.Queue that are understood here. Defaults are SQS's own (SetQueueAttributes);
 // MaxMessageSize's is the provider's, which always sends it.

@@ -51,7 +51,7 @@ func New(g *graph.Reading, o Options) (*Service, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{clock: o.Clock, log: o.Log, faults: map[string]*fault.Switch{}}
-	for _, r := range g.Take(queueType) {
+	for _, r := range g.Take(QueueType) {
 		s.queues = append(s.queues, newQueue(r))
 	}
 	if err := g.Err(); err != nil {

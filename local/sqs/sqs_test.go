@@ -39,7 +39,7 @@ func queueARN(region, name string) string {
 
 func queueNode(region, name string, inputs map[string]any) *graph.Resource {
 	return &graph.Resource{
-		URN: "urn:pulumi:test::onefront::" + queueType + "::" + name + "-" + region, Type: queueType, Region: region,
+		URN: "urn:pulumi:test::onefront::" + QueueType + "::" + name + "-" + region, Type: QueueType, Region: region,
 		Inputs: inputs, Outputs: map[string]any{"url": queueURL(region, name), "arn": queueARN(region, name)},
 	}
 }
