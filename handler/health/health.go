@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/onefront/onefront/handler/contract"
+)
+
+const allow = "GET, HEAD, OPTIONS"
+
+type health struct {
+	environment
+	drain *drain
+}
+
+// handle answers GET on both paths alike, except that the secret one answers 503 while the region is drained.
+func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	path, method := event.RawPath, event.RequestContext.HTTP.Method
+	if path != h.public && path != h.secret {
+		return h.problem(method, http.StatusNotFound, "There is nothing at this path."), nil
+	}
+	switch method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodOptions:
+		answer := h.answer(method, http.StatusNoContent, "", nil)
+		answer.Headers["allow"] = allow
+		return answer, nil
+	default:
+		answer := h.problem(method, http.StatusMethodNotAllowed, "This path takes "+allow+".")
+		answer.Headers["allow"] = allow
+		return answer, nil
+	}
+	drained, status := h.drain.drained(ctx), http.StatusOK
+	if drained && path == h.secret {
+		status = http.StatusServiceUnavailable
+	}
+	return h.answer(method, status, "application/json", struct {
+		Status  string `json:"status"`
+		Region  string `json:"region"`
+		Version string `json:"version"`
+		Drained bool   `json:"drained"`
+	}{"ok", h.region, h.version, drained}), nil
+}
+
+// problem answers with a problem of RFC 9457.
+func (h *health) problem(method string, status int, detail string) events.APIGatewayV2HTTPResponse {
+	return h.answer(method, status, "application/problem+json", struct {
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+	}{http.StatusText(status), status, detail})
+}
+
+// answer encodes value, which is the function's own and always can be; nil is no body.
+func (h *health) answer(method string, status int, contentType string, value any) events.APIGatewayV2HTTPResponse {
+	answer := events.APIGatewayV2HTTPResponse{StatusCode: status, Headers: map[string]string{
+		"cache-control": "no-store", strings.ToLower(contract.RegionHeader): h.region,
+	}}
+	if value == nil {
+		return answer
+	}
+	answer.Headers["content-type"] = contentType
+	if body, err := json.Marshal(value); err == nil && method != http.MethodHead {
+		answer.Body = string(body)
+	}
+	return answer
+}
