@@ -1,0 +1,135 @@
+package accesslog
+
+import "strings"
+
+// Devices are named as in CloudFront's viewers report.
+const (
+	Desktop     = "Desktop"
+	Mobile      = "Mobile"
+	Tablet      = "Tablet"
+	TV          = "Smart-TV"
+	Bot         = "Bot/Crawler"
+	HealthCheck = "Health check" // ours: Route 53's checkers would top every list
+	Unknown     = "Unknown"
+	Empty       = "Empty"
+)
+
+// A Rule gives an agent its name if it holds one of the texts, in lower case.
+type Rule struct {
+	Any  []string
+	Name string
+}
+
+// Agent is what a User-Agent header tells.
+type Agent struct{ Browser, OS, Device string }
+
+// Automatic says that nobody looks at what this agent was sent.
+func (a Agent) Automatic() bool { return a.Device == Bot || a.Device == HealthCheck }
+
+// bots come first: most of them name a browser too. The general texts stand last.
+var bots = []Rule{
+	{[]string{"amazon-route53-health-check"}, "Route 53 health check"},
+	{[]string{"gptbot", "oai-searchbot", "chatgpt-user"}, "OpenAI"},
+	{[]string{"claudebot", "claude-user", "claude-searchbot", "anthropic-ai"}, "Anthropic"},
+	{[]string{"perplexitybot", "perplexity-user"}, "Perplexity"},
+	{[]string{"ccbot/"}, "Common Crawl"},
+	{[]string{"bytespider"}, "ByteDance"},
+	{[]string{"googlebot", "google-extended", "googleother", "adsbot-google", "mediapartners-google", "google-inspectiontool"}, "Google"},
+	{[]string{"bingbot", "bingpreview", "adidxbot"}, "Bing"},
+	{[]string{"applebot"}, "Apple"},
+	{[]string{"facebookexternalhit", "meta-externalagent", "facebookbot"}, "Meta"},
+	{[]string{"curl/", "wget/", "python-requests", "python-urllib", "go-http-client", "okhttp", "java/", "apache-httpclient", "libwww-perl"}, "Script"},
+	{[]string{"headlesschrome", "phantomjs"}, "Headless browser"},
+	{[]string{"bot", "crawl", "spider", "slurp"}, "Other bot"},
+}
+
+// browsers: whoever puts his name beside "Chrome" or "Safari" stands before them.
+var browsers = []Rule{
+	{[]string{"fban/", "fbav/", "instagram"}, "Meta in-app"},
+	{[]string{"edg/", "edga/", "edgios/", "edge/"}, "Edge"},
+	{[]string{"opr/", "opera", "opios/", "opt/"}, "Opera"},
+	{[]string{"samsungbrowser/"}, "Samsung Internet"},
+	{[]string{"vivaldi/"}, "Vivaldi"},
+	{[]string{"yabrowser/"}, "Yandex"},
+	{[]string{"ucbrowser/"}, "UC Browser"},
+	{[]string{"silk/"}, "Silk"},
+	{[]string{"firefox/", "fxios/"}, "Firefox"},
+	{[]string{"trident/", "msie "}, "Internet Explorer"},
+	{[]string{"chrome/", "crios/", "chromium/"}, "Chrome"},
+	{[]string{"safari/"}, "Safari"},
+}
+
+var systems = []Rule{
+	{[]string{"windows"}, "Windows"},
+	{[]string{"iphone", "ipad", "ipod"}, "iOS"},
+	{[]string{"tizen", "smarttv"}, "Tizen"},
+	{[]string{"web0s", "webos"}, "webOS"},
+	{[]string{"android"}, "Android"},
+	{[]string{"cros "}, "ChromeOS"},
+	{[]string{"mac os x", "macintosh"}, "macOS"},
+	{[]string{"linux", "x11"}, "Linux"},
+}
+
+// devices: "android" without "mobile" is how Android's tablets say what they are.
+var devices = []Rule{
+	{[]string{"smart-tv", "smarttv", "tizen", "web0s", "appletv", "apple tv", "roku", "crkey", "; aft", "googletv", "android tv", "hbbtv"}, TV},
+	{[]string{"ipad", "tablet", "kindle", "silk/"}, Tablet},
+	{[]string{"iphone", "ipod", "mobile", "mobi"}, Mobile},
+	{[]string{"android"}, Tablet},
+	{[]string{"windows", "macintosh", "x11", "cros ", "linux"}, Desktop},
+}
+
+// Classify tells browser, system and device of a decoded User-Agent header.
+func Classify(header string) Agent {
+	if strings.TrimSpace(header) == "" {
+		return Agent{Empty, Empty, Empty}
+	}
+	lower := strings.ToLower(header)
+	if name, ok := first(bots, lower); ok {
+		device := Bot
+		if name == bots[0].Name {
+			device = HealthCheck
+		}
+		return Agent{name, Unknown, device}
+	}
+	return Agent{orUnknown(browsers, lower), orUnknown(systems, lower), orUnknown(devices, lower)}
+}
+
+func first(rules []Rule, lower string) (string, bool) {
+	for _, r := range rules {
+		for _, text := range r.Any {
+			if strings.Contains(lower, text) {
+				return r.Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func orUnknown(rules []Rule, lower string) string {
+	if name, ok := first(rules, lower); ok {
+		return name
+	}
+	return Unknown
+}
+
+// BrowserCase is Classify's browser as an SQL expression over the column of decoded agents, for Trino and DuckDB.
+func BrowserCase(column string) string { return sqlCase(column, bots, browsers) }
+
+func sqlCase(column string, tables ...[]Rule) string {
+	var out strings.Builder
+	out.WriteString("CASE WHEN trim(coalesce(" + column + ", '')) = '' THEN '" + Empty + "'")
+	for _, rules := range tables {
+		for _, r := range rules {
+			out.WriteString("\n  WHEN ")
+			for i, text := range r.Any {
+				if i > 0 {
+					out.WriteString(" OR ")
+				}
+				out.WriteString("strpos(lower(" + column + "), '" + text + "') > 0")
+			}
+			out.WriteString(" THEN '" + r.Name + "'")
+		}
+	}
+	return out.String() + "\n  ELSE '" + Unknown + "' END"
+}

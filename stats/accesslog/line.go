@@ -1,0 +1,172 @@
+package accesslog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// Line holds a line's values by field. A field that the line lacks, and one that CloudFront wrote as "-", is empty. The
+// values are as logged, percent-encoded, and point into the line they were read from.
+type Line [fieldCount][]byte
+
+// A Parser reads lines. It remembers the order of the last line's fields, which is that of the next one in any file
+// that CloudFront wrote. The zero Parser is ready; it is not safe for concurrent use.
+type Parser struct {
+	order []key
+}
+
+type key struct {
+	quoted string // `"cs-method":"`
+	field  Field  // fieldCount if the name is none of ours
+}
+
+// Parse reads one line, a JSON object with strings for values, into l. What is not of that form but is a JSON object
+// (white space, escapes, numbers) is read by encoding/json. An error says what is wrong and never holds the line, which
+// may be somebody's address.
+func (p *Parser) Parse(line []byte, l *Line) error {
+	*l = Line{}
+	if p.scan(line, l) {
+		return nil
+	}
+	*l = Line{}
+	return parseAny(line, l)
+}
+
+// scan reads {"name":"value",...} without escapes and white space. It reports whether the whole line was of that form.
+func (p *Parser) scan(line []byte, l *Line) bool {
+	line = bytes.TrimRight(line, " \t\r\n")
+	if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' {
+		return false
+	}
+	rest := line[1 : len(line)-1]
+	for at := 0; len(rest) > 0; at++ {
+		if at > 0 {
+			if rest[0] != ',' {
+				return false
+			}
+			rest = rest[1:]
+		}
+		field, after, ok := p.key(at, rest)
+		if !ok {
+			return false
+		}
+		end := bytes.IndexByte(after, '"')
+		if end < 0 || !plain(after[:end]) {
+			return false
+		}
+		if field < fieldCount {
+			l.set(field, after[:end])
+		}
+		rest = after[end+1:]
+	}
+	return true
+}
+
+// key reads `"name":"` and returns what follows it.
+func (p *Parser) key(at int, rest []byte) (Field, []byte, bool) {
+	if at < len(p.order) {
+		if k := p.order[at]; len(rest) >= len(k.quoted) && string(rest[:len(k.quoted)]) == k.quoted {
+			return k.field, rest[len(k.quoted):], true
+		}
+	}
+	if len(rest) == 0 || rest[0] != '"' {
+		return 0, nil, false
+	}
+	end := bytes.Index(rest, []byte(`":"`))
+	if end < 1 || !plain(rest[1:end]) || bytes.IndexByte(rest[1:end], '"') >= 0 {
+		return 0, nil, false
+	}
+	field, known := byName[string(rest[1:end])]
+	if !known {
+		field = fieldCount
+	}
+	if at < 2*int(fieldCount) { // a line of endless names shall not be remembered
+		p.order = append(p.order[:min(at, len(p.order))], key{quoted: string(rest[:end+3]), field: field})
+	}
+	return field, rest[end+3:], true
+}
+
+// plain says whether JSON text between quotes stands for itself: no escape, no control character, and ASCII, as
+// CloudFront encodes everything else (O-A16).
+func plain(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c == '\\' || c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *Line) set(field Field, value []byte) {
+	if len(value) == 1 && value[0] == '-' {
+		value = nil
+	}
+	l[field] = value
+}
+
+func parseAny(line []byte, l *Line) error {
+	var values map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber()
+	if err := decoder.Decode(&values); err != nil {
+		return errors.New("no JSON object")
+	}
+	if decoder.More() {
+		return errors.New("more than one JSON value in a line")
+	}
+	if values == nil {
+		return errors.New("null: want a JSON object")
+	}
+	for name, value := range values {
+		field, known := byName[name]
+		if !known {
+			continue
+		}
+		switch v := value.(type) {
+		case string:
+			l.set(field, []byte(v))
+		case json.Number:
+			l.set(field, []byte(v.String()))
+		default:
+			return fmt.Errorf("%s: a %T: want a string", name, value)
+		}
+	}
+	return nil
+}
+
+// Int returns a field that counts; ok is false where it is absent or no whole number.
+func (l *Line) Int(field Field) (n int64, ok bool) {
+	n, err := strconv.ParseInt(string(l[field]), 10, 64)
+	return n, err == nil
+}
+
+// Seconds returns a field that is a duration; ok is false where it is absent, negative or no number.
+func (l *Line) Seconds(field Field) (s float64, ok bool) {
+	s, err := strconv.ParseFloat(string(l[field]), 64)
+	return s, err == nil && s >= 0 && s < 1e9
+}
+
+// Text returns a field with CloudFront's own percent-encoding taken off, once.
+func (l *Line) Text(field Field) string { return decode(string(l[field])) }
+
+// Path returns the path as a reader would write it: CloudFront's encoding and the address's own are taken off.
+func (l *Line) Path() string { return decode(l.Text(URIStem)) }
+
+// decode takes %XX off; what is no such triple stays as it is.
+func decode(s string) string {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				out = append(out, byte(n))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
+}
