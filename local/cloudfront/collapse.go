@@ -17,7 +17,7 @@ type flight struct {
 // requests for the same object". Off where cookies are forwarded; where the answer turns out not to be shareable
 // (minimum TTL 0 and private, no-store, no-cache or max-age=0), those who waited ask for themselves.
 func (e *Edge) collapsed(x *exchange, key, path string, kept *entry) *answer {
-	if x.behavior.forwards.cookies {
+	if x.behavior.Forwards.Cookies {
 		a, _ := e.fetch(x, key, path, kept)
 		return a
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/httpcache"
 )
 
@@ -26,7 +27,7 @@ const (
 
 // compress returns an answer of an origin as it is kept and sent: compressed if the behavior, the policy, the viewer
 // and the answer all say so. F4.8-4.11, CF DG ServingCompressedFiles. header belongs to the caller.
-func compress(b *behavior, acceptEncoding string, status int, header http.Header, body []byte) []byte {
+func compress(b *distribution.Behavior, acceptEncoding string, status int, header http.Header, body []byte) []byte {
 	if !b.Compress || acceptEncoding == "" || len(body) < minCompressBytes || len(body) > maxCompressBytes {
 		return body
 	}

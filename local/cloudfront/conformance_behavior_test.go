@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // The conformance suite: one test per documented rule, named after the fact it rests on, so that
@@ -31,7 +33,7 @@ func TestConformance_F4_1_path_patterns(t *testing.T) {
 		{"/images/*.gi?", "/images/x.gif", true},
 		{"/api", "/api/", false},
 	} {
-		want(t, c.pattern+" on "+c.path, newPathPattern(c.pattern).matches(normalizePath(c.path)), c.want)
+		want(t, c.pattern+" on "+c.path, distribution.NewPathPattern(c.pattern).Matches(distribution.NormalizePath(c.path)), c.want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/fault"
 )
 
@@ -96,7 +97,7 @@ function handler(event) {
 }`)
 	w := setup{
 		distribution: merged(standard(), with(behaviorInput("/w/*", "nearest", cachingDisabled, allowAll(), withFunction("viewer-request", "fn")))),
-		functions:    functionSet{"fn": fn},
+		functions:    distribution.FunctionSet{"fn": fn},
 	}.start(t)
 	setFault(w, "nearest", "down")
 	r := w.post("/w/x", "{}")
@@ -179,7 +180,7 @@ func TestConformance_F1_12_one_function_run_per_request(t *testing.T) {
 }`)
 	w := setup{
 		distribution: merged(standard(), with(behaviorInput("/g/*", "api", cachingDisabled, object{"originRequestPolicyId": allViewerExceptHost}, withFunction("viewer-request", "fn")))),
-		functions:    functionSet{"fn": fn},
+		functions:    distribution.FunctionSet{"fn": fn},
 	}.start(t)
 	w.serve("nearest", say(500, ""))
 	w.get("/g/x")
@@ -193,7 +194,7 @@ func TestConformance_F1_13_update_request_origin_changes_the_primary_only(t *tes
 function handler(event) { cf.updateRequestOrigin({domainName: 'gone.test'}); return event.request; }`)
 	w := setup{
 		distribution: merged(standard(), with(behaviorInput("/g/*", "api", cachingDisabled, withFunction("viewer-request", "fn")))),
-		functions:    functionSet{"fn": fn},
+		functions:    distribution.FunctionSet{"fn": fn},
 	}.start(t)
 	r := w.get("/g/x")
 	want(t, "answer", fmt.Sprint(r.Code, " ", w.outcomes()), "200 nearest=no such host next=200")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // scripted is a world with a function on /c/* (cached) and /w/* (all methods), both on origin "nearest".
@@ -13,7 +15,7 @@ func scripted(t testing.TB, event, code string) *world {
 			behaviorInput("/c/*", "nearest", "ttl", withFunction(event, "fn")),
 			behaviorInput("/w/*", "nearest", cachingDisabled, allowAll(), object{"originRequestPolicyId": allViewerExceptHost}, withFunction(event, "fn")),
 		)),
-		functions: functionSet{"fn": newFunction(t, code)},
+		functions: distribution.FunctionSet{"fn": newFunction(t, code)},
 	}.start(t)
 }
 
@@ -137,7 +139,7 @@ func TestConformance_F2_26_viewer_headers_reach_a_function_where_named(t *testin
 			behaviorInput("/named/*", "nearest", "country", withFunction("viewer-request", "fn")),
 			behaviorInput("/not/*", "nearest", "ttl", withFunction("viewer-request", "fn")),
 		)),
-		functions: functionSet{"fn": newFunction(t, code)}, more: standardMore(country),
+		functions: distribution.FunctionSet{"fn": newFunction(t, code)}, more: standardMore(country),
 	}.start(t)
 	want(t, "named", w.get("/named/x", viewerHeader, "SYD").get("X-Country"), "AU")
 	want(t, "not named", w.get("/not/x", "Cloudfront-Viewer-Country", "FORGED").get("X-Country"), "none")

@@ -12,6 +12,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // * Emulators drop the query string, or send it where the policy forbids it.
@@ -99,7 +100,7 @@ func TestConformance_hop_by_hop_headers_stay_behind(t *testing.T) {
 }
 
 func TestConformance_F2_27_viewer_headers_where_a_policy_names_them(t *testing.T) {
-	p := resource(originRequestPolicyType, "geo", object{
+	p := resource(distribution.OriginRequestPolicyType, "geo", object{
 		"cookiesConfig": object{"cookieBehavior": "none"}, "queryStringsConfig": object{"queryStringBehavior": "none"},
 		"headersConfig": object{"headerBehavior": "whitelist", "headers": object{"items": strs(
 			"CloudFront-Viewer-Country", "CloudFront-Viewer-City", "CloudFront-Viewer-Address", "CloudFront-Forwarded-Proto",
@@ -139,7 +140,7 @@ func TestConformance_origin_access_control_signs_for_its_origin_only(t *testing.
 }
 
 func headersPolicy(inputs object) *graph.Resource {
-	return resource(responseHeadersPolicyType, "headers", inputs, object{"id": "headers"})
+	return resource(distribution.ResponseHeadersPolicyType, "headers", inputs, object{"id": "headers"})
 }
 
 func decorated(t testing.TB, inputs object, changes ...object) *world {
@@ -205,7 +206,7 @@ func TestConformance_F3_27_cors_decorates_actual_answers(t *testing.T) {
 	want(t, "exposed", r.get("Access-Control-Expose-Headers"), "X-Onefront-Region")
 	want(t, "methods on an actual answer", r.get("Access-Control-Allow-Methods"), "")
 	r = w.do("OPTIONS", "/c/x", nil, "Origin", "https://app.example.org", "Access-Control-Request-Method", "POST")
-	want(t, "preflight methods", r.get("Access-Control-Allow-Methods"), allMethodsText)
+	want(t, "preflight methods", r.get("Access-Control-Allow-Methods"), distribution.AllMethodsText)
 	want(t, "preflight age", r.get("Access-Control-Max-Age"), "600")
 	want(t, "preflight was answered by the origin", w.origin("nearest").last(t).Method, "OPTIONS")
 

@@ -14,7 +14,7 @@ func (e *Edge) customErrorPage(x *exchange, a *answer) *answer {
 	inner := *x
 	inner.inner = true
 	inner.method, inner.uri, inner.query, inner.choice = http.MethodGet, c.PagePath, "", nil
-	inner.behavior = e.dist.match(c.PagePath)
+	inner.behavior = e.dist.Match(c.PagePath)
 	inner.attempts = nil
 	page := e.serve(&inner)
 	x.attempts = append(x.attempts, inner.attempts...)

@@ -1,8 +1,7 @@
 // Package cloudfront serves a recorded CloudFront distribution on localhost.
 //
-// [New] reads the distribution and everything it names (policies, functions, origin access controls) from the
-// resource graph once, into typed structs, and refuses every property it does not imitate. The result is one
-// [http.Handler] that stands for all edges: each request says, or the options say, at which edge its viewer is.
+// [New] takes the distribution and everything it names (policies, functions, origin access controls) as package
+// distribution reads it from the resource graph. The result is one [http.Handler] that stands for all edges: each request says, or the options say, at which edge its viewer is.
 //
 //	viewer -> place -> limits -> host -> behavior -> protocol -> method -> body -> viewer-request function
 //	       -> cache (per edge) -> origin or origin group -> custom error page -> compression -> cache

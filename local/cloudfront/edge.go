@@ -10,6 +10,7 @@ import (
 
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
@@ -38,7 +39,7 @@ type Options struct {
 // Edge serves one distribution at every edge. It is an [http.Handler], safe for concurrent use, and has no goroutines
 // of its own: background refreshes run as tracked work of the clock.
 type Edge struct {
-	dist      *distribution
+	dist      *distribution.Distribution
 	clock     *simtime.Clock
 	network   *network.Network
 	log       *slog.Logger
@@ -64,7 +65,7 @@ func New(g *graph.Reading, o Options) (*Edge, error) {
 	return newEdge(g, functions, o)
 }
 
-func newEdge(g *graph.Reading, functions functionSet, o Options) (*Edge, error) {
+func newEdge(g *graph.Reading, functions distribution.FunctionSet, o Options) (*Edge, error) {
 	if o.Clock == nil || o.Network == nil {
 		return nil, errors.New("cloudfront: Options.Clock and Options.Network are required")
 	}
@@ -74,7 +75,7 @@ func newEdge(g *graph.Reading, functions functionSet, o Options) (*Edge, error) 
 	if o.DefaultEdge == "" {
 		o.DefaultEdge = "FRA"
 	}
-	dist, err := newDistribution(g, functions)
+	dist, err := distribution.New(g, functions)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ type pop struct {
 }
 
 // pops prepares every edge of the geography. Their addresses are of a range for documentation, RFC 5737.
-func pops(dist *distribution) map[string]*pop {
+func pops(dist *distribution.Distribution) map[string]*pop {
 	all := map[string]*pop{}
 	countries := countriesByEdge()
 	for i, edge := range geography.Edges() {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
 )
 
@@ -35,7 +36,7 @@ type exchange struct {
 	method            string
 	uri, query        string
 	header            http.Header
-	behavior          *behavior
+	behavior          *distribution.Behavior
 	choice            *function.OriginChoice
 	// acceptEncoding is the normalized header of the cache key, F4.11.
 	acceptEncoding string

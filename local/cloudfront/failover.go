@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
 	"github.com/onefront/onefront/local/network"
 )
@@ -119,18 +120,18 @@ func (e *Edge) askOrigins(x *exchange, validators http.Header) outcome {
 }
 
 // ask makes one attempt and charges what it cost.
-func (e *Edge) ask(x *exchange, m member, validators http.Header) outcome {
+func (e *Edge) ask(x *exchange, m distribution.Member, validators http.Header) outcome {
 	start := time.Now()
-	res := e.network.Do(x.pop.Code, m.origin.Domain, e.originRequest(x, m, validators), m.origin.Timeouts)
+	res := e.network.Do(x.pop.Code, m.Origin.Domain, e.originRequest(x, m, validators), m.Origin.Timeouts)
 	if unslept := res.Elapsed - time.Since(start); unslept > 0 {
 		x.charged += unslept
 	}
-	out := outcome{response: res.Response, region: res.Region, s3: m.origin.S3, err: res.Err}
+	out := outcome{response: res.Response, region: res.Region, s3: m.Origin.S3, err: res.Err}
 	if x.body != nil && x.body.broken.Load() {
 		out.response, out.err = nil, errViewerLeft // whatever the origin made of half a body
 	}
 	x.attempts = append(x.attempts, Attempt{
-		ID: m.origin.ID, Region: res.Region, MS: float64(res.Elapsed.Microseconds()) / 1000, Outcome: out.text(),
+		ID: m.Origin.ID, Region: res.Region, MS: float64(res.Elapsed.Microseconds()) / 1000, Outcome: out.text(),
 	})
 	return out
 }
@@ -138,19 +139,19 @@ func (e *Edge) ask(x *exchange, m member, validators http.Header) outcome {
 var errFunctionOrigin = errors.New("the distribution has no origin with this id")
 
 // target is where the request goes: the behavior's target, unless the function chose (F2.2-F2.9).
-func (e *Edge) target(x *exchange) (target, error) {
+func (e *Edge) target(x *exchange) (distribution.Target, error) {
 	c := x.choice
 	switch {
 	case c == nil:
 		return x.behavior.Target, nil
 	case c.Group != nil:
-		t := target{Codes: c.Group.StatusCodes}
+		t := distribution.Target{Codes: c.Group.StatusCodes}
 		for _, id := range c.Group.IDs {
 			o, ok := e.dist.Origins[id]
 			if !ok {
-				return target{}, errFunctionOrigin
+				return distribution.Target{}, errFunctionOrigin
 			}
-			t.Members = append(t.Members, member{origin: o})
+			t.Members = append(t.Members, distribution.Member{Origin: o})
 		}
 		return t, nil
 	case c.Update != nil:
@@ -158,20 +159,20 @@ func (e *Edge) target(x *exchange) (target, error) {
 	}
 	o, ok := e.dist.Origins[c.ID]
 	if !ok {
-		return target{}, errFunctionOrigin
+		return distribution.Target{}, errFunctionOrigin
 	}
-	return target{Members: []member{{origin: o, hostHeader: c.HostHeader}}}, nil
+	return distribution.Target{Members: []distribution.Member{{Origin: o, HostHeader: c.HostHeader}}}, nil
 }
 
 // updated applies updateRequestOrigin to the first member only (F1.13); what it does not name is inherited (F2.2).
-func updated(t target, u *function.Update) target {
-	o := *t.Members[0].origin
-	m := member{origin: &o}
+func updated(t distribution.Target, u *function.Update) distribution.Target {
+	o := *t.Members[0].Origin
+	m := distribution.Member{Origin: &o}
 	if u.DomainName != nil {
 		o.Domain = *u.DomainName
 	}
 	if u.HostHeader != nil {
-		m.hostHeader = *u.HostHeader
+		m.HostHeader = *u.HostHeader
 	}
 	if u.OriginPath != nil {
 		o.Path = *u.OriginPath
@@ -201,6 +202,6 @@ func updated(t target, u *function.Update) target {
 			o.Signing = "always"
 		}
 	}
-	members := append([]member{m}, t.Members[1:]...)
-	return target{Members: members, Codes: t.Codes}
+	members := append([]distribution.Member{m}, t.Members[1:]...)
+	return distribution.Target{Members: members, Codes: t.Codes}
 }

@@ -3,6 +3,8 @@ package cloudfront
 import (
 	"net/http"
 	"strings"
+
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // The kinds of cache entries: GET serves HEAD too (CF DG RequestAndResponseBehaviorCustomOrigin), OPTIONS has
@@ -24,29 +26,29 @@ func cacheKey(x *exchange) (key, path string) {
 	if x.method == http.MethodOptions {
 		kind = kindOptions
 	}
-	b = append(b, kind, x.behavior.index)
+	b = append(b, kind, x.behavior.Index)
 	b = append(b, x.pop.Code...)
 	start := len(b)
 	b = append(b, x.uri...)
-	if x.query != "" && !p.Query.none() {
+	if x.query != "" && !p.Query.None() {
 		mark := len(b)
 		b = append(b, '?')
-		if p.Query.Mode == selectAll {
+		if p.Query.Mode == distribution.SelectAll {
 			b = append(b, x.query...)
-		} else if b = appendQuery(b, x.query, p.Query.has); len(b) == mark+1 {
+		} else if b = distribution.AppendQuery(b, x.query, p.Query.Has); len(b) == mark+1 {
 			b = b[:mark]
 		}
 	}
 	end := len(b)
-	for _, name := range p.headersBesidesEncoded {
+	for _, name := range p.HeadersBesidesEncoded {
 		b = append(b, 0)
 		b = append(b, x.headerValue(name)...)
 	}
-	if !p.Cookies.none() {
+	if !p.Cookies.None() {
 		b = append(b, 0)
-		b = appendCookies(b, x.header["Cookie"], p.Cookies.has)
+		b = distribution.AppendCookies(b, x.header["Cookie"], p.Cookies.Has)
 	}
-	if p.compresses() {
+	if p.Compresses() {
 		b = append(b, 0)
 		b = append(b, x.acceptEncoding...)
 	}
@@ -74,8 +76,8 @@ func (x *exchange) headerValue(name string) string {
 
 // normalizeAcceptEncoding is F4.11: what the key and the origin get of Accept-Encoding where the policy's flags are
 // on. CF DG cache-key-understand-cache-policy, "Compression support". HTTP/1.0 viewers get nothing compressed.
-func normalizeAcceptEncoding(p *cachePolicy, r *http.Request, headers []string) string {
-	if !p.compresses() || len(headers) == 0 || !r.ProtoAtLeast(1, 1) {
+func normalizeAcceptEncoding(p *distribution.CachePolicy, r *http.Request, headers []string) string {
+	if !p.Compresses() || len(headers) == 0 || !r.ProtoAtLeast(1, 1) {
 		return ""
 	}
 	var br, gz bool

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/httpcache"
 )
 
 // viewable are the headers of an origin's answer that may go on to viewers, as a new map. CF DG
 // RequestAndResponseBehaviorCustomOrigin, "HTTP response headers that CloudFront removes or replaces".
-func (b *behavior) viewable(origin http.Header) http.Header {
+func viewable(b *distribution.Behavior, origin http.Header) http.Header {
 	h := make(http.Header, len(origin)+4)
 	for name, values := range origin {
 		switch name {
@@ -22,11 +23,11 @@ func (b *behavior) viewable(origin http.Header) http.Header {
 				continue
 			}
 		case "Set-Cookie":
-			if !b.forwards.cookies {
+			if !b.Forwards.Cookies {
 				continue
 			}
 		case "Vary":
-			if values = b.vary(values); values == nil {
+			if values = vary(b, values); values == nil {
 				continue
 			}
 		}
@@ -46,8 +47,8 @@ func (b *behavior) viewable(origin http.Header) http.Header {
 // vary keeps of Vary what the page lets through: Accept-Encoding, Cookie, headers that the behavior forwards by
 // name, User-Agent if a device header is forwarded. With all headers forwarded everything stays (guess). "*" stays
 // while the minimum TTL is 0.
-func (b *behavior) vary(values []string) []string {
-	if b.forwards.allHeaders() {
+func vary(b *distribution.Behavior, values []string) []string {
+	if b.Forwards.AllHeaders() {
 		return values
 	}
 	var kept []string
@@ -57,8 +58,8 @@ func (b *behavior) vary(values []string) []string {
 			canonical := http.CanonicalHeaderKey(name)
 			switch {
 			case name == "*" && b.Cache.TTL.Min == 0,
-				canonical == "Accept-Encoding", canonical == "Cookie", b.forwards.header(canonical),
-				canonical == "User-Agent" && slices.ContainsFunc(b.forwards.added, func(n string) bool { return strings.HasPrefix(n, "Cloudfront-Is-") }):
+				canonical == "Accept-Encoding", canonical == "Cookie", b.Forwards.Header(canonical),
+				canonical == "User-Agent" && slices.ContainsFunc(b.Forwards.Added, func(n string) bool { return strings.HasPrefix(n, "Cloudfront-Is-") }):
 				kept = append(kept, name)
 			}
 		}
@@ -71,6 +72,6 @@ func (b *behavior) vary(values []string) []string {
 
 // variesOnAll says whether an answer has Vary: * where that counts: CloudFront then asks the origin every time, and
 // without conditions. CF DG "Content negotiation".
-func (b *behavior) variesOnAll(h http.Header) bool {
+func variesOnAll(b *distribution.Behavior, h http.Header) bool {
 	return b.Cache.TTL.Min == 0 && slices.ContainsFunc(h["Vary"], func(v string) bool { return httpcache.ContainsToken(v, "*") })
 }

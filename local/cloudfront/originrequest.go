@@ -4,25 +4,27 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // originRequest makes the request for one origin. CF DG RequestAndResponseBehaviorCustomOrigin, "How CloudFront
 // processes and forwards requests to your custom origin". validators are CloudFront's own conditional headers.
-func (e *Edge) originRequest(x *exchange, m member, validators http.Header) *http.Request {
-	b, o := x.behavior, m.origin
+func (e *Edge) originRequest(x *exchange, m distribution.Member, validators http.Header) *http.Request {
+	b, o := x.behavior, m.Origin
 	host := o.Domain // F3.12
-	if b.forwards.host {
+	if b.Forwards.Host {
 		host = x.host
 	}
-	if m.hostHeader != "" {
-		host = m.hostHeader // F2.2, F2.4
+	if m.HostHeader != "" {
+		host = m.HostHeader // F2.2, F2.4
 	}
 	scheme := "https"
 	if o.Protocol == "http-only" || o.Protocol == "match-viewer" && !x.https {
 		scheme = "http"
 	}
 	raw := o.Path + x.uri // F4.4: the path as it came
-	u := &url.URL{Scheme: scheme, Host: o.Domain, Path: raw, RawQuery: b.forwards.queryString(x.query)}
+	u := &url.URL{Scheme: scheme, Host: o.Domain, Path: raw, RawQuery: b.Forwards.QueryString(x.query)}
 	if path, err := url.PathUnescape(raw); err == nil {
 		u.Path, u.RawPath = path, raw
 	}
@@ -47,11 +49,11 @@ func (x *exchange) hasBody() bool {
 
 // originHeader are the headers of an origin request: what the policies let through, what CloudFront always sends,
 // and what it adds.
-func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http.Header {
-	f := &x.behavior.forwards
+func (e *Edge) originHeader(x *exchange, o *distribution.Origin, validators http.Header) http.Header {
+	f := &x.behavior.Forwards
 	h := make(http.Header, len(x.header)+8)
 	for name, values := range x.header {
-		if !neverForwarded(name) && f.header(name) {
+		if !neverForwarded(name) && f.Header(name) {
 			h[name] = values
 		}
 	}
@@ -63,7 +65,7 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 			}
 		}
 	}
-	if !x.behavior.caches(x.method) {
+	if !x.behavior.Caches(x.method) {
 		// Passed on where nothing is kept; a cached object is always fetched whole and without the viewer's
 		// conditions, which CF DG RangeGETs allows ("may request a larger range").
 		for _, name := range []string{"Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
@@ -72,21 +74,21 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 			}
 		}
 	}
-	if cookies := f.cookieHeader(x.header["Cookie"]); cookies != "" {
+	if cookies := f.CookieHeader(x.header["Cookie"]); cookies != "" {
 		h["Cookie"] = []string{cookies}
 	}
-	if f.cache.compresses() { // F4.11
+	if f.Cache.Compresses() { // F4.11
 		delete(h, "Accept-Encoding")
 		if x.acceptEncoding != "" {
 			h["Accept-Encoding"] = []string{x.acceptEncoding}
 		}
 	}
-	for _, name := range f.added {
+	for _, name := range f.Added {
 		if v, _ := x.cloudFrontHeader(name); v != "" {
 			h[name] = []string{v}
 		}
 	}
-	if _, forwarded := h["User-Agent"]; !forwarded || !f.header("User-Agent") {
+	if _, forwarded := h["User-Agent"]; !forwarded || !f.Header("User-Agent") {
 		h["User-Agent"] = []string{"Amazon CloudFront"} // F3.24
 	}
 	h["X-Forwarded-For"] = []string{joinList(x.header["X-Forwarded-For"], ",", x.viewerIP)} // F3.24, the separator as in its page
@@ -104,7 +106,7 @@ func (e *Edge) originHeader(x *exchange, o *origin, validators http.Header) http
 
 // sign marks requests that CloudFront would sign for the origin. CF DG private-content-restricting-access-to-s3.
 // The mark stands for a SigV4 signature of the distribution, and replaces the viewer's Authorization as that does.
-func (e *Edge) sign(o *origin, h http.Header) {
+func (e *Edge) sign(o *distribution.Origin, h http.Header) {
 	switch {
 	case o.Signing == "always", o.Signing == "no-override" && h["Authorization"] == nil:
 		delete(h, "Authorization")

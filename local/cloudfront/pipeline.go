@@ -43,7 +43,7 @@ func (e *Edge) place(x *exchange) *answer {
 	if host != nil {
 		x.host = strings.ToLower(hostOnly(host[0]))
 	} else if x.host == "" || x.host == "localhost" || net.ParseIP(strings.Trim(x.host, "[]")) != nil {
-		x.host = e.dist.firstName()
+		x.host = e.dist.FirstName()
 	}
 	if edge != nil {
 		if x.pop = e.pops[strings.ToUpper(strings.TrimSpace(edge[0]))]; x.pop == nil {
@@ -105,7 +105,7 @@ func (e *Edge) limits(x *exchange) *answer {
 
 // hostName refuses names that no distribution has: 403. CF DG CNAMEs.
 func (e *Edge) hostName(x *exchange) *answer {
-	if !e.dist.hostName(x.host) {
+	if !e.dist.HostName(x.host) {
 		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
 	}
 	return nil
@@ -113,13 +113,13 @@ func (e *Edge) hostName(x *exchange) *answer {
 
 // matchBehavior finds the cache behavior, F4.1-4.4. Functions do not change it any more (F2.14).
 func (e *Edge) matchBehavior(x *exchange) *answer {
-	x.behavior = e.dist.match(x.rawPath)
+	x.behavior = e.dist.Match(x.rawPath)
 	return nil
 }
 
 // restrictions applies the geographic restriction by the country of the viewer's edge. CF DG georestrictions.
 func (e *Edge) restrictions(x *exchange) *answer {
-	if !e.dist.Countries.allows(x.pop.Country.Code) {
+	if !e.dist.Countries.Allows(x.pop.Country.Code) {
 		return errorPage(x.id, http.StatusForbidden, pageCountry).because(detailedGeoBlocked)
 	}
 	return nil
@@ -146,7 +146,7 @@ func (e *Edge) viewerProtocol(x *exchange) *answer {
 
 // allowedMethod is F4.6.
 func (e *Edge) allowedMethod(x *exchange) *answer {
-	if !x.behavior.allows(x.method) {
+	if !x.behavior.Allows(x.method) {
 		return errorPage(x.id, http.StatusForbidden, pageMethod).because(detailedInvalidMethod)
 	}
 	return nil

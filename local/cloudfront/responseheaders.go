@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
-// apply changes the viewer's headers as the policy says: removals first, then additions (F3.28). h belongs to the
+// applyXX changes the viewer's headers as the policy says: removals first, then additions (F3.28). h belongs to the
 // caller; value slices are replaced, never changed.
-func (p *responseHeadersPolicy) apply(x *exchange, h http.Header) {
+func applyPolicy(p *distribution.ResponseHeadersPolicy, x *exchange, h http.Header) {
 	for _, name := range p.Remove {
 		delete(h, name)
 		if name == "Server" {
@@ -18,7 +20,7 @@ func (p *responseHeadersPolicy) apply(x *exchange, h http.Header) {
 		}
 	}
 	if p.CORS != nil {
-		p.CORS.apply(x, h)
+		applyCORS(p.CORS, x, h)
 	}
 	for _, s := range p.Set {
 		set(h, s.Name, s.Value, s.Override)
@@ -32,10 +34,10 @@ func set(h http.Header, name, value string, override bool) {
 	h[name] = []string{value}
 }
 
-// apply decorates answers to CORS requests: those with an Origin header (F3.27). A preflight is answered by the origin
+// applyXX decorates answers to CORS requests: those with an Origin header (F3.27). A preflight is answered by the origin
 // or a function; the policy only adds the headers that preflights get.
-func (p *corsPolicy) apply(x *exchange, h http.Header) {
-	if !p.any() {
+func applyCORS(p *distribution.CORSPolicy, x *exchange, h http.Header) {
+	if !anyOrigin(p) {
 		// The answer depends on Origin. CloudFront adds this itself (guess).
 		addVary(h, "Origin")
 	}
@@ -43,7 +45,7 @@ func (p *corsPolicy) apply(x *exchange, h http.Header) {
 	if len(origins) == 0 {
 		return
 	}
-	allowed := p.allow(origins[0])
+	allowed := allowedOrigin(p, origins[0])
 	if allowed == "" {
 		return
 	}
@@ -66,7 +68,7 @@ func setUnlessEmpty(h http.Header, name, value string, override bool) {
 	}
 }
 
-func (p *corsPolicy) any() bool {
+func anyOrigin(p *distribution.CORSPolicy) bool {
 	for _, o := range p.Origins {
 		if o == "*" {
 			return true
@@ -75,9 +77,9 @@ func (p *corsPolicy) any() bool {
 	return false
 }
 
-// allow is the value of Access-Control-Allow-Origin for an origin, "" if it is not allowed. An entry may omit the
+// allowedOrigin is the value of Access-Control-Allow-Origin for an origin, "" if it is not allowed. An entry may omit the
 // scheme and may have "*" as the leftmost part of the host.
-func (p *corsPolicy) allow(origin string) string {
+func allowedOrigin(p *distribution.CORSPolicy, origin string) string {
 	for _, entry := range p.Origins {
 		if entry == "*" {
 			if p.Credentials {
@@ -110,7 +112,7 @@ func originMatches(entry, origin string) bool {
 }
 
 // serverTiming adds CloudFront's metrics, F3.29. On a hit the origin's value is not included.
-func (p *responseHeadersPolicy) serverTiming(x *exchange, a *answer, h http.Header) {
+func serverTiming(p *distribution.ResponseHeadersPolicy, x *exchange, a *answer, h http.Header) {
 	if !p.ServerTiming {
 		return
 	}

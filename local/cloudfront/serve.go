@@ -12,7 +12,7 @@ import (
 func (e *Edge) serve(x *exchange) *answer {
 	b := x.behavior
 	x.acceptEncoding = normalizeAcceptEncoding(b.Cache, x.r, x.header["Accept-Encoding"])
-	if !b.caches(x.method) {
+	if !b.Caches(x.method) {
 		return e.pass(x)
 	}
 	key, path := cacheKey(x)
@@ -65,7 +65,7 @@ func (e *Edge) answerOf(x *exchange, out *outcome) *answer {
 		return errorPage(x.id, out.status(), out.sentence()).because(out.detailed())
 	}
 	res := out.response
-	a := &answer{status: res.Status, header: x.behavior.viewable(res.Header), result: resultMiss, age: -1}
+	a := &answer{status: res.Status, header: viewable(x.behavior, res.Header), result: resultMiss, age: -1}
 	if a.header["Date"] == nil {
 		// Every real origin dates its answers, and hits keep that date. Origins have the machine's clock.
 		a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
@@ -152,7 +152,7 @@ func (e *Edge) store(x *exchange, key, path string, a *answer, life httpcache.Li
 	if a.result == resultError {
 		kept.result = resultError
 	}
-	if x.behavior.variesOnAll(a.header) {
+	if variesOnAll(x.behavior, a.header) {
 		kept.expires, kept.life, kept.unconditional = x.now, httpcache.Lifetime{Store: true}, true
 	}
 	if httpcache.ParseCacheControl(a.header["Cache-Control"]).NoCacheSetCookie && a.header["Set-Cookie"] != nil { // F3.23
@@ -184,7 +184,7 @@ func (e *Edge) revalidated(x *exchange, kept *entry, out *outcome, epoch uint64)
 	renewed := *kept
 	renewed.header = kept.header.Clone()
 	delete(renewed.header, "Age") // the 304 tells how old the object is now
-	for name, values := range x.behavior.viewable(out.response.Header) {
+	for name, values := range viewable(x.behavior, out.response.Header) {
 		if name != "Content-Encoding" && name != "Content-Type" && name != "Etag" {
 			renewed.header[name] = values
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )
@@ -72,7 +73,7 @@ func TestConformance_F3_15_max_ttl_0_may_name_nothing(t *testing.T) {
 
 func TestConformance_F3_14_authorization_in_an_origin_request_policy_is_refused(t *testing.T) {
 	d := merged(standard(), with(behaviorInput("/x/*", "nearest", "ttl", object{"originRequestPolicyId": "bad"})))
-	bad := resource(originRequestPolicyType, "bad", object{
+	bad := resource(distribution.OriginRequestPolicyType, "bad", object{
 		"cookiesConfig": object{"cookieBehavior": "none"}, "queryStringsConfig": object{"queryStringBehavior": "none"},
 		"headersConfig": object{"headerBehavior": "whitelist", "headers": object{"items": strs("Authorization")}},
 	}, object{"id": "bad"})

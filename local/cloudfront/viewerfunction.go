@@ -54,7 +54,7 @@ func (e *Edge) event(x *exchange) function.Event {
 		}
 	}
 	h["Host"] = []string{x.host}
-	for _, name := range x.behavior.forwards.added {
+	for _, name := range x.behavior.Forwards.Added {
 		if v, _ := x.cloudFrontHeader(name); v != "" {
 			h[name] = []string{v}
 		}

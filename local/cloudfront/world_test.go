@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/network"
@@ -69,7 +70,7 @@ func cachePolicyResource(id string, minTTL, defaultTTL, maxTTL float64, changes 
 		"cookiesConfig": object{"cookieBehavior": "none"}, "headersConfig": object{"headerBehavior": "none"},
 		"queryStringsConfig": object{"queryStringBehavior": "none"},
 	}, changes...)
-	return resource(cachePolicyType, id, object{
+	return resource(distribution.CachePolicyType, id, object{
 		"minTtl": minTTL, "defaultTtl": defaultTTL, "maxTtl": maxTTL, "parametersInCacheKeyAndForwardedToOrigin": key,
 	}, object{"id": id})
 }
@@ -112,7 +113,7 @@ func behaviorInput(pattern, target, cachePolicy string, changes ...object) objec
 }
 
 func allowAll() object {
-	return object{"allowedMethods": strs(allMethods...), "cachedMethods": strs("GET", "HEAD")}
+	return object{"allowedMethods": strs(distribution.AllMethods...), "cachedMethods": strs("GET", "HEAD")}
 }
 
 // standard is the topology of the design in dns routing: a cached read route on a group, writes on one origin, a site
@@ -195,15 +196,15 @@ func standardPolicies() []*graph.Resource {
 		}),
 		cachePolicyResource("ttl", 0, 60, 3600), // used by most cache cases
 		cachePolicyResource("min", 30, 60, 3600),
-		resource(originAccessControlType, "oac", object{
+		resource(distribution.OriginAccessControlType, "oac", object{
 			"name": "oac", "originAccessControlOriginType": "s3", "signingBehavior": "always", "signingProtocol": "sigv4",
 		}, object{"id": "oac"}),
 	}
 }
 
-func testGraph(distribution object, more ...*graph.Resource) *graph.Reading {
+func testGraph(dist object, more ...*graph.Resource) *graph.Reading {
 	resources := append(standardPolicies(), more...)
-	return graph.New(append(resources, resource(distributionType, "edge", distribution, object{
+	return graph.New(append(resources, resource(distribution.DistributionType, "edge", dist, object{
 		"arn": "arn:aws:cloudfront::123456789012:distribution/E123", "domainName": "d111.cloudfront.net",
 	}))...).Read()
 }
@@ -211,7 +212,7 @@ func testGraph(distribution object, more ...*graph.Resource) *graph.Reading {
 type setup struct {
 	distribution object
 	more         []*graph.Resource
-	functions    functionSet
+	functions    distribution.FunctionSet
 	limit        int64
 }
 

@@ -29,8 +29,8 @@ func (e *Edge) write(w http.ResponseWriter, x *exchange, a *answer) int {
 		if x.behavior != nil && x.behavior.ResponseHeaders != nil {
 			// Every answer of the behavior is decorated, CloudFront's own pages and redirects too, as viewers
 			// report. It is done last (guess), after a viewer-response function.
-			x.behavior.ResponseHeaders.apply(x, h)
-			x.behavior.ResponseHeaders.serverTiming(x, a, h)
+			applyPolicy(x.behavior.ResponseHeaders, x, h)
+			serverTiming(x.behavior.ResponseHeaders, x, a, h)
 		}
 		h["X-Cache"] = xCache[a.result]
 		h["Via"] = x.value(0, protocolVersion(x.r)+" "+x.pop.Via)

@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"errors"
@@ -31,14 +31,14 @@ func (d *decoding) unless(absent bool, path string, value any) {
 func (d *decoding) err() error { return errors.Join(d.problems...) }
 
 // anySelection are the words of query strings and cookies in cache policies and origin request policies.
-var anySelection = map[string]selectionMode{
-	"none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept, "all": selectAll,
+var anySelection = map[string]SelectionMode{
+	"none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept, "all": SelectAll,
 }
 
-func (d *decoding) selection(path, word string, names []string, words map[string]selectionMode) selection {
+func (d *decoding) selection(path, word string, names []string, words map[string]SelectionMode) Selection {
 	mode, known := words[word]
 	if !known {
 		d.refuse(path, word, "want one of "+strings.Join(slices.Sorted(maps.Keys(words)), ", "))
 	}
-	return selection{Mode: mode, Names: names}
+	return Selection{Mode: mode, Names: names}
 }

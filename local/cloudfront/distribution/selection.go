@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"net/textproto"
@@ -6,27 +6,28 @@ import (
 	"strings"
 )
 
-// selection says which names of one kind (headers, cookies, query parameters) a policy takes.
+// Selection says which names of one kind (headers, cookies, query parameters) a policy takes.
 // CF DG "Understand cache policies" and "Understand origin request policies".
-type selection struct {
-	Mode  selectionMode
+type Selection struct {
+	Mode  SelectionMode
 	Names []string
 }
 
-type selectionMode int
+// SelectionMode says how a selection's names are meant.
+type SelectionMode int
 
 const (
-	selectNone selectionMode = iota
+	selectNone SelectionMode = iota
 	selectListed
 	selectAllExcept
-	selectAll
+	SelectAll
 )
 
-// has says whether a name is taken. Query parameters and cookies count case (CF DG QueryStringParameters: "always
+// Has says whether a name is taken. Query parameters and cookies count case (CF DG QueryStringParameters: "always
 // use the same case"); headers are compared in canonical form.
-func (s selection) has(name string) bool {
+func (s Selection) Has(name string) bool {
 	switch s.Mode {
-	case selectAll:
+	case SelectAll:
 		return true
 	case selectListed:
 		return slices.Contains(s.Names, name)
@@ -36,7 +37,8 @@ func (s selection) has(name string) bool {
 	return false
 }
 
-func (s selection) none() bool {
+// None says whether nothing is taken.
+func (s Selection) None() bool {
 	return s.Mode == selectNone || s.Mode == selectListed && len(s.Names) == 0
 }
 
@@ -49,9 +51,9 @@ func canonicalHeaders(names []string) []string {
 	return canonical
 }
 
-// appendQuery appends the parameters of a raw query that are taken, in their order and byte for byte: CloudFront
+// AppendQuery appends the parameters of a raw query that are taken, in their order and byte for byte: CloudFront
 // sees other orders and other cases as other objects (CF DG QueryStringParameters).
-func appendQuery(dst []byte, raw string, take func(name string) bool) []byte {
+func AppendQuery(dst []byte, raw string, take func(name string) bool) []byte {
 	start := len(dst)
 	for raw != "" {
 		var part string
@@ -68,8 +70,8 @@ func appendQuery(dst []byte, raw string, take func(name string) bool) []byte {
 	return dst
 }
 
-// appendCookies appends the cookies of Cookie headers that are taken.
-func appendCookies(dst []byte, headers []string, take func(name string) bool) []byte {
+// AppendCookies appends the cookies of Cookie headers that are taken.
+func AppendCookies(dst []byte, headers []string, take func(name string) bool) []byte {
 	start := len(dst)
 	for _, h := range headers {
 		for h != "" {

@@ -1,17 +1,18 @@
-package cloudfront
+package distribution
 
 import "github.com/onefront/onefront/graph"
 
-const originRequestPolicyType = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+// OriginRequestPolicyType is the type token of own origin request policies.
+const OriginRequestPolicyType = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
 
 // originRequestPolicy says what reaches the origin beside the cache key (F3.10).
 // CF DG "Control origin requests with a policy".
 type originRequestPolicy struct {
 	// Headers of the viewer. Names are canonical; CloudFront's own headers may be among them.
-	Headers selection
+	Headers Selection
 	// CloudFrontHeaders are CloudFront's own headers that are added to all of the viewer's.
 	CloudFrontHeaders []string
-	Cookies, Query    selection
+	Cookies, Query    Selection
 }
 
 type originRequestPolicyInputs struct {
@@ -39,9 +40,9 @@ func newOriginRequestPolicy(r *graph.Resource) (*originRequestPolicy, error) {
 	d := decoding{urn: r.URN}
 	names := canonicalHeaders(in.Headers.List.Items)
 	p := &originRequestPolicy{
-		Headers: d.selection("headersConfig.headerBehavior", in.Headers.Behavior, names, map[string]selectionMode{
+		Headers: d.selection("headersConfig.headerBehavior", in.Headers.Behavior, names, map[string]SelectionMode{
 			"": selectNone, "none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept,
-			"allViewer": selectAll, "allViewerAndWhitelistCloudFront": selectAll,
+			"allViewer": SelectAll, "allViewerAndWhitelistCloudFront": SelectAll,
 		}),
 		Cookies: d.selection("cookiesConfig.cookieBehavior", in.Cookies.Behavior, in.Cookies.List.Items, anySelection),
 		Query:   d.selection("queryStringsConfig.queryStringBehavior", in.Query.Behavior, in.Query.List.Items, anySelection),

@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"fmt"
@@ -9,23 +9,24 @@ import (
 	"github.com/onefront/onefront/local/httpcache"
 )
 
-const cachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"
+// CachePolicyType is the type token of own cache policies.
+const CachePolicyType = "aws:cloudfront/cachePolicy:CachePolicy"
 
-// cachePolicy says what makes up the cache key, and how long objects are kept.
+// CachePolicy says what makes up the cache key, and how long objects are kept.
 // CF DG "Control the cache key with a policy".
-type cachePolicy struct {
+type CachePolicy struct {
 	TTL                   httpcache.TTLs
-	Headers, Cookies      selection
-	Query                 selection
+	Headers, Cookies      Selection
+	Query                 Selection
 	Gzip, Brotli          bool
-	headersBesidesEncoded []string
+	HeadersBesidesEncoded []string
 }
 
 // cachingDisabled is F3.1 for managed and own policies alike.
-func (p *cachePolicy) cachingDisabled() bool { return p.TTL.Max <= 0 }
+func (p *CachePolicy) cachingDisabled() bool { return p.TTL.Max <= 0 }
 
-// compresses says whether Accept-Encoding is in the key, normalized (F4.11).
-func (p *cachePolicy) compresses() bool { return p.Gzip || p.Brotli }
+// Compresses says whether Accept-Encoding is in the key, normalized (F4.11).
+func (p *CachePolicy) Compresses() bool { return p.Gzip || p.Brotli }
 
 // cachePolicyInputs are the properties of the resource.
 type cachePolicyInputs struct {
@@ -56,20 +57,20 @@ type items struct {
 	Items []string `json:"items"`
 }
 
-func newCachePolicy(r *graph.Resource) (*cachePolicy, error) {
+func newCachePolicy(r *graph.Resource) (*CachePolicy, error) {
 	var in cachePolicyInputs
 	if err := r.Decode(&in); err != nil {
 		return nil, err
 	}
 	d := decoding{urn: r.URN}
 	const key = "parametersInCacheKeyAndForwardedToOrigin."
-	p := &cachePolicy{
+	p := &CachePolicy{
 		// The provider's defaults are the service's: 1 day, 1 year, 0. sdk 6.83.2 CachePolicy.
 		TTL: httpcache.TTLs{
 			Min: seconds(in.MinTTL, 0), Default: seconds(in.DefaultTTL, 86_400), Max: seconds(in.MaxTTL, 31_536_000),
 		},
 		Headers: d.selection(key+"headersConfig.headerBehavior", in.Key.Headers.Behavior, canonicalHeaders(in.Key.Headers.List.Items),
-			map[string]selectionMode{"": selectNone, "none": selectNone, "whitelist": selectListed}),
+			map[string]SelectionMode{"": selectNone, "none": selectNone, "whitelist": selectListed}),
 		Cookies: d.selection(key+"cookiesConfig.cookieBehavior", in.Key.Cookies.Behavior, in.Key.Cookies.List.Items, anySelection),
 		Query:   d.selection(key+"queryStringsConfig.queryStringBehavior", in.Key.Query.Behavior, in.Key.Query.List.Items, anySelection),
 		Gzip:    in.Key.Gzip,
@@ -78,7 +79,7 @@ func newCachePolicy(r *graph.Resource) (*cachePolicy, error) {
 	if t := p.TTL; t.Min < 0 || t.Min > t.Default || t.Default > t.Max {
 		d.refuse("minTtl", fmt.Sprintf("%v, defaultTtl %v, maxTtl %v", t.Min, t.Default, t.Max), "want 0 <= minTtl <= defaultTtl <= maxTtl")
 	}
-	if p.cachingDisabled() && (!p.Headers.none() || !p.Cookies.none() || !p.Query.none() || p.compresses()) {
+	if p.cachingDisabled() && (!p.Headers.None() || !p.Cookies.None() || !p.Query.None() || p.Compresses()) {
 		d.refuse("maxTtl", 0, "with a maximum TTL of 0 the policy may name nothing and both Accept-Encoding flags must be off") // F3.15
 	}
 	p.prepare()
@@ -86,11 +87,11 @@ func newCachePolicy(r *graph.Resource) (*cachePolicy, error) {
 }
 
 // prepare fixes the order in which headers stand in the key.
-func (p *cachePolicy) prepare() {
-	p.headersBesidesEncoded = slices.DeleteFunc(slices.Clone(p.Headers.Names), func(n string) bool {
-		return n == "Accept-Encoding" && p.compresses() // normalized elsewhere, F4.11
+func (p *CachePolicy) prepare() {
+	p.HeadersBesidesEncoded = slices.DeleteFunc(slices.Clone(p.Headers.Names), func(n string) bool {
+		return n == "Accept-Encoding" && p.Compresses() // normalized elsewhere, F4.11
 	})
-	slices.Sort(p.headersBesidesEncoded)
+	slices.Sort(p.HeadersBesidesEncoded)
 }
 
 func seconds(n *int64, otherwise int64) time.Duration {

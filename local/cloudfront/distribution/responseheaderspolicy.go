@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"net/textproto"
@@ -10,35 +10,39 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-const responseHeadersPolicyType = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+// ResponseHeadersPolicyType is the type token of own response headers policies.
+const ResponseHeadersPolicyType = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 
-// responseHeadersPolicy says which headers the viewer's answer loses and gets.
+// ResponseHeadersPolicy says which headers the viewer's answer loses and gets.
 // CF DG understanding-response-headers-policies, F3.26-3.29.
-type responseHeadersPolicy struct {
-	CORS *corsPolicy
+type ResponseHeadersPolicy struct {
+	CORS *CORSPolicy
 	// Remove are canonical names, taken away before anything is added (F3.28).
 	Remove []string
 	// Set are the security headers and the custom headers.
-	Set []setHeader
+	Set []SetHeader
 	// ServerTiming says whether the header is enabled; Sampling is the percentage of answers that get it unasked.
 	ServerTiming bool
 	Sampling     float64
 }
 
-type setHeader struct {
+// SetHeader is a header that the viewer's answer gets.
+type SetHeader struct {
 	Name, Value string
 	// Override says that the origin's value loses.
 	Override bool
 }
 
-type corsPolicy struct {
+// CORSPolicy are the headers for requests of other origins (F3.27). Lists are joined as the headers show them.
+type CORSPolicy struct {
 	Origins               []string
 	Methods, Headers      string
 	ExposeHeaders, MaxAge string
 	Credentials, Override bool
 }
 
-const allMethodsText = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+// AllMethodsText is what the method ALL stands for in Access-Control-Allow-Methods.
+const AllMethodsText = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 type responseHeadersPolicyInputs struct {
 	Comment graph.NoLocalMeaning `json:"comment"` // text for people
@@ -104,18 +108,18 @@ type securityInputs struct {
 	} `json:"xssProtection"`
 }
 
-func newResponseHeadersPolicy(r *graph.Resource) (*responseHeadersPolicy, error) {
+func newResponseHeadersPolicy(r *graph.Resource) (*ResponseHeadersPolicy, error) {
 	var in responseHeadersPolicyInputs
 	if err := r.Decode(&in); err != nil {
 		return nil, err
 	}
 	d := decoding{urn: r.URN}
-	p := &responseHeadersPolicy{
+	p := &ResponseHeadersPolicy{
 		CORS: in.CORS.policy(), Set: in.Security.headers(),
 		ServerTiming: in.ServerTiming.Enabled, Sampling: in.ServerTiming.Sampling,
 	}
 	for _, h := range in.Custom.Items {
-		p.Set = append(p.Set, setHeader{textproto.CanonicalMIMEHeaderKey(h.Header), h.Value, h.Override})
+		p.Set = append(p.Set, SetHeader{textproto.CanonicalMIMEHeaderKey(h.Header), h.Value, h.Override})
 	}
 	for _, h := range in.Remove.Items {
 		name := textproto.CanonicalMIMEHeaderKey(h.Header)
@@ -130,16 +134,16 @@ func newResponseHeadersPolicy(r *graph.Resource) (*responseHeadersPolicy, error)
 	return p, d.err()
 }
 
-func (c *corsInputs) policy() *corsPolicy {
+func (c *corsInputs) policy() *CORSPolicy {
 	if c == nil {
 		return nil
 	}
-	p := &corsPolicy{
+	p := &CORSPolicy{
 		Origins: c.Origins.Items, Headers: strings.Join(c.Headers.Items, ", "), Methods: strings.Join(c.Methods.Items, ", "),
 		ExposeHeaders: strings.Join(c.Expose.Items, ", "), Credentials: c.Credentials, Override: c.Override,
 	}
 	if slices.Contains(c.Methods.Items, "ALL") {
-		p.Methods = allMethodsText
+		p.Methods = AllMethodsText
 	}
 	if c.MaxAge != nil {
 		p.MaxAge = strconv.Itoa(*c.MaxAge)
@@ -147,19 +151,19 @@ func (c *corsInputs) policy() *corsPolicy {
 	return p
 }
 
-func (s securityInputs) headers() []setHeader {
-	var set []setHeader
+func (s securityInputs) headers() []SetHeader {
+	var set []SetHeader
 	if h := s.CSP; h != nil {
-		set = append(set, setHeader{"Content-Security-Policy", h.Value, h.Override})
+		set = append(set, SetHeader{"Content-Security-Policy", h.Value, h.Override})
 	}
 	if h := s.ContentType; h != nil {
-		set = append(set, setHeader{"X-Content-Type-Options", "nosniff", h.Override})
+		set = append(set, SetHeader{"X-Content-Type-Options", "nosniff", h.Override})
 	}
 	if h := s.Frame; h != nil {
-		set = append(set, setHeader{"X-Frame-Options", h.Value, h.Override})
+		set = append(set, SetHeader{"X-Frame-Options", h.Value, h.Override})
 	}
 	if h := s.Referrer; h != nil {
-		set = append(set, setHeader{"Referrer-Policy", h.Value, h.Override})
+		set = append(set, SetHeader{"Referrer-Policy", h.Value, h.Override})
 	}
 	if h := s.HSTS; h != nil {
 		value := "max-age=" + strconv.Itoa(h.MaxAge)
@@ -169,7 +173,7 @@ func (s securityInputs) headers() []setHeader {
 		if h.Preload {
 			value += "; preload"
 		}
-		set = append(set, setHeader{"Strict-Transport-Security", value, h.Override})
+		set = append(set, SetHeader{"Strict-Transport-Security", value, h.Override})
 	}
 	if h := s.XSS; h != nil {
 		value := "0"
@@ -181,7 +185,7 @@ func (s securityInputs) headers() []setHeader {
 		case h.Protection:
 			value = "1"
 		}
-		set = append(set, setHeader{"X-Xss-Protection", value, h.Override})
+		set = append(set, SetHeader{"X-Xss-Protection", value, h.Override})
 	}
 	return set
 }

@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"net/url"
@@ -12,7 +12,9 @@ func TestNormalizePath(t *testing.T) {
 		"/%7euser": "/~user", "/%7Euser": "/~user", "/a%2fb": "/a%2Fb", "/a%2Fb": "/a%2Fb", "/%2e%2e/a": "/a", "/a//b": "/a//b",
 		"/a%": "/a%", "/a%2": "/a%2", "/a%zz": "/a%zz", "/...": "/...", "/a/...b": "/a/...b", "/a.b": "/a.b", "/%41": "/A", "/%c3%a9": "/%C3%A9",
 	} {
-		want(t, raw, normalizePath(raw), normal)
+		if got := NormalizePath(raw); got != normal {
+			t.Errorf("%s: got %v, want %v", raw, got, normal)
+		}
 	}
 }
 
@@ -45,12 +47,12 @@ func FuzzPathPattern(f *testing.F) {
 		if len(raw) > 30 || strings.Count(pattern, "*") > 4 || len(pattern) > 20 {
 			return // the reference is exponential
 		}
-		p := newPathPattern(pattern)
-		path := normalizePath(raw)
-		if got, slow := p.matches(path), slowMatch(p.text, path); got != slow {
+		p := NewPathPattern(pattern)
+		path := NormalizePath(raw)
+		if got, slow := p.Matches(path), slowMatch(p.text, path); got != slow {
 			t.Errorf("%q on %q: %v, the reference says %v", p.text, path, got, slow)
 		}
-		if again := normalizePath(path); strings.HasPrefix(raw, "/") && again != path {
+		if again := NormalizePath(path); strings.HasPrefix(raw, "/") && again != path {
 			t.Errorf("normalizing %q: %q, then %q", raw, path, again)
 		}
 		if a, errA := url.PathUnescape(raw); errA == nil && !strings.Contains(path, "%") && !strings.Contains(a, "/.") && a != path {

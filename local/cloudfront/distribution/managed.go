@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"time"
@@ -11,19 +11,19 @@ const day = 24 * time.Hour
 
 // managedCachePolicy returns one of the policies that AWS keeps, by id, or nil.
 // CF DG using-managed-cache-policies, F3.1-3.5.
-func managedCachePolicy(id string) *cachePolicy {
-	var p *cachePolicy
+func managedCachePolicy(id string) *CachePolicy {
+	var p *CachePolicy
 	switch id {
 	case cloudfrontapi.CachingDisabled:
-		p = &cachePolicy{}
+		p = &CachePolicy{}
 	case cloudfrontapi.CachingOptimized:
-		p = &cachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}, Gzip: true, Brotli: true}
+		p = &CachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}, Gzip: true, Brotli: true}
 	case cloudfrontapi.CachingOptimizedForUncompressedObjects:
-		p = &cachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}}
+		p = &CachePolicy{TTL: httpcache.TTLs{Min: time.Second, Default: day, Max: 365 * day}}
 	case cloudfrontapi.UseOriginCacheControlHeaders:
-		p = useOriginCacheControl(selection{})
+		p = useOriginCacheControl(Selection{})
 	case cloudfrontapi.UseOriginCacheControlHeadersQueryStrings:
-		p = useOriginCacheControl(selection{Mode: selectAll})
+		p = useOriginCacheControl(Selection{Mode: SelectAll})
 	default:
 		return nil
 	}
@@ -31,26 +31,26 @@ func managedCachePolicy(id string) *cachePolicy {
 	return p
 }
 
-func useOriginCacheControl(query selection) *cachePolicy {
-	return &cachePolicy{
+func useOriginCacheControl(query Selection) *CachePolicy {
+	return &CachePolicy{
 		TTL:     httpcache.TTLs{Max: 365 * day},
 		Headers: listed("Host", "Origin", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override"),
-		Cookies: selection{Mode: selectAll}, Query: query, Gzip: true, Brotli: true,
+		Cookies: Selection{Mode: SelectAll}, Query: query, Gzip: true, Brotli: true,
 	}
 }
 
-func listed(names ...string) selection {
-	return selection{Mode: selectListed, Names: canonicalHeaders(names)}
+func listed(names ...string) Selection {
+	return Selection{Mode: selectListed, Names: canonicalHeaders(names)}
 }
 
 // managedOriginRequestPolicy is the same for CF DG using-managed-origin-request-policies, F3.6-3.9.
 func managedOriginRequestPolicy(id string) *originRequestPolicy {
-	all := selection{Mode: selectAll}
+	all := Selection{Mode: SelectAll}
 	switch id {
 	case cloudfrontapi.AllViewer:
 		return &originRequestPolicy{Headers: all, Cookies: all, Query: all}
 	case cloudfrontapi.AllViewerExceptHostHeader:
-		return &originRequestPolicy{Headers: selection{Mode: selectAllExcept, Names: []string{"Host"}}, Cookies: all, Query: all}
+		return &originRequestPolicy{Headers: Selection{Mode: selectAllExcept, Names: []string{"Host"}}, Cookies: all, Query: all}
 	case cloudfrontapi.AllViewerAndCloudFrontHeaders202206:
 		return &originRequestPolicy{Headers: all, CloudFrontHeaders: canonicalHeaders(cloudFrontHeaders202206), Cookies: all, Query: all}
 	case cloudfrontapi.CORSS3Origin:
@@ -77,31 +77,31 @@ var cloudFrontHeaders202206 = []string{
 }
 
 // managedResponseHeadersPolicy is the same for CF DG using-managed-response-headers-policies.
-func managedResponseHeadersPolicy(id string) *responseHeadersPolicy {
+func managedResponseHeadersPolicy(id string) *ResponseHeadersPolicy {
 	switch id {
 	case cloudfrontapi.SimpleCORS:
-		return &responseHeadersPolicy{CORS: simpleCORS()}
+		return &ResponseHeadersPolicy{CORS: simpleCORS()}
 	case cloudfrontapi.SecurityHeadersPolicy:
-		return &responseHeadersPolicy{Set: managedSecurityHeaders()}
+		return &ResponseHeadersPolicy{Set: managedSecurityHeaders()}
 	case cloudfrontapi.CORSAndSecurityHeadersPolicy:
-		return &responseHeadersPolicy{CORS: simpleCORS(), Set: managedSecurityHeaders()}
+		return &ResponseHeadersPolicy{CORS: simpleCORS(), Set: managedSecurityHeaders()}
 	case cloudfrontapi.CORSWithPreflight:
-		return &responseHeadersPolicy{CORS: preflightCORS()}
+		return &ResponseHeadersPolicy{CORS: preflightCORS()}
 	case cloudfrontapi.CORSWithPreflightAndSecurityHeadersPolicy:
-		return &responseHeadersPolicy{CORS: preflightCORS(), Set: managedSecurityHeaders()}
+		return &ResponseHeadersPolicy{CORS: preflightCORS(), Set: managedSecurityHeaders()}
 	}
 	return nil
 }
 
-func simpleCORS() *corsPolicy { return &corsPolicy{Origins: []string{"*"}} }
+func simpleCORS() *CORSPolicy { return &CORSPolicy{Origins: []string{"*"}} }
 
-func preflightCORS() *corsPolicy {
-	return &corsPolicy{Origins: []string{"*"}, Methods: allMethodsText, ExposeHeaders: "*"}
+func preflightCORS() *CORSPolicy {
+	return &CORSPolicy{Origins: []string{"*"}, Methods: AllMethodsText, ExposeHeaders: "*"}
 }
 
 // managedSecurityHeaders overrides X-Content-Type-Options only; the origin's other headers win.
-func managedSecurityHeaders() []setHeader {
-	return []setHeader{
+func managedSecurityHeaders() []SetHeader {
+	return []SetHeader{
 		{Name: "Referrer-Policy", Value: "strict-origin-when-cross-origin"},
 		{Name: "Strict-Transport-Security", Value: "max-age=31536000"},
 		{Name: "X-Content-Type-Options", Value: "nosniff", Override: true},

@@ -1,8 +1,9 @@
-package cloudfront
+package distribution
 
 import "github.com/onefront/onefront/graph"
 
-const distributionType = "aws:cloudfront/distribution:Distribution"
+// DistributionType is the type token of distributions.
+const DistributionType = "aws:cloudfront/distribution:Distribution"
 
 // distributionInputs are the properties of the resource that local mode knows. Everything else is refused by
 // [graph.Resource.Decode]: the legacy forwardedValues and TTLs of a behavior, Lambda@Edge, signed URLs, field-level

@@ -1,4 +1,7 @@
-package cloudfront
+// Package distribution reads what a graph says of a CloudFront distribution: its cache behaviors, origins and groups, and
+// the policies they name, own ones and AWS's. [New] resolves everything once into typed structs that do not change, and
+// refuses what local mode does not imitate. What a request meets is in local/cloudfront.
+package distribution
 
 import (
 	"errors"
@@ -12,33 +15,34 @@ import (
 	"github.com/onefront/onefront/local/httpcache"
 )
 
-// distribution is everything a request needs, in typed form. It is not changed after [New].
-type distribution struct {
+// Distribution is everything a request needs, in typed form. It is not changed after [New].
+type Distribution struct {
 	ID, ARN, DomainName string
 	Aliases             []string
 	DefaultRootObject   string // without a leading slash
 	// Behaviors stand in order of precedence; the last is the default behavior (F4.2).
-	Behaviors []*behavior
-	Origins   map[string]*origin
-	Errors    map[int]customError
-	Countries countryRule
+	Behaviors []*Behavior
+	Origins   map[string]*Origin
+	Errors    map[int]CustomError
+	Countries CountryRule
 }
 
-// customError is what happens to one error status. F3.21, F4.13.
-type customError struct {
+// CustomError is what happens to one error status. F3.21, F4.13.
+type CustomError struct {
 	CachingMinTTL time.Duration
 	// PagePath and ResponseCode are zero if only the caching time is set.
 	PagePath     string
 	ResponseCode int
 }
 
-// countryRule is the geographic restriction of the distribution.
-type countryRule struct {
+// CountryRule is the geographic restriction of the distribution.
+type CountryRule struct {
 	Type      string // none, whitelist, blacklist
 	Countries []string
 }
 
-func (c countryRule) allows(country string) bool {
+// Allows says whether viewers in a country, by its ISO 3166-1 code of two letters, are served.
+func (c CountryRule) Allows(country string) bool {
 	switch c.Type {
 	case "whitelist":
 		return slices.Contains(c.Countries, country)
@@ -48,11 +52,11 @@ func (c countryRule) allows(country string) bool {
 	return true
 }
 
-// newDistribution reads the one distribution of the graph.
-func newDistribution(g *graph.Reading, functions functionSet) (*distribution, error) {
-	all := g.Take(distributionType)
+// New reads the one distribution of the graph.
+func New(g *graph.Reading, functions FunctionSet) (*Distribution, error) {
+	all := g.Take(DistributionType)
 	if len(all) != 1 {
-		return nil, fmt.Errorf("the program has %d resources of type %s: local mode serves exactly 1", len(all), distributionType)
+		return nil, fmt.Errorf("the program has %d resources of type %s: local mode serves exactly 1", len(all), DistributionType)
 	}
 	r := all[0]
 	var in distributionInputs
@@ -64,9 +68,9 @@ func newDistribution(g *graph.Reading, functions functionSet) (*distribution, er
 	if !in.Enabled {
 		d.refuse("enabled", false, "a disabled distribution answers nothing; set it to true")
 	}
-	dist := &distribution{
+	dist := &Distribution{
 		ID: r.ID, ARN: r.Output("arn"), DomainName: strings.ToLower(r.Output("domainName")),
-		DefaultRootObject: in.DefaultRootObject, Origins: map[string]*origin{}, Errors: map[int]customError{},
+		DefaultRootObject: in.DefaultRootObject, Origins: map[string]*Origin{}, Errors: map[int]CustomError{},
 	}
 	if strings.HasPrefix(in.DefaultRootObject, "/") {
 		d.refuse("defaultRootObject", in.DefaultRootObject, "CloudFront wants no leading slash") // F4.12
@@ -90,7 +94,7 @@ func newDistribution(g *graph.Reading, functions functionSet) (*distribution, er
 	return dist, nil
 }
 
-func (dist *distribution) aliases(d *decoding, aliases []string) {
+func (dist *Distribution) aliases(d *decoding, aliases []string) {
 	for i, a := range aliases {
 		if a != strings.ToLower(a) || strings.Contains(strings.TrimPrefix(a, "*."), "*") || net.ParseIP(a) != nil {
 			d.refuse(fmt.Sprintf("aliases[%d]", i), a, "want a lower-case host name, perhaps with a leading *. label") // F5.8
@@ -99,8 +103,8 @@ func (dist *distribution) aliases(d *decoding, aliases []string) {
 	dist.Aliases = aliases
 }
 
-func (dist *distribution) countries(d *decoding, in restrictionsInputs) {
-	dist.Countries = countryRule{Type: in.Geo.Type, Countries: in.Geo.Locations}
+func (dist *Distribution) countries(d *decoding, in restrictionsInputs) {
+	dist.Countries = CountryRule{Type: in.Geo.Type, Countries: in.Geo.Locations}
 	switch in.Geo.Type {
 	case "none", "whitelist", "blacklist":
 	default:
@@ -108,7 +112,7 @@ func (dist *distribution) countries(d *decoding, in restrictionsInputs) {
 	}
 }
 
-func (dist *distribution) customErrors(d *decoding, all []customErrorInputs) {
+func (dist *Distribution) customErrors(d *decoding, all []customErrorInputs) {
 	for i, c := range all {
 		path := fmt.Sprintf("customErrorResponses[%d]", i)
 		switch c.Code {
@@ -122,16 +126,16 @@ func (dist *distribution) customErrors(d *decoding, all []customErrorInputs) {
 		if c.PagePath != "" && !strings.HasPrefix(c.PagePath, "/") {
 			d.refuse(path+".responsePagePath", c.PagePath, "want a path that starts with a slash")
 		}
-		dist.Errors[c.Code] = customError{
+		dist.Errors[c.Code] = CustomError{
 			CachingMinTTL: seconds(c.CachingMinTTL, int64(httpcache.ErrorCachingMinTTL/time.Second)),
 			PagePath:      c.PagePath, ResponseCode: c.ResponseCode,
 		}
 	}
 }
 
-// hostName says whether the distribution answers under a name: its own or one of the aliases. A wildcard alias
+// HostName says whether the distribution answers under a name: its own or one of the aliases. A wildcard alias
 // stands for one label (F5.9).
-func (dist *distribution) hostName(host string) bool {
+func (dist *Distribution) HostName(host string) bool {
 	if host == dist.DomainName || slices.Contains(dist.Aliases, host) {
 		return true
 	}
@@ -139,8 +143,8 @@ func (dist *distribution) hostName(host string) bool {
 	return found && slices.Contains(dist.Aliases, "*."+parent)
 }
 
-// firstName is the name that a loopback Host stands for.
-func (dist *distribution) firstName() string {
+// FirstName is the name that a loopback Host stands for.
+func (dist *Distribution) FirstName() string {
 	for _, a := range dist.Aliases {
 		if !strings.HasPrefix(a, "*.") {
 			return a
@@ -149,15 +153,15 @@ func (dist *distribution) firstName() string {
 	return dist.DomainName
 }
 
-// match is the cache behavior for a path, with its place in the list. F4.1-4.4.
-func (dist *distribution) match(path string) *behavior {
-	normal := normalizePath(path)
+// Match is the cache behavior for a path, with its place in the list. F4.1-4.4.
+func (dist *Distribution) Match(path string) *Behavior {
+	normal := NormalizePath(path)
 	if normal == "/" && dist.DefaultRootObject != "" {
 		normal += dist.DefaultRootObject // F4.12: the behavior that matches the object
 	}
 	last := len(dist.Behaviors) - 1
 	for _, b := range dist.Behaviors[:last] {
-		if b.pattern.matches(normal) {
+		if b.pattern.Matches(normal) {
 			return b
 		}
 	}

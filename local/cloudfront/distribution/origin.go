@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"fmt"
@@ -12,10 +12,11 @@ import (
 	"github.com/onefront/onefront/local/network"
 )
 
-const originAccessControlType = "aws:cloudfront/originAccessControl:OriginAccessControl"
+// OriginAccessControlType is the type token of origin access controls.
+const OriginAccessControlType = "aws:cloudfront/originAccessControl:OriginAccessControl"
 
-// origin is one origin of the distribution.
-type origin struct {
+// Origin is one origin of the distribution.
+type Origin struct {
 	ID, Domain string
 	// Path is put before every path, without a trailing slash.
 	Path string
@@ -30,16 +31,16 @@ type origin struct {
 	Signing string
 }
 
-// target is where a cache behavior, or a function, sends a request: one origin, or two with failover codes.
-type target struct {
-	Members []member
+// Target is where a cache behavior, or a function, sends a request: one origin, or two with failover codes.
+type Target struct {
+	Members []Member
 	Codes   []int
 }
 
-// member is an origin in its turn. hostHeader, if set, is sent instead of the origin's name.
-type member struct {
-	origin     *origin
-	hostHeader string
+// Member is an origin in its turn. HostHeader, if set, is sent instead of the origin's name.
+type Member struct {
+	Origin     *Origin
+	HostHeader string
 }
 
 // Defaults of an origin: F1.7 and F1.9.
@@ -49,10 +50,10 @@ const (
 	defaultReadTimeout    = 30
 )
 
-func (dist *distribution) origins(d *decoding, all []originInputs, access map[string]string) {
+func (dist *Distribution) origins(d *decoding, all []originInputs, access map[string]string) {
 	for i, in := range all {
 		path := fmt.Sprintf("origins[%d]", i)
-		o := &origin{
+		o := &Origin{
 			ID: in.ID, Domain: strings.ToLower(in.DomainName), Path: strings.TrimSuffix(in.Path, "/"), Custom: http.Header{},
 			Protocol: "https-only",
 			Timeouts: network.Timeouts{
@@ -85,7 +86,7 @@ func (dist *distribution) origins(d *decoding, all []originInputs, access map[st
 	}
 }
 
-func (o *origin) check(d *decoding, path string) {
+func (o *Origin) check(d *decoding, path string) {
 	if o.ID == "" || o.Domain == "" {
 		d.refuse(path, o.ID, "want originId and domainName")
 	}
@@ -106,7 +107,7 @@ func (o *origin) check(d *decoding, path string) {
 }
 
 // customHeaders takes the origin's own headers. F3.31.
-func (o *origin) customHeaders(d *decoding, path string, in originInputs) {
+func (o *Origin) customHeaders(d *decoding, path string, in originInputs) {
 	for i, h := range in.CustomHeaders {
 		name := textproto.CanonicalMIMEHeaderKey(h.Name)
 		switch name {
@@ -123,8 +124,8 @@ func (o *origin) customHeaders(d *decoding, path string, in originInputs) {
 }
 
 // groups reads the origin groups. F1.1, F1.2.
-func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[string]target {
-	groups := map[string]target{}
+func (dist *Distribution) groups(d *decoding, all []originGroupInputs) map[string]Target {
+	groups := map[string]Target{}
 	for i, in := range all {
 		path := fmt.Sprintf("originGroups[%d]", i)
 		if len(in.Members) != 2 {
@@ -138,14 +139,14 @@ func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[strin
 				d.refuse(path+".failoverCriteria.statusCodes", code, fmt.Sprintf("want some of %v", cloudfrontapi.FailoverCodes()))
 			}
 		}
-		group := target{Codes: in.Failover.StatusCodes}
+		group := Target{Codes: in.Failover.StatusCodes}
 		for j, m := range in.Members {
 			o, ok := dist.Origins[m.OriginID]
 			if !ok {
 				d.refuse(fmt.Sprintf("%s.members[%d].originId", path, j), m.OriginID, "no origin of the distribution has this id")
 				continue
 			}
-			group.Members = append(group.Members, member{origin: o})
+			group.Members = append(group.Members, Member{Origin: o})
 		}
 		if _, taken := dist.Origins[in.ID]; taken { // F1.20: one name space
 			d.refuse(path+".originId", in.ID, "an origin has this id")
@@ -159,7 +160,7 @@ func (dist *distribution) groups(d *decoding, all []originGroupInputs) map[strin
 func accessControls(g *graph.Reading) (map[string]string, error) {
 	byID := map[string]string{}
 	d := &decoding{}
-	for _, r := range g.Take(originAccessControlType) {
+	for _, r := range g.Take(OriginAccessControlType) {
 		var in struct {
 			Description graph.NoLocalMeaning `json:"description"` // text for people
 			Name        graph.NoLocalMeaning `json:"name"`        // origins name it by id

@@ -1,4 +1,4 @@
-package cloudfront
+package distribution
 
 import (
 	"errors"
@@ -11,43 +11,43 @@ import (
 	"github.com/onefront/onefront/local/cloudfront/function"
 )
 
-// functionSet are the CloudFront Functions of the program by ARN.
-type functionSet map[string]*function.Function
+// FunctionSet are the CloudFront Functions of the program by ARN.
+type FunctionSet map[string]*function.Function
 
-// behavior is one cache behavior with all it names resolved.
-type behavior struct {
+// Behavior is one cache behavior with all it names resolved.
+type Behavior struct {
 	// Pattern is the path pattern as the program wrote it, "*" for the default behavior.
 	Pattern string
-	pattern pathPattern
-	// index tells behaviors apart in cache keys.
-	index             byte
+	pattern PathPattern
+	// Index tells behaviors apart in cache keys.
+	Index             byte
 	Allowed, Cached   []string
 	ProtocolPolicy    string
 	Compress          bool
-	Cache             *cachePolicy
+	Cache             *CachePolicy
 	OriginRequest     *originRequestPolicy
-	ResponseHeaders   *responseHeadersPolicy // nil: none
+	ResponseHeaders   *ResponseHeadersPolicy // nil: none
 	Request, Response *function.Function     // nil: none
-	Target            target
-	forwards          forwarding
+	Target            Target
+	Forwards          Forwarding
 }
 
 // The sets of methods CloudFront takes, F4.6.
 var (
 	readMethods    = []string{"GET", "HEAD"}
 	optionsMethods = []string{"GET", "HEAD", "OPTIONS"}
-	allMethods     = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+	AllMethods     = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 )
 
-func (dist *distribution) behavior(d *decoding, path string, in behaviorInputs, groups map[string]target, policies *policySet, functions functionSet) {
-	b := &behavior{
-		Pattern: in.PathPattern, index: byte(len(dist.Behaviors)), Compress: in.Compress,
+func (dist *Distribution) behavior(d *decoding, path string, in behaviorInputs, groups map[string]Target, policies *policySet, functions FunctionSet) {
+	b := &Behavior{
+		Pattern: in.PathPattern, Index: byte(len(dist.Behaviors)), Compress: in.Compress,
 		Allowed: sorted(in.AllowedMethods), Cached: sorted(in.CachedMethods), ProtocolPolicy: in.ViewerProtocolPolicy,
 	}
 	if b.Pattern == "" {
 		b.Pattern = "*"
 	}
-	b.pattern = newPathPattern(b.Pattern)
+	b.pattern = NewPathPattern(b.Pattern)
 	if len(b.pattern.text) > len("/")+cloudfrontapi.MaxPathPattern {
 		d.refuse(path+".pathPattern", in.PathPattern, fmt.Sprintf("want at most %d characters", cloudfrontapi.MaxPathPattern))
 	}
@@ -56,7 +56,7 @@ func (dist *distribution) behavior(d *decoding, path string, in behaviorInputs, 
 	default:
 		d.refuse(path+".viewerProtocolPolicy", in.ViewerProtocolPolicy, "want allow-all, https-only or redirect-to-https")
 	}
-	if !slices.ContainsFunc([][]string{readMethods, optionsMethods, allMethods}, func(m []string) bool { return slices.Equal(m, b.Allowed) }) {
+	if !slices.ContainsFunc([][]string{readMethods, optionsMethods, AllMethods}, func(m []string) bool { return slices.Equal(m, b.Allowed) }) {
 		d.refuse(path+".allowedMethods", in.AllowedMethods, "want GET and HEAD, with OPTIONS, or all seven") // F4.6
 	}
 	if !slices.Equal(b.Cached, readMethods) && !slices.Equal(b.Cached, optionsMethods) {
@@ -68,11 +68,11 @@ func (dist *distribution) behavior(d *decoding, path string, in behaviorInputs, 
 	b.ResponseHeaders = policies.responseHeaders(d, path+".responseHeadersPolicyId", in.ResponseHeadersPolicyID)
 	b.functions(d, path+".functionAssociations", in.Functions, functions)
 	b.target(d, path+".targetOriginId", in.TargetOriginID, dist.Origins, groups)
-	b.forwards = newForwarding(b.Cache, b.OriginRequest)
+	b.Forwards = newForwarding(b.Cache, b.OriginRequest)
 	dist.Behaviors = append(dist.Behaviors, b)
 }
 
-func (b *behavior) target(d *decoding, path, id string, origins map[string]*origin, groups map[string]target) {
+func (b *Behavior) target(d *decoding, path, id string, origins map[string]*Origin, groups map[string]Target) {
 	if group, ok := groups[id]; ok {
 		b.Target = group
 		if slices.Contains(b.Allowed, "POST") { // F1.5, the service's own words
@@ -81,13 +81,13 @@ func (b *behavior) target(d *decoding, path, id string, origins map[string]*orig
 		return
 	}
 	if o, ok := origins[id]; ok {
-		b.Target = target{Members: []member{{origin: o}}}
+		b.Target = Target{Members: []Member{{Origin: o}}}
 		return
 	}
 	d.refuse(path, id, "no origin and no origin group of the distribution has this id")
 }
 
-func (b *behavior) functions(d *decoding, path string, in []functionInputs, functions functionSet) {
+func (b *Behavior) functions(d *decoding, path string, in []functionInputs, functions FunctionSet) {
 	for i, f := range in {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		fn, ok := functions[f.FunctionARN]
@@ -109,10 +109,11 @@ func (b *behavior) functions(d *decoding, path string, in []functionInputs, func
 	}
 }
 
-// allows says whether the behavior takes a method; caches whether answers to it are kept (F4.6, F4.7).
-func (b *behavior) allows(method string) bool { return slices.Contains(b.Allowed, method) }
+// Allows says whether the behavior takes a method (F4.6).
+func (b *Behavior) Allows(method string) bool { return slices.Contains(b.Allowed, method) }
 
-func (b *behavior) caches(method string) bool {
+// Caches says whether answers to a method are kept (F4.7).
+func (b *Behavior) Caches(method string) bool {
 	return !b.Cache.cachingDisabled() && slices.Contains(b.Cached, method)
 }
 
@@ -125,16 +126,16 @@ func sorted(in []string) []string {
 // policySet resolves the ids behaviors name to policies: own ones first, then AWS's. Equal ids share a policy.
 type policySet struct {
 	own      map[string][]*graph.Taken // by type
-	caches   map[string]*cachePolicy
+	caches   map[string]*CachePolicy
 	origins  map[string]*originRequestPolicy
-	headers  map[string]*responseHeadersPolicy
+	headers  map[string]*ResponseHeadersPolicy
 	problems []error
 }
 
 // newPolicySet takes the policies of a graph, also those that no behavior names.
 func newPolicySet(g *graph.Reading) *policySet {
 	s := &policySet{own: map[string][]*graph.Taken{}}
-	for _, token := range []string{cachePolicyType, originRequestPolicyType, responseHeadersPolicyType} {
+	for _, token := range []string{CachePolicyType, OriginRequestPolicyType, ResponseHeadersPolicyType} {
 		s.own[token] = g.Take(token)
 	}
 	return s
@@ -142,13 +143,13 @@ func newPolicySet(g *graph.Reading) *policySet {
 
 func (s *policySet) err() error { return errors.Join(s.problems...) }
 
-func (s *policySet) cache(d *decoding, path, id string) *cachePolicy {
+func (s *policySet) cache(d *decoding, path, id string) *CachePolicy {
 	if s.caches == nil {
-		s.caches = map[string]*cachePolicy{}
+		s.caches = map[string]*CachePolicy{}
 	}
-	p := resolve(s, s.caches, d, path, id, cachePolicyType, newCachePolicy, managedCachePolicy)
+	p := resolve(s, s.caches, d, path, id, CachePolicyType, newCachePolicy, managedCachePolicy)
 	if p == nil {
-		p = &cachePolicy{}
+		p = &CachePolicy{}
 	}
 	return p
 }
@@ -160,21 +161,21 @@ func (s *policySet) originRequest(d *decoding, path, id string) *originRequestPo
 	if s.origins == nil {
 		s.origins = map[string]*originRequestPolicy{}
 	}
-	p := resolve(s, s.origins, d, path, id, originRequestPolicyType, newOriginRequestPolicy, managedOriginRequestPolicy)
+	p := resolve(s, s.origins, d, path, id, OriginRequestPolicyType, newOriginRequestPolicy, managedOriginRequestPolicy)
 	if p == nil {
 		p = &originRequestPolicy{}
 	}
 	return p
 }
 
-func (s *policySet) responseHeaders(d *decoding, path, id string) *responseHeadersPolicy {
+func (s *policySet) responseHeaders(d *decoding, path, id string) *ResponseHeadersPolicy {
 	if id == "" {
 		return nil
 	}
 	if s.headers == nil {
-		s.headers = map[string]*responseHeadersPolicy{}
+		s.headers = map[string]*ResponseHeadersPolicy{}
 	}
-	return resolve(s, s.headers, d, path, id, responseHeadersPolicyType, newResponseHeadersPolicy, managedResponseHeadersPolicy)
+	return resolve(s, s.headers, d, path, id, ResponseHeadersPolicyType, newResponseHeadersPolicy, managedResponseHeadersPolicy)
 }
 
 func resolve[P any](
