@@ -55,7 +55,11 @@ func BuildHandler(goos, goarch string) Builder {
 		interruptible(cmd)
 		cmd.Env = append(os.Environ(), pinned(goos, goarch)...)
 		cmd.Env = append(cmd.Env, "GOTMPDIR="+temporary)
-		if output, err := cmd.CombinedOutput(); err != nil {
+		output, err := cmd.CombinedOutput()
+		if ctx.Err() != nil {
+			endGroup(cmd)
+		}
+		if err != nil {
 			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w\n%s", pkg, goos, goarch, err, bytes.TrimSpace(output))
 		}
 		content, err := os.ReadFile(binary)

@@ -18,3 +18,15 @@ func interruptible(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = buildPatience
 }
+
+// endGroup waits until what the command started is gone as well, and helps where an interrupt was not enough.
+func endGroup(cmd *exec.Cmd) {
+	if cmd.Process == nil {
+		return
+	}
+	for end := time.Now().Add(buildPatience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) != nil { // ESRCH: nobody is left
+			return
+		}
+	}
+}

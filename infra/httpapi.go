@@ -39,6 +39,8 @@ type httpAPIArgs struct {
 	// HealthRouteKey is the route with its own throttle, such as "GET /api/health".
 	HealthRouteKey string
 	Throttle       config.Throttle
+	// LogGroupPrefix begins the access log group's name: "/aws/vendedlogs/<project>/<stack>/".
+	LogGroupPrefix string
 	// LogRetentionDays bounds the access log.
 	LogRetentionDays int
 	// DisableExecuteEndpoint makes the execute-api host answer 404, so that only the custom domain serves (F6.9).
@@ -121,9 +123,11 @@ func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pul
 		}
 		routes = append(routes, made...)
 	}
+	// Any other name adds itself to an account policy that never shrinks (F15.1). It is explicit, so a replacement must
+	// delete the old group first.
 	logGroup, err := cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
-		RetentionInDays: pulumi.Int(args.LogRetentionDays),
-	}, parent, after)
+		Name: pulumi.String(args.LogGroupPrefix + name), RetentionInDays: pulumi.Int(args.LogRetentionDays),
+	}, parent, after, pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return nil, err
 	}

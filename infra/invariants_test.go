@@ -39,6 +39,7 @@ var invariants = []struct {
 	{"no wildcard permission", noWildcardPermission},
 	{"the distribution waits for its origins", distributionWaits},
 	{"names wait for what they lead to", namesWait},
+	{"F15.1 access logs fill no account policy", accessLogsAreVended},
 	{"names ask nothing of the region they lead to", namesAreGlobal},
 }
 
@@ -501,6 +502,16 @@ func namesAreGlobal(g *graph.Graph) (wrong []string) {
 	for _, r := range slices.Concat(g.ByType(recordToken), g.ByType(healthCheckToken)) {
 		if r.Region != "us-east-1" {
 			wrong = append(wrong, fmt.Sprintf("%s is changed through %s", r.URN, r.Region))
+		}
+	}
+	return wrong
+}
+
+func accessLogsAreVended(g *graph.Graph) (wrong []string) {
+	for _, s := range g.ByType(stageToken) {
+		arn := text(s.Inputs, "accessLogSettings", "destinationArn")
+		if !strings.Contains(arn, ":log-group:/aws/vendedlogs/"+g.Project+"/"+g.Stack+"/") {
+			wrong = append(wrong, fmt.Sprintf("%s logs to %s", s.URN, arn))
 		}
 	}
 	return wrong

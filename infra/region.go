@@ -218,6 +218,7 @@ func (b *regionBuilder) makeAPI() error {
 		Named:                  b.named,
 		HealthRouteKey:         "GET " + b.cfg.Config.Application.HealthPath(),
 		Throttle:               b.cfg.Throttle,
+		LogGroupPrefix:         "/aws/vendedlogs/" + b.cfg.Project + "/" + b.cfg.Stack + "/",
 		LogRetentionDays:       b.cfg.Logs.RetentionDays,
 		DisableExecuteEndpoint: b.cfg.OriginDomain != "",
 		after:                  b.args.after,

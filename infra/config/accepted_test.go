@@ -228,6 +228,7 @@ func TestLoad_warnings(t *testing.T) {
 		changes settings
 		want    string
 	}{
+		{"newest region", settings{"regions": `["eu-west-1", "mx-central-1"]`}, `onefront:regions[1]: "mx-central-1": one of the newest regions, opt-in`},
 		{"opt-in region", settings{"regions": `["eu-west-1", "me-south-1"]`}, `onefront:regions[1]: "me-south-1": an opt-in region`},
 		{"11 names on the certificate", settings{"domains": `[{"zone": "example.com", "aliases": [` + names(`"a%d.example.com"`, 11) + `]}]`}, `onefront:domains: 11: more than 10 names on the edge certificate: the account in us-east-1 needs the ACM quota "Domain names per ACM certificate" raised`},
 		{"11 cache policies", settings{"routes": `[` + names(`{"path": "/api/%[1]d/x", "methods": "read", "ttl": {"default": "%[1]ds"}}`, 11) + `, {"path": "/api/*", "methods": "all"}]`}, `onefront:routes: 11: own cache policies; the account's quota of 20`},

@@ -13,6 +13,9 @@ const MaxRegions = 12
 // partition is the only one that CloudFront's distributions and this program's ARNs belong to.
 const partition = "aws"
 
+// newest are regions of which no document says that all services used here are there.
+var newest = []string{"ap-southeast-6", "ap-southeast-7", "ap-east-2", "mx-central-1"}
+
 func (c *Config) readRegions(r *reader) {
 	const example = `a list of AWS region names, such as ["eu-west-1", "us-east-1"]`
 	list := r.json("regions", example)
@@ -41,6 +44,8 @@ func checkRegion(n node, name string) bool {
 	case region.Partition != partition:
 		n.refuse("a region of the partition %s: CloudFront does not reach %s", partition, region.Partition)
 		return false
+	case slices.Contains(newest, name):
+		n.warn("one of the newest regions, opt-in: enable it in the account before the first update; not every service that this program needs is known to be there")
 	case region.OptIn:
 		n.warn("an opt-in region: enable it in the account before the first update")
 	}
