@@ -161,7 +161,7 @@ func newRegions(ctx *pulumi.Context, p *platform, providers *providers, zones zo
 	regions := make([]*regionComponent, 0, len(p.Regions))
 	for _, name := range p.Regions {
 		args := &regionArgs{
-			region: name, platform: p, global: providers.global, originSecret: secret.current, previousOriginSecret: secret.previous, validation: validation,
+			region: name, platform: p, global: providers.global, originSecret: secret.current, previousOriginSecret: secret.previous, nextOriginSecret: secret.next, validation: validation,
 		}
 		if p.OriginDomain != "" {
 			args.originZoneID = zones[p.Domains[0].Zone]

@@ -7,10 +7,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// originSecret is the secret of this generation, sent by CloudFront, and of the one before, still accepted
-// while the distribution's update is under way (F6.29). previous is nil in the first generation.
+// originSecret is the secret of this generation, which CloudFront sends, and those of the one before and the one to come,
+// which functions accept too: while the distribution moves from one to the next, and back if the update is rolled back, no
+// request meets a function that does not know its secret (F6.29). previous is nil in the first generation. After a leak the
+// generation is raised in three completed updates; then none of the secrets that were known before is accepted.
 type originSecret struct {
-	current, previous pulumi.StringInput
+	current, previous, next pulumi.StringInput
 }
 
 func newOriginSecret(ctx *pulumi.Context, cfg *platform) (*originSecret, error) {
@@ -27,6 +29,9 @@ func newOriginSecret(ctx *pulumi.Context, cfg *platform) (*originSecret, error) 
 	s, generation := &originSecret{}, cfg.OriginSecretGeneration
 	var err error
 	if s.current, err = password(generation); err != nil {
+		return nil, err
+	}
+	if s.next, err = password(generation + 1); err != nil {
 		return nil, err
 	}
 	if generation > 1 {

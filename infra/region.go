@@ -26,8 +26,8 @@ type regionArgs struct {
 	// region is the AWS region, which must be the one of the provider given as a resource option.
 	region   string
 	platform *platform
-	// originSecret is what CloudFront sends; previousOriginSecret (optional) is accepted too.
-	originSecret, previousOriginSecret pulumi.StringInput
+	// originSecret is what CloudFront sends; nextOriginSecret and previousOriginSecret (optional) are accepted too.
+	originSecret, previousOriginSecret, nextOriginSecret pulumi.StringInput
 	// global is the us-east-1 provider: a region's record and health check must be changeable while the region is down.
 	global *aws.Provider
 	// originZoneID is the hosted zone of the origin names. Optional: nil without an origin domain.
@@ -152,6 +152,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 	environment[contract.VersionVariable] = pulumi.String(b.cfg.version)
 	if len(fn.Routes) > 0 {
 		environment[contract.OriginSecretVariable] = secretString(b.args.originSecret)
+		environment[contract.NextOriginSecretVariable] = secretString(b.args.nextOriginSecret)
 		if b.args.previousOriginSecret != nil {
 			environment[contract.PreviousOriginSecretVariable] = secretString(b.args.previousOriginSecret)
 		}

@@ -155,8 +155,8 @@ func TestDeploy_secrets(t *testing.T) {
 	for _, r := range g.ByType("random:index/randomPassword:RandomPassword") {
 		secret[r.Output("result")] = true
 	}
-	if len(secret) != 3 {
-		t.Fatalf("got %d secrets, want the key and two generations of the origin secret", len(secret))
+	if len(secret) != 4 {
+		t.Fatalf("got %d secrets, want the key and three generations of the origin secret", len(secret))
 	}
 	for _, r := range g.Resources {
 		for path, value := range flat("", r.Inputs) {
@@ -188,6 +188,45 @@ func TestDeploy_secrets(t *testing.T) {
 }
 
 // The generation before is accepted by the functions, and CloudFront already sends the new one.
+// Raising the generation, and going back, refuses no request: whatever CloudFront still sends or sends already, functions of
+// both configurations accept. After three raises nothing known before is accepted.
+func TestOriginSecret_everyStep(t *testing.T) {
+	projectFiles(t)
+	sends, accepts := map[int]string{}, map[int][]string{}
+	for n := 1; n <= 4; n++ {
+		g := record(t, "staging", map[string]string{"onefront:originSecretGeneration": strconv.Itoa(n)})
+		name := map[string]string{} // generation by value: values differ in every recording
+		for _, password := range g.ByType("random:index/randomPassword:RandomPassword") {
+			name[password.Output("result")] = password.Name
+		}
+		for _, origin := range list(one(t, g, distributionToken).Inputs, "origins") {
+			if strings.HasPrefix(text(origin, "originId"), "api-") {
+				sends[n] = name[text(origin, "customHeaders", 0, "value")]
+			}
+		}
+		variables := at(named(t, g, functionToken, "api-us-east-1").Inputs, "environment", "variables")
+		for _, variable := range []string{"ONEFRONT_ORIGIN_SECRET_PREVIOUS", "ONEFRONT_ORIGIN_SECRET", "ONEFRONT_ORIGIN_SECRET_NEXT"} {
+			if value := text(variables, variable); value != "" {
+				accepts[n] = append(accepts[n], name[value])
+			}
+		}
+	}
+	for _, step := range [][2]int{{1, 2}, {2, 3}, {3, 4}, {2, 1}, {3, 2}} {
+		for _, sent := range []string{sends[step[0]], sends[step[1]]} {
+			for _, functions := range step {
+				if !slices.Contains(accepts[functions], sent) {
+					t.Errorf("from %d to %d: functions of generation %d refuse %s", step[0], step[1], functions, sent)
+				}
+			}
+		}
+	}
+	for _, known := range accepts[1] {
+		if slices.Contains(accepts[4], known) {
+			t.Errorf("%s is accepted three raises later", known)
+		}
+	}
+}
+
 func TestOriginSecret_rotation(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "staging", map[string]string{"onefront:originSecretGeneration": "3"})
@@ -196,6 +235,10 @@ func TestOriginSecret_rotation(t *testing.T) {
 	variables := at(named(t, g, functionToken, "api-eu-west-1").Inputs, "environment", "variables")
 	if text(variables, "ONEFRONT_ORIGIN_SECRET") != current || text(variables, "ONEFRONT_ORIGIN_SECRET_PREVIOUS") != previous {
 		t.Error("the function does not accept generations 3 and 2")
+	}
+	next := named(t, g, "random:index/randomPassword:RandomPassword", "origin-secret-4").Output("result")
+	if text(variables, "ONEFRONT_ORIGIN_SECRET_NEXT") != next {
+		t.Error("the function does not accept generation 4")
 	}
 	redelivery := at(named(t, g, functionToken, "redelivery-eu-west-1").Inputs, "environment", "variables")
 	if text(redelivery, "ONEFRONT_ORIGIN_SECRET") != "" {
