@@ -142,7 +142,7 @@ func (f *function) checkVariables(r *graph.Taken) {
 	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
 		size += len(name) + len(f.variables[name])
 		if slices.Contains(reservedVariables, name) {
-			r.Fail("environment.variables."+name, errors.New("Lambda sets this variable itself: choose another name"))
+			r.Fail("environment.variables."+name, errors.New("reserved: Lambda sets this variable itself: choose another name"))
 		}
 	}
 	if size > maxVariableBytes {
