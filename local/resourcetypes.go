@@ -23,7 +23,7 @@ var unserved = []graph.Unserved{
 	},
 	{
 		Type: "aws:cloudwatch/logGroup:LogGroup", Reason: "log lines go to standard error, which keeps none",
-		Properties: []string{"retentionInDays"},
+		Properties: []string{"name", "retentionInDays"},
 	},
 	{
 		Type: "random:index/randomPassword:RandomPassword", Reason: "the recording draws the password itself, anew at each start",
