@@ -160,7 +160,7 @@ func (t *table) redirect(redirects []Redirect) {
 		}
 		t.values[r.From] = fmt.Sprintf("%d %s", r.status(), r.To)
 	}
-	// The longest prefix is the most particular. Lines are ended as well as separated, so that the function finds them alike.
+	// The function takes the first line that covers a path, so the most particular comes first.
 	slices.SortFunc(wildcards, func(a, b string) int {
 		if d := len(strings.Fields(b)[1]) - len(strings.Fields(a)[1]); d != 0 {
 			return d

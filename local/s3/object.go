@@ -91,7 +91,7 @@ func readRegular(path string, wanted func(fs.FileInfo) bool) (info fs.FileInfo, 
 		return nil, nil, fmt.Errorf("%s: changed while it was opened", path)
 	}
 	content, err = io.ReadAll(file)
-	return info, append([]byte{}, content...), err
+	return info, content, err // never nil: what ReadAll read of an empty file is an empty slice
 }
 
 // setHeaders writes what describes the object, for 200, 206 and 304 alike.
