@@ -5,37 +5,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/onefront/onefront/local/cloudfront/distribution"
 )
 
 // The conformance suite: one test per documented rule, named after the fact it rests on, so that
 // `go test ./local/... -list Conformance` lists the rules. A case marked * is a mistake other emulators make.
-
-func TestConformance_F4_1_path_patterns(t *testing.T) {
-	for _, c := range []struct {
-		pattern, path string
-		want          bool
-	}{
-		{"/api/*", "/api/x", true},
-		{"/api/*", "/api/", true},
-		{"/api/*", "/api/a/b", true}, // * takes slashes
-		{"/api/*", "/API/x", false},  // case counts
-		{"api/*", "/api/x", true},    // the leading slash is optional
-		{"*.jpg", "/a/b/c.jpg", true},
-		{"*.jpg", "/a/b/c.JPG", false},
-		{"/a?c", "/abc", true},
-		{"/a?c", "/ac", false}, // ? is exactly one character
-		{"/a?c", "/a/c", true},
-		{"/a*b*c", "/axxbyyc", true},
-		{"/a*b*c", "/axxcyyb", false},
-		{"*", "/", true},
-		{"/images/*.gi?", "/images/x.gif", true},
-		{"/api", "/api/", false},
-	} {
-		want(t, c.pattern+" on "+c.path, distribution.NewPathPattern(c.pattern).Matches(distribution.NormalizePath(c.path)), c.want)
-	}
-}
 
 func TestConformance_F4_1_query_does_not_count_for_matching(t *testing.T) {
 	w := newWorld(t)

@@ -206,7 +206,7 @@ func TestConformance_F3_27_cors_decorates_actual_answers(t *testing.T) {
 	want(t, "exposed", r.get("Access-Control-Expose-Headers"), "X-Onefront-Region")
 	want(t, "methods on an actual answer", r.get("Access-Control-Allow-Methods"), "")
 	r = w.do("OPTIONS", "/c/x", nil, "Origin", "https://app.example.org", "Access-Control-Request-Method", "POST")
-	want(t, "preflight methods", r.get("Access-Control-Allow-Methods"), distribution.AllMethodsText)
+	want(t, "preflight methods", r.get("Access-Control-Allow-Methods"), "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")
 	want(t, "preflight age", r.get("Access-Control-Max-Age"), "600")
 	want(t, "preflight was answered by the origin", w.origin("nearest").last(t).Method, "OPTIONS")
 

@@ -85,6 +85,29 @@ func TestNew_reportsAllProblemsAtOnce(t *testing.T) {
 	wantRefused(t, d, nil, "staging", "targetOriginId", "viewerProtocolPolicy")
 }
 
+// A policy that no behavior names is served by nobody, and still is a mistake when AWS would refuse it.
+func TestNew_readsPoliciesThatNoBehaviorNames(t *testing.T) {
+	bad := cachePolicyResource("idle", 9, 1, 2, object{})
+	wantRefused(t, standard(), standardMore(bad), "CachePolicy::idle", "minTtl")
+}
+
+func TestNew_hidesSecrets(t *testing.T) {
+	d := merged(standard(), object{"origins": list{
+		originInput("nearest", object{"customHeaders": list{object{"name": "X-Amz-hunter2", "value": "1"}}}),
+		originInput("next"), bucketInput("site"), bucketInput("site2"),
+	}})
+	g := testGraph(d)
+	for _, r := range g.See(distribution.DistributionType) {
+		r.Secrets = []string{"origins[0].customHeaders"}
+	}
+	clock := simtime.New()
+	defer clock.Close()
+	_, err := newEdge(g, nil, Options{Clock: clock, Network: network.New()})
+	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "[secret]") {
+		t.Errorf("want the header refused and its name hidden, got %v", err)
+	}
+}
+
 func TestNew_wantsAKnownDefaultEdge(t *testing.T) {
 	clock := simtime.New()
 	defer clock.Close()

@@ -113,7 +113,7 @@ func behaviorInput(pattern, target, cachePolicy string, changes ...object) objec
 }
 
 func allowAll() object {
-	return object{"allowedMethods": strs(distribution.AllMethods...), "cachedMethods": strs("GET", "HEAD")}
+	return object{"allowedMethods": strs("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"), "cachedMethods": strs("GET", "HEAD")}
 }
 
 // standard is the topology of the design in dns routing: a cached read route on a group, writes on one origin, a site

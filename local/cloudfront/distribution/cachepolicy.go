@@ -57,33 +57,30 @@ type items struct {
 	Items []string `json:"items"`
 }
 
-func newCachePolicy(r *graph.Resource) (*CachePolicy, error) {
+func newCachePolicy(r *graph.Taken) *CachePolicy {
 	var in cachePolicyInputs
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
-	d := decoding{urn: r.URN}
+	r.Read(&in)
 	const key = "parametersInCacheKeyAndForwardedToOrigin."
 	p := &CachePolicy{
 		// The provider's defaults are the service's: 1 day, 1 year, 0. sdk 6.83.2 CachePolicy.
 		TTL: httpcache.TTLs{
 			Min: seconds(in.MinTTL, 0), Default: seconds(in.DefaultTTL, 86_400), Max: seconds(in.MaxTTL, 31_536_000),
 		},
-		Headers: d.selection(key+"headersConfig.headerBehavior", in.Key.Headers.Behavior, canonicalHeaders(in.Key.Headers.List.Items),
+		Headers: selection(r, key+"headersConfig.headerBehavior", in.Key.Headers.Behavior, canonicalHeaders(in.Key.Headers.List.Items),
 			map[string]SelectionMode{"": selectNone, "none": selectNone, "whitelist": selectListed}),
-		Cookies: d.selection(key+"cookiesConfig.cookieBehavior", in.Key.Cookies.Behavior, in.Key.Cookies.List.Items, anySelection),
-		Query:   d.selection(key+"queryStringsConfig.queryStringBehavior", in.Key.Query.Behavior, in.Key.Query.List.Items, anySelection),
+		Cookies: selection(r, key+"cookiesConfig.cookieBehavior", in.Key.Cookies.Behavior, in.Key.Cookies.List.Items, anySelection),
+		Query:   selection(r, key+"queryStringsConfig.queryStringBehavior", in.Key.Query.Behavior, in.Key.Query.List.Items, anySelection),
 		Gzip:    in.Key.Gzip,
 		Brotli:  in.Key.Brotli,
 	}
 	if t := p.TTL; t.Min < 0 || t.Min > t.Default || t.Default > t.Max {
-		d.refuse("minTtl", fmt.Sprintf("%v, defaultTtl %v, maxTtl %v", t.Min, t.Default, t.Max), "want 0 <= minTtl <= defaultTtl <= maxTtl")
+		r.Refuse("minTtl", fmt.Sprintf("%v, defaultTtl %v, maxTtl %v", t.Min, t.Default, t.Max), "want 0 <= minTtl <= defaultTtl <= maxTtl")
 	}
 	if p.cachingDisabled() && (!p.Headers.None() || !p.Cookies.None() || !p.Query.None() || p.Compresses()) {
-		d.refuse("maxTtl", 0, "with a maximum TTL of 0 the policy may name nothing and both Accept-Encoding flags must be off") // F3.15
+		r.Refuse("maxTtl", 0, "with a maximum TTL of 0 the policy may name nothing and both Accept-Encoding flags must be off") // F3.15
 	}
 	p.prepare()
-	return p, d.err()
+	return p
 }
 
 // prepare fixes the order in which headers stand in the key.

@@ -4,7 +4,6 @@
 package distribution
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -60,71 +59,70 @@ func New(g *graph.Reading, functions FunctionSet) (*Distribution, error) {
 	}
 	r := all[0]
 	var in distributionInputs
-	if err := r.Decode(&in); err != nil {
-		return nil, err
+	if !r.Read(&in) {
+		return nil, g.Err()
 	}
-	d := &decoding{urn: r.URN}
-	d.unless(!in.Staging, "staging", in.Staging)
+	r.Require(!in.Staging, "staging", in.Staging, notImitated)
 	if !in.Enabled {
-		d.refuse("enabled", false, "a disabled distribution answers nothing; set it to true")
+		r.Refuse("enabled", false, "a disabled distribution answers nothing; set it to true")
 	}
 	dist := &Distribution{
 		ID: r.ID, ARN: r.Output("arn"), DomainName: strings.ToLower(r.Output("domainName")),
 		DefaultRootObject: in.DefaultRootObject, Origins: map[string]*Origin{}, Errors: map[int]CustomError{},
 	}
 	if strings.HasPrefix(in.DefaultRootObject, "/") {
-		d.refuse("defaultRootObject", in.DefaultRootObject, "CloudFront wants no leading slash") // F4.12
+		r.Refuse("defaultRootObject", in.DefaultRootObject, "CloudFront wants no leading slash") // F4.12
 	}
-	dist.aliases(d, in.Aliases)
-	dist.countries(d, in.Restrictions)
-	dist.customErrors(d, in.CustomErrorResponses)
-	access, err := accessControls(g)
-	problems := []error{err}
-	dist.origins(d, in.Origins, access)
-	groups := dist.groups(d, in.OriginGroups)
-	policies := newPolicySet(g)
+	dist.aliases(r, in.Aliases)
+	dist.countries(r, in.Restrictions)
+	dist.customErrors(r, in.CustomErrorResponses)
+	dist.origins(r, in.Origins, accessControls(g))
+	groups := dist.groups(r, in.OriginGroups)
+	policies := readPolicies(g)
 	for i, b := range in.OrderedBehaviors {
-		dist.behavior(d, fmt.Sprintf("orderedCacheBehaviors[%d]", i), b, groups, policies, functions)
+		dist.behavior(r, fmt.Sprintf("orderedCacheBehaviors[%d]", i), b, groups, policies, functions)
 	}
-	dist.behavior(d, "defaultCacheBehavior", in.DefaultCacheBehavior, groups, policies, functions)
-	problems = append(problems, d.err(), policies.err())
-	if err := errors.Join(problems...); err != nil {
+	dist.behavior(r, "defaultCacheBehavior", in.DefaultCacheBehavior, groups, policies, functions)
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
 	return dist, nil
 }
 
-func (dist *Distribution) aliases(d *decoding, aliases []string) {
+// notImitated refuses a property of which local mode knows the zero value only.
+const notImitated = "local mode does not imitate this; leave it out"
+
+func (dist *Distribution) aliases(r *graph.Taken, aliases []string) {
 	for i, a := range aliases {
 		if a != strings.ToLower(a) || strings.Contains(strings.TrimPrefix(a, "*."), "*") || net.ParseIP(a) != nil {
-			d.refuse(fmt.Sprintf("aliases[%d]", i), a, "want a lower-case host name, perhaps with a leading *. label") // F5.8
+			r.Refuse(fmt.Sprintf("aliases[%d]", i), a, "want a lower-case host name, perhaps with a leading *. label") // F5.8
 		}
 	}
 	dist.Aliases = aliases
 }
 
-func (dist *Distribution) countries(d *decoding, in restrictionsInputs) {
+func (dist *Distribution) countries(r *graph.Taken, in restrictionsInputs) {
 	dist.Countries = CountryRule{Type: in.Geo.Type, Countries: in.Geo.Locations}
 	switch in.Geo.Type {
 	case "none", "whitelist", "blacklist":
 	default:
-		d.refuse("restrictions.geoRestriction.restrictionType", in.Geo.Type, "want none, whitelist or blacklist")
+		r.Refuse("restrictions.geoRestriction.restrictionType", in.Geo.Type, "want none, whitelist or blacklist")
 	}
 }
 
-func (dist *Distribution) customErrors(d *decoding, all []customErrorInputs) {
+func (dist *Distribution) customErrors(r *graph.Taken, all []customErrorInputs) {
 	for i, c := range all {
 		path := fmt.Sprintf("customErrorResponses[%d]", i)
 		switch c.Code {
 		case 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504: // F4.13
 		default:
-			d.refuse(path+".errorCode", c.Code, "CloudFront takes 400, 403, 404, 405, 414, 416 and 500 to 504")
+			r.Refuse(path+".errorCode", c.Code, "CloudFront takes 400, 403, 404, 405, 414, 416 and 500 to 504")
 		}
 		if (c.PagePath == "") != (c.ResponseCode == 0) { // F4.13
-			d.refuse(path+".responsePagePath", c.PagePath, "responseCode and responsePagePath go together")
+			r.Refuse(path+".responsePagePath", c.PagePath, "responseCode and responsePagePath go together")
 		}
 		if c.PagePath != "" && !strings.HasPrefix(c.PagePath, "/") {
-			d.refuse(path+".responsePagePath", c.PagePath, "want a path that starts with a slash")
+			r.Refuse(path+".responsePagePath", c.PagePath, "want a path that starts with a slash")
 		}
 		dist.Errors[c.Code] = CustomError{
 			CachingMinTTL: seconds(c.CachingMinTTL, int64(httpcache.ErrorCachingMinTTL/time.Second)),
@@ -155,13 +153,13 @@ func (dist *Distribution) FirstName() string {
 
 // Match is the cache behavior for a path, with its place in the list. F4.1-4.4.
 func (dist *Distribution) Match(path string) *Behavior {
-	normal := NormalizePath(path)
+	normal := normalizePath(path)
 	if normal == "/" && dist.DefaultRootObject != "" {
 		normal += dist.DefaultRootObject // F4.12: the behavior that matches the object
 	}
 	last := len(dist.Behaviors) - 1
 	for _, b := range dist.Behaviors[:last] {
-		if b.pattern.Matches(normal) {
+		if b.pattern.matches(normal) {
 			return b
 		}
 	}

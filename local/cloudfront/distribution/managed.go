@@ -96,7 +96,7 @@ func managedResponseHeadersPolicy(id string) *ResponseHeadersPolicy {
 func simpleCORS() *CORSPolicy { return &CORSPolicy{Origins: []string{"*"}} }
 
 func preflightCORS() *CORSPolicy {
-	return &CORSPolicy{Origins: []string{"*"}, Methods: AllMethodsText, ExposeHeaders: "*"}
+	return &CORSPolicy{Origins: []string{"*"}, Methods: allMethodsText, ExposeHeaders: "*"}
 }
 
 // managedSecurityHeaders overrides X-Content-Type-Options only; the origin's other headers win.

@@ -50,7 +50,7 @@ const (
 	defaultReadTimeout    = 30
 )
 
-func (dist *Distribution) origins(d *decoding, all []originInputs, access map[string]string) {
+func (dist *Distribution) origins(r *graph.Taken, all []originInputs, access map[string]string) {
 	for i, in := range all {
 		path := fmt.Sprintf("origins[%d]", i)
 		o := &Origin{
@@ -68,88 +68,88 @@ func (dist *Distribution) origins(d *decoding, all []originInputs, access map[st
 			o.Protocol = in.Custom.Protocol
 			o.Timeouts.Read = seconds(in.Custom.ReadTimeoutSec, defaultReadTimeout)
 		}
-		o.check(d, path)
-		d.unless(!in.Shield.Enabled, path+".originShield.enabled", in.Shield.Enabled)
-		d.unless(in.S3 == nil || in.S3.AccessIdentity == "", path+".s3OriginConfig.originAccessIdentity", in.S3)
-		o.customHeaders(d, path+".customHeaders", in)
+		o.check(r, path)
+		r.Require(!in.Shield.Enabled, path+".originShield.enabled", in.Shield.Enabled, notImitated)
+		r.Require(in.S3 == nil || in.S3.AccessIdentity == "", path+".s3OriginConfig.originAccessIdentity", in.S3, notImitated)
+		o.customHeaders(r, path+".customHeaders", in)
 		if in.AccessControlID != "" {
 			signing, ok := access[in.AccessControlID]
 			if !ok {
-				d.refuse(path+".originAccessControlId", in.AccessControlID, "no origin access control of the program has this id")
+				r.Refuse(path+".originAccessControlId", in.AccessControlID, "no origin access control of the program has this id")
 			}
 			o.Signing = signing
 		}
 		if _, twice := dist.Origins[in.ID]; twice {
-			d.refuse(path+".originId", in.ID, "another origin has this id")
+			r.Refuse(path+".originId", in.ID, "another origin has this id")
 		}
 		dist.Origins[in.ID] = o
 	}
 }
 
-func (o *Origin) check(d *decoding, path string) {
+func (o *Origin) check(r *graph.Taken, path string) {
 	if o.ID == "" || o.Domain == "" {
-		d.refuse(path, o.ID, "want originId and domainName")
+		r.Refuse(path, o.ID, "want originId and domainName")
 	}
 	if n := o.Timeouts.Attempts; n < 1 || n > 3 {
-		d.refuse(path+".connectionAttempts", n, "want 1 to 3") // F1.7
+		r.Refuse(path+".connectionAttempts", n, "want 1 to 3") // F1.7
 	}
 	if t := o.Timeouts.Connect; t < time.Second || t > 10*time.Second {
-		d.refuse(path+".connectionTimeout", t, "want 1 to 10 seconds") // F1.7
+		r.Refuse(path+".connectionTimeout", t, "want 1 to 10 seconds") // F1.7
 	}
 	if t := o.Timeouts.Read; t < time.Second || t > 180*time.Second {
-		d.refuse(path+".customOriginConfig.originReadTimeout", t, "want 1 to 180 seconds") // F5.7
+		r.Refuse(path+".customOriginConfig.originReadTimeout", t, "want 1 to 180 seconds") // F5.7
 	}
 	switch o.Protocol {
 	case "http-only", "https-only", "match-viewer":
 	default:
-		d.refuse(path+".customOriginConfig.originProtocolPolicy", o.Protocol, "want http-only, https-only or match-viewer")
+		r.Refuse(path+".customOriginConfig.originProtocolPolicy", o.Protocol, "want http-only, https-only or match-viewer")
 	}
 }
 
 // customHeaders takes the origin's own headers. F3.31.
-func (o *Origin) customHeaders(d *decoding, path string, in originInputs) {
+func (o *Origin) customHeaders(r *graph.Taken, path string, in originInputs) {
 	for i, h := range in.CustomHeaders {
 		name := textproto.CanonicalMIMEHeaderKey(h.Name)
 		switch name {
 		case "Cache-Control", "Connection", "Content-Length", "Cookie", "Host", "If-Match", "If-Modified-Since", "If-None-Match",
 			"If-Range", "If-Unmodified-Since", "Max-Forwards", "Pragma", "Proxy-Authorization", "Proxy-Connection", "Range",
 			"Request-Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via", "X-Real-Ip", "X-Forwarded-Proto":
-			d.refuse(fmt.Sprintf("%s[%d].name", path, i), h.Name, "CloudFront does not add this header")
+			r.Refuse(fmt.Sprintf("%s[%d].name", path, i), h.Name, "CloudFront does not add this header")
 		}
 		if strings.HasPrefix(name, "X-Amz-") || strings.HasPrefix(name, "X-Edge-") {
-			d.refuse(fmt.Sprintf("%s[%d].name", path, i), h.Name, "CloudFront does not add headers of this prefix")
+			r.Refuse(fmt.Sprintf("%s[%d].name", path, i), h.Name, "CloudFront does not add headers of this prefix")
 		}
 		o.Custom[name] = []string{h.Value}
 	}
 }
 
 // groups reads the origin groups. F1.1, F1.2.
-func (dist *Distribution) groups(d *decoding, all []originGroupInputs) map[string]Target {
+func (dist *Distribution) groups(r *graph.Taken, all []originGroupInputs) map[string]Target {
 	groups := map[string]Target{}
 	for i, in := range all {
 		path := fmt.Sprintf("originGroups[%d]", i)
 		if len(in.Members) != 2 {
-			d.refuse(path+".members", len(in.Members), "want exactly 2 members")
+			r.Refuse(path+".members", len(in.Members), "want exactly 2 members")
 		}
 		if len(in.Failover.StatusCodes) == 0 {
-			d.refuse(path+".failoverCriteria.statusCodes", in.Failover.StatusCodes, "want at least one code")
+			r.Refuse(path+".failoverCriteria.statusCodes", in.Failover.StatusCodes, "want at least one code")
 		}
 		for _, code := range in.Failover.StatusCodes {
 			if !cloudfrontapi.IsFailoverCode(code) {
-				d.refuse(path+".failoverCriteria.statusCodes", code, fmt.Sprintf("want some of %v", cloudfrontapi.FailoverCodes()))
+				r.Refuse(path+".failoverCriteria.statusCodes", code, fmt.Sprintf("want some of %v", cloudfrontapi.FailoverCodes()))
 			}
 		}
 		group := Target{Codes: in.Failover.StatusCodes}
 		for j, m := range in.Members {
 			o, ok := dist.Origins[m.OriginID]
 			if !ok {
-				d.refuse(fmt.Sprintf("%s.members[%d].originId", path, j), m.OriginID, "no origin of the distribution has this id")
+				r.Refuse(fmt.Sprintf("%s.members[%d].originId", path, j), m.OriginID, "no origin of the distribution has this id")
 				continue
 			}
 			group.Members = append(group.Members, Member{Origin: o})
 		}
 		if _, taken := dist.Origins[in.ID]; taken { // F1.20: one name space
-			d.refuse(path+".originId", in.ID, "an origin has this id")
+			r.Refuse(path+".originId", in.ID, "an origin has this id")
 		}
 		groups[in.ID] = group
 	}
@@ -157,9 +157,8 @@ func (dist *Distribution) groups(d *decoding, all []originGroupInputs) map[strin
 }
 
 // accessControls reads the signing behavior of every origin access control, by id.
-func accessControls(g *graph.Reading) (map[string]string, error) {
+func accessControls(g *graph.Reading) map[string]string {
 	byID := map[string]string{}
-	d := &decoding{}
 	for _, r := range g.Take(OriginAccessControlType) {
 		var in struct {
 			Description graph.NoLocalMeaning `json:"description"` // text for people
@@ -168,22 +167,21 @@ func accessControls(g *graph.Reading) (map[string]string, error) {
 			Behavior    string               `json:"signingBehavior"`
 			Protocol    string               `json:"signingProtocol"`
 		}
-		if err := r.Decode(&in); err != nil {
-			return nil, err
+		if !r.Read(&in) {
+			continue
 		}
-		d.urn = r.URN
 		if in.OriginType != "s3" {
-			d.refuse("originAccessControlOriginType", in.OriginType, "local mode knows s3 only")
+			r.Refuse("originAccessControlOriginType", in.OriginType, "local mode knows s3 only")
 		}
 		if in.Protocol != "sigv4" {
-			d.refuse("signingProtocol", in.Protocol, "want sigv4")
+			r.Refuse("signingProtocol", in.Protocol, "want sigv4")
 		}
 		switch in.Behavior {
 		case "always", "never", "no-override":
 		default:
-			d.refuse("signingBehavior", in.Behavior, "want always, never or no-override")
+			r.Refuse("signingBehavior", in.Behavior, "want always, never or no-override")
 		}
 		byID[r.Output("id")] = in.Behavior
 	}
-	return byID, d.err()
+	return byID
 }

@@ -32,20 +32,17 @@ type originRequestPolicyInputs struct {
 	} `json:"queryStringsConfig"`
 }
 
-func newOriginRequestPolicy(r *graph.Resource) (*originRequestPolicy, error) {
+func newOriginRequestPolicy(r *graph.Taken) *originRequestPolicy {
 	var in originRequestPolicyInputs
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
-	d := decoding{urn: r.URN}
+	r.Read(&in)
 	names := canonicalHeaders(in.Headers.List.Items)
 	p := &originRequestPolicy{
-		Headers: d.selection("headersConfig.headerBehavior", in.Headers.Behavior, names, map[string]SelectionMode{
+		Headers: selection(r, "headersConfig.headerBehavior", in.Headers.Behavior, names, map[string]SelectionMode{
 			"": selectNone, "none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept,
 			"allViewer": SelectAll, "allViewerAndWhitelistCloudFront": SelectAll,
 		}),
-		Cookies: d.selection("cookiesConfig.cookieBehavior", in.Cookies.Behavior, in.Cookies.List.Items, anySelection),
-		Query:   d.selection("queryStringsConfig.queryStringBehavior", in.Query.Behavior, in.Query.List.Items, anySelection),
+		Cookies: selection(r, "cookiesConfig.cookieBehavior", in.Cookies.Behavior, in.Cookies.List.Items, anySelection),
+		Query:   selection(r, "queryStringsConfig.queryStringBehavior", in.Query.Behavior, in.Query.List.Items, anySelection),
 	}
 	if in.Headers.Behavior == "allViewerAndWhitelistCloudFront" {
 		p.CloudFrontHeaders = names
@@ -53,9 +50,9 @@ func newOriginRequestPolicy(r *graph.Resource) (*originRequestPolicy, error) {
 	if p.Headers.Mode == selectListed {
 		for _, n := range names {
 			if n == "Authorization" || n == "Accept-Encoding" { // F3.14
-				d.refuse("headersConfig.headers.items", n, "CloudFront refuses this header in an origin request policy")
+				r.Refuse("headersConfig.headers.items", n, "CloudFront refuses this header in an origin request policy")
 			}
 		}
 	}
-	return p, d.err()
+	return p
 }

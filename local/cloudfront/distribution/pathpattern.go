@@ -6,29 +6,29 @@ import (
 	"github.com/onefront/onefront/aws/wildcard"
 )
 
-// A PathPattern is the path pattern of a cache behavior. CF DG DownloadDistValuesCacheBehavior, F4.1: case counts,
+// A pathPattern is the path pattern of a cache behavior. CF DG DownloadDistValuesCacheBehavior, F4.1: case counts,
 // "*" is any run of characters including slashes and none at all, "?" is exactly one character, a leading slash is
 // optional, query and cookies do not count.
-type PathPattern struct {
+type pathPattern struct {
 	// text always starts with a slash.
 	text string
 }
 
-// NewPathPattern adds the leading slash where a pattern has none.
-func NewPathPattern(text string) PathPattern {
+// newPathPattern adds the leading slash where a pattern has none.
+func newPathPattern(text string) pathPattern {
 	if !strings.HasPrefix(text, "/") {
 		text = "/" + text
 	}
-	return PathPattern{text: text}
+	return pathPattern{text: text}
 }
 
-// Matches says whether a path, normalized by [NormalizePath], fits the pattern.
-func (p PathPattern) Matches(path string) bool { return wildcard.Match(p.text, path) }
+// matches says whether a path, normalized by [normalizePath], fits the pattern.
+func (p pathPattern) matches(path string) bool { return wildcard.Match(p.text, path) }
 
-// NormalizePath gives the form of a raw path that path patterns are matched against: RFC 3986, section 6.2.2,
+// normalizePath gives the form of a raw path that path patterns are matched against: RFC 3986, section 6.2.2,
 // without changing the path that goes to the origin (F4.4). Percent-encodings of unreserved characters are
 // decoded, hex digits are upper case, dot segments are removed.
-func NormalizePath(raw string) string {
+func normalizePath(raw string) string {
 	if !strings.ContainsAny(raw, "%.") {
 		return raw
 	}

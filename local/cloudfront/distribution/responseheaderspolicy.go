@@ -41,8 +41,8 @@ type CORSPolicy struct {
 	Credentials, Override bool
 }
 
-// AllMethodsText is what the method ALL stands for in Access-Control-Allow-Methods.
-const AllMethodsText = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+// allMethodsText is what the method ALL stands for in Access-Control-Allow-Methods.
+const allMethodsText = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 type responseHeadersPolicyInputs struct {
 	Comment graph.NoLocalMeaning `json:"comment"` // text for people
@@ -108,12 +108,9 @@ type securityInputs struct {
 	} `json:"xssProtection"`
 }
 
-func newResponseHeadersPolicy(r *graph.Resource) (*ResponseHeadersPolicy, error) {
+func newResponseHeadersPolicy(r *graph.Taken) *ResponseHeadersPolicy {
 	var in responseHeadersPolicyInputs
-	if err := r.Decode(&in); err != nil {
-		return nil, err
-	}
-	d := decoding{urn: r.URN}
+	r.Read(&in)
 	p := &ResponseHeadersPolicy{
 		CORS: in.CORS.policy(), Set: in.Security.headers(),
 		ServerTiming: in.ServerTiming.Enabled, Sampling: in.ServerTiming.Sampling,
@@ -124,14 +121,14 @@ func newResponseHeadersPolicy(r *graph.Resource) (*ResponseHeadersPolicy, error)
 	for _, h := range in.Remove.Items {
 		name := textproto.CanonicalMIMEHeaderKey(h.Header)
 		if !cloudfrontapi.Removable(name) {
-			d.refuse("removeHeadersConfig.items", h.Header, "CloudFront does not let a policy remove this header")
+			r.Refuse("removeHeadersConfig.items", h.Header, "CloudFront does not let a policy remove this header")
 		}
 		p.Remove = append(p.Remove, name)
 	}
 	if p.Sampling < 0 || p.Sampling > 100 {
-		d.refuse("serverTimingHeadersConfig.samplingRate", p.Sampling, "want 0 to 100")
+		r.Refuse("serverTimingHeadersConfig.samplingRate", p.Sampling, "want 0 to 100")
 	}
-	return p, d.err()
+	return p
 }
 
 func (c *corsInputs) policy() *CORSPolicy {
@@ -143,7 +140,7 @@ func (c *corsInputs) policy() *CORSPolicy {
 		ExposeHeaders: strings.Join(c.Expose.Items, ", "), Credentials: c.Credentials, Override: c.Override,
 	}
 	if slices.Contains(c.Methods.Items, "ALL") {
-		p.Methods = AllMethodsText
+		p.Methods = allMethodsText
 	}
 	if c.MaxAge != nil {
 		p.MaxAge = strconv.Itoa(*c.MaxAge)

@@ -1,9 +1,12 @@
 package distribution
 
 import (
+	"maps"
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"github.com/onefront/onefront/graph"
 )
 
 // Selection says which names of one kind (headers, cookies, query parameters) a policy takes.
@@ -22,6 +25,18 @@ const (
 	selectAllExcept
 	SelectAll
 )
+
+// anySelection are the words of query strings and cookies in cache policies and origin request policies.
+var anySelection = map[string]SelectionMode{
+	"none": selectNone, "whitelist": selectListed, "allExcept": selectAllExcept, "all": SelectAll,
+}
+
+// selection reads a policy's word, which stands at a path, and its names.
+func selection(r *graph.Taken, path, word string, names []string, words map[string]SelectionMode) Selection {
+	mode, known := words[word]
+	r.Require(known, path, word, "want one of "+strings.Join(slices.Sorted(maps.Keys(words)), ", "))
+	return Selection{Mode: mode, Names: names}
+}
 
 // Has says whether a name is taken. Query parameters and cookies count case (CF DG QueryStringParameters: "always
 // use the same case"); headers are compared in canonical form.
