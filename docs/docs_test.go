@@ -54,9 +54,8 @@ func TestReadme_configurationKeys(t *testing.T) {
 	t.Parallel()
 	got := firstCells(section(t, read(t, "../README.md"), "Configuration"))
 	slices.Sort(got)
-	// An application's keys stand in the same table: one that replaces the feedback form names its own here.
-	application := []string{feedback.KeyUpstream, feedback.KeyAPIKey}
-	want := append(config.Keys(), application...)
+	// An application's keys stand in the same table.
+	want := append(config.Keys(), feedback.Keys()...)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys (-program +README):\n%s", diff)

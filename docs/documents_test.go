@@ -21,8 +21,8 @@ func everyDocument(t *testing.T) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "aws-facts.md" || name == "operations-facts.md" })
 }
 
-// A file or folder that a document names in a code span is there. What begins with a room of the house, is a file at the
-// root, or is a path to a source file, of a room that is gone too, counts as one.
+// A file or folder that a document names in a code span is there. What begins with a room of the house, is a file at
+// the root, or is a path to a source file, of a room that is gone too, counts as one.
 func TestDocuments_namePaths(t *testing.T) {
 	t.Parallel()
 	span := regexp.MustCompile("`([A-Za-z0-9_.][A-Za-z0-9_./-]*)`")
@@ -65,7 +65,8 @@ func TestDocuments_commands(t *testing.T) {
 	t.Parallel()
 	makefile := read(t, "../Makefile")
 	target := regexp.MustCompile("(?m)(?:^    |`)make ([a-z-]+)")
-	goCommand := regexp.MustCompile("(?m)(?:^    |`)go (?:run|test|build) (?:-[a-z]+(?:=[^ ]+)? )*(\\./[a-z/]+)")
+	goCommand := regexp.MustCompile("(?m)(?:^    |`)go (?:run|test|build|vet|list) ([^\n`]*)")
+	found := 0
 	for _, name := range everyDocument(t) {
 		text := read(t, name)
 		for _, match := range target.FindAllStringSubmatch(text, -1) {
@@ -74,10 +75,21 @@ func TestDocuments_commands(t *testing.T) {
 			}
 		}
 		for _, match := range goCommand.FindAllStringSubmatch(text, -1) {
-			if files, _ := filepath.Glob(filepath.Join("..", match[1], "*.go")); len(files) == 0 {
-				t.Errorf("%s: %q: no Go package there", name, match[0])
+			for _, word := range strings.Fields(match[1]) {
+				if !strings.HasPrefix(word, "./") {
+					continue // a flag, its value, or what a program gets
+				}
+				found++
+				folder := strings.TrimSuffix(strings.TrimSuffix(word, "..."), "/")
+				if files, _ := filepath.Glob(filepath.Join("..", folder, "*.go")); len(files) == 0 && folder != "." {
+					t.Errorf("%s: %q: no Go package in %s", name, match[0], word)
+				}
+				break
 			}
 		}
+	}
+	if found < 2 {
+		t.Errorf("only %d commands with a package found: has the form of documents changed?", found)
 	}
 }
 

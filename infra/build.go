@@ -74,8 +74,8 @@ func BuildHandler(goos, goarch string) Builder {
 	}
 }
 
-// pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: of GOFLAGS
-// only how modules are found stays.
+// pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: of
+// GOFLAGS only how modules are found stays.
 func pinned(goos, goarch string) []string {
 	var modules []string
 	for flag := range strings.FieldsSeq(os.Getenv("GOFLAGS")) {

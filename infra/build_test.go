@@ -29,7 +29,8 @@ func writeModule(t *testing.T, source string) {
 	t.Chdir(dir)
 }
 
-// Two builds of the same source, in two folders, give the same bytes, with an executable bootstrap alone (F10.1, F10.2).
+// Two builds of the same source, in two folders, give the same bytes, with an executable bootstrap alone (F10.1,
+// F10.2).
 func TestBuildHandler_reproducible(t *testing.T) {
 	var packed [2][]byte
 	for i := range packed {
@@ -87,7 +88,8 @@ func TestBuildHandler_compileError(t *testing.T) {
 	}
 }
 
-// A build that is interrupted ends whole: no compiler and no linker goes on, and neither go nor the builder leaves a folder.
+// A build that is interrupted ends whole: no compiler and no linker goes on, and neither go nor the builder leaves a
+// folder.
 func TestBuildHandler_interrupted(t *testing.T) {
 	if _, err := os.Stat("/proc/self/environ"); err != nil {
 		t.Skip("reads /proc")

@@ -37,7 +37,8 @@ type distributionArgs struct {
 	certificate *edgeCertificate
 }
 
-// distributionComponent is the one CloudFront distribution over all regions and the site, with its functions and policies.
+// distributionComponent is the one CloudFront distribution over all regions and the site, with its functions and
+// policies.
 type distributionComponent struct {
 	pulumi.ResourceState
 

@@ -24,10 +24,10 @@ var (
 )
 
 // How CloudFront connects to an API. A read has another region, so a member of a group gets one attempt of two seconds:
-// the next region is a better answer than a second try (F1.7). A write has none: two attempts of three seconds; an attempt
-// to connect sends nothing twice (F1.7), but a GET through such an origin may be asked twice after a late answer (F1.8).
-// Answers come within the function's timeout and two seconds more (F1.9). Connections are kept for half a minute to save
-// handshakes (F5.33); who closes first is not known (F14.11), so not longer.
+// the next region is a better answer than a second try (F1.7). A write has none: two attempts of three seconds; an
+// attempt to connect sends nothing twice (F1.7), but a GET through such an origin may be asked twice after a late
+// answer (F1.8). Answers come within the function's timeout and two seconds more (F1.9). Connections are kept for half
+// a minute to save handshakes (F5.33); who closes first is not known (F14.11), so not longer.
 var (
 	forReads  = patience{attempts: 1, timeoutSeconds: 2}
 	forWrites = patience{attempts: 2, timeoutSeconds: 3}

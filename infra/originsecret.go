@@ -7,10 +7,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// originSecret is the secret of this generation, which CloudFront sends, and those of the one before and the one to come,
-// which functions accept too: while the distribution moves from one to the next, and back if the update is rolled back, no
-// request meets a function that does not know its secret (F6.29). previous is nil in the first generation. After a leak the
-// generation is raised in three completed updates; then none of the secrets that were known before is accepted.
+// originSecret is the secret of this generation, which CloudFront sends, and those of the one before and the one to
+// come, which functions accept too: while the distribution moves from one to the next, and back if the update is rolled
+// back, no request meets a function that does not know its secret (F6.29). previous is nil in the first generation.
+// After a leak the generation is raised in three completed updates; then none of the secrets that were known before is
+// accepted.
 type originSecret struct {
 	current, previous, next pulumi.StringInput
 }

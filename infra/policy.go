@@ -52,8 +52,8 @@ type grant struct {
 	pattern string
 }
 
-// fillGrants sets the ARNs of patterns out of the ARN of a resource of the same account and region: account and partition
-// come from what is created, so that a preview asks AWS nothing.
+// fillGrants sets the ARNs of patterns out of the ARN of a resource of the same account and region: account and
+// partition come from what is created, so that a preview asks AWS nothing.
 func fillGrants(grants []grant, sibling pulumi.StringOutput) {
 	for i, g := range grants {
 		if g.arn != nil {

@@ -188,8 +188,8 @@ func TestDeploy_secrets(t *testing.T) {
 }
 
 // The generation before is accepted by the functions, and CloudFront already sends the new one.
-// Raising the generation, and going back, refuses no request: whatever CloudFront still sends or sends already, functions of
-// both configurations accept. After three raises nothing known before is accepted.
+// Raising the generation, and going back, refuses no request: whatever CloudFront still sends or sends already,
+// functions of both configurations accept. After three raises nothing known before is accepted.
 func TestOriginSecret_everyStep(t *testing.T) {
 	projectFiles(t)
 	sends, accepts := map[int]string{}, map[int][]string{}

@@ -17,7 +17,8 @@ import (
 )
 
 // accessLine is a line of CloudFront's standard log (v2) as JSON. All values are strings, as CloudFront delivers
-// them, and "-" is nothing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+// them, and "-" is nothing.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
 //
 // guess: sc-bytes leaves the header out, which local mode does not count.
 type accessLine struct {

@@ -20,7 +20,8 @@ import (
 // asMain makes the test binary local mode itself, so that tests see a real process: signals, standard output, children.
 const asMain = "ONEFRONT_TEST_AS_MAIN"
 
-// The design's promise: one line on standard output, SIGINT ends it within ten seconds with status 0, children included.
+// The design's promise: one line on standard output, SIGINT ends it within ten seconds with status 0, children
+// included.
 func TestProcess_endsOnASignal(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {

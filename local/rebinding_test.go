@@ -11,9 +11,9 @@ import (
 	"github.com/onefront/onefront/browser"
 )
 
-// A page of evil.example, whose name now points to 127.0.0.1, asks what it takes for its own server: the listener of SSM
-// and SQS, a function's Runtime API, the stand-in SaaS, a region's endpoint and the admin API. The resolver rule stands in
-// for the rebound name.
+// A page of evil.example, whose name now points to 127.0.0.1, asks what it takes for its own server: the listener of
+// SSM and SQS, a function's Runtime API, the stand-in SaaS, a region's endpoint and the admin API. The resolver rule
+// stands in for the rebound name.
 func TestRebinding(t *testing.T) {
 	r := startLocal(t, nil)
 	chromium := browser.Start(t, "host-resolver-rules", "MAP evil.example 127.0.0.1")

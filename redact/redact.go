@@ -1,5 +1,5 @@
-// Package redact takes out of texts for people what may be a secret: messages about a wrong address repeat it, and people put
-// tokens into addresses.
+// Package redact takes out of texts for people what may be a secret: messages about a wrong address repeat it, and
+// people put tokens into addresses.
 package redact
 
 import "regexp"
@@ -11,8 +11,8 @@ var (
 	rest = regexp.MustCompile(`(://[^"\s?#]*[?#])[^"\s]+`)
 )
 
-// URLs replaces the user part, the query and the fragment of every address in a text by three dots. The path stays: a message
-// that did not say which address is meant would help nobody.
+// URLs replaces the user part, the query and the fragment of every address in a text by three dots. The path stays: a
+// message that did not say which address is meant would help nobody.
 func URLs(text string) string {
 	return rest.ReplaceAllString(user.ReplaceAllString(text, "://...@"), "${1}...")
 }

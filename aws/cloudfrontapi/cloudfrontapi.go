@@ -1,5 +1,5 @@
-// Package cloudfrontapi holds what CloudFront's API fixes for everybody: ids of managed policies, lists of what it takes
-// and what it refuses. The program writes resources by it and local mode reads them by it.
+// Package cloudfrontapi holds what CloudFront's API fixes for everybody: ids of managed policies, lists of what it
+// takes and what it refuses. The program writes resources by it and local mode reads them by it.
 package cloudfrontapi
 
 import (

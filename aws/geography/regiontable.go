@@ -1,9 +1,9 @@
 package geography
 
 // regionTable is sorted by name; LookupRegion searches it by halves. Names, display names and partitions are those of
-// the AWS SDK's partition list (aws-sdk-go-v2 internal/endpoints/awsrulesfn/partitions.json); opt-in is as "AWS Regions",
-// https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, says. Places are those of the city
-// or county the display name means, to about ten kilometres; those of the isolated partitions are guesses.
+// the AWS SDK's partition list (aws-sdk-go-v2 internal/endpoints/awsrulesfn/partitions.json); opt-in is as "AWS
+// Regions", https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, says. Places are those
+// of the city or county the display name means, to about ten kilometres; those of the isolated partitions are guesses.
 var regionTable = [...]Region{
 	{Name: "af-south-1", Location: "Africa (Cape Town)", Partition: "aws", OptIn: true, Place: Place{-33.93, 18.42}},
 	{Name: "ap-east-1", Location: "Asia Pacific (Hong Kong)", Partition: "aws", OptIn: true, Place: Place{22.32, 114.17}},

@@ -13,7 +13,7 @@
 // variable, everywhere: local mode sets the variable as Lambda does, and a test makes its Origin with New.
 //
 // The line has cfRequestId (X-Amz-Cf-Id as CloudFront sends it along: x-edge-request-id in its access log, O-A20),
-// gatewayRequestId (API Gateway's), requestId (the invocation's), region, method, status and durationMs. RequestID gives
-// cfRequestId to whatever the function asks in turn. No line has the path, the query, an address or a header's value
-// other than these: they may hold what a visitor typed.
+// gatewayRequestId (API Gateway's), requestId (the invocation's), region, method, status and durationMs. RequestID
+// gives cfRequestId to whatever the function asks in turn. No line has the path, the query, an address or a header's
+// value other than these: they may hold what a visitor typed.
 package origin

@@ -50,7 +50,8 @@ func readExclude(n node) []string {
 	return patterns
 }
 
-// readRedirect reads one entry; what it says is checked by itself here, and against the site's files when these are known.
+// readRedirect reads one entry; what it says is checked by itself here, and against the site's files when these are
+// known.
 func readRedirect(item node) sitefiles.Redirect {
 	o := item.object("from", "to", "status")
 	if o.members == nil && !item.given() {

@@ -20,6 +20,9 @@ const (
 	KeyAPIKey   = "upstreamApiKey"
 )
 
+// Keys are all configuration keys that the application brings along.
+func Keys() []string { return []string{KeyUpstream, KeyAPIKey} }
+
 // Application reads its configuration when the program starts.
 type Application struct{}
 

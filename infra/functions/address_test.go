@@ -257,7 +257,8 @@ func taken(keys map[string]bool, key string) bool {
 	return strings.Contains(key, "//") || slices.Contains(strings.Split(key, "/"), ".") || slices.Contains(strings.Split(key, "/"), "..") || key == "config.json"
 }
 
-// Whatever a viewer asks, the function answers, and an origin is asked for a published object, or for a name with a hash.
+// Whatever a viewer asks, the function answers, and an origin is asked for a published object, or for a name with a
+// hash.
 func FuzzSite_anyPath(f *testing.F) {
 	for _, path := range []string{"/", "/about", "/%zz", "/archive//evil.example", "/%2e%2e/", "/*", "/.", "/a%2Fb", "/\x00"} {
 		f.Add(path)

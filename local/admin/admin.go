@@ -1,11 +1,3 @@
-// Package admin is local mode's control room: a JSON API to break and mend regions, services and the SaaS, to look at
-// queues, tickets, DNS and requests, to move simulated time, and a dashboard that shows it all as it happens.
-//
-// It decides nothing about AWS. Everything it shows or changes belongs to other rooms and reaches it through [Options],
-// which local mode's main fills in.
-//
-// Whoever may call it may do anything to the running topology, so it talks only to this machine: a Host that is not
-// loopback is refused (DNS rebinding), and so is a request that a browser marks as coming from another page.
 package admin
 
 import (
@@ -30,7 +22,8 @@ type Options struct {
 	SaaS Switch
 	// Tickets, Queues and DNS are the bodies of GET /saas/tickets, /queues and /dns. Tickets is nil when SaaS is.
 	Tickets, Queues, DNS func() any
-	// Recent are the queues and tickets that a dashboard shows: at most limit messages of each list, and how many there are.
+	// Recent are the queues and tickets that a dashboard shows: at most limit messages of each list, and how many there
+	// are.
 	Recent func(limit int) (queues, tickets any)
 	// Endpoints is the body of GET /endpoints: where the imitated AWS services are, and the key they ask for.
 	Endpoints func() any

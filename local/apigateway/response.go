@@ -21,9 +21,9 @@ type Response struct {
 	Body   []byte
 }
 
-// EventToHTTP reads a function's answer in payload format 2.0 (F6.15). JSON without a statusCode is the body of a 200 of type
-// application/json; otherwise statusCode, headers, cookies, body and isBase64Encoded count and the rest is ignored.
-// An error means that the answer does not fit; the client gets a 500, the access log the error's text.
+// EventToHTTP reads a function's answer in payload format 2.0 (F6.15). JSON without a statusCode is the body of a 200
+// of type application/json; otherwise statusCode, headers, cookies, body and isBase64Encoded count and the rest is
+// ignored. An error means that the answer does not fit; the client gets a 500, the access log the error's text.
 func EventToHTTP(payload []byte) (*Response, error) {
 	if !json.Valid(payload) {
 		return nil, errors.New("the response is no JSON")

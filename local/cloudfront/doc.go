@@ -1,7 +1,8 @@
 // Package cloudfront serves a recorded CloudFront distribution on localhost.
 //
 // [New] takes the distribution and everything it names (policies, functions, origin access controls) as package
-// distribution reads it from the resource graph. The result is one [http.Handler] that stands for all edges: each request says, or the options say, at which edge its viewer is.
+// distribution reads it from the resource graph. The result is one [http.Handler] that stands for all edges: each
+// request says, or the options say, at which edge its viewer is.
 //
 //	viewer -> place -> limits -> host -> behavior -> protocol -> method -> body -> viewer-request function
 //	       -> cache (per edge) -> origin or origin group -> custom error page -> compression -> cache

@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// serverError is what net/http's server writes by itself, straight to the connection, behind the status line of a request
-// that it could not read: a path with "%zz", too many bytes of headers. No answer of the edge has these headers alone.
+// serverError is what net/http's server writes by itself, straight to the connection, behind the status line of a
+// request that it could not read: a path with "%zz", too many bytes of headers. No answer of the edge has these headers
+// alone.
 var serverError = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
 
-// Listener gives viewers whose bytes are no request that net/http can read CloudFront's page for it. Such requests reach no
-// cache behavior and no request log.
+// Listener gives viewers whose bytes are no request that net/http can read CloudFront's page for it. Such requests
+// reach no cache behavior and no request log.
 func (e *Edge) Listener(l net.Listener) net.Listener { return &pageListener{l, e} }
 
 type pageListener struct {

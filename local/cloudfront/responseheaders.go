@@ -34,8 +34,8 @@ func set(h http.Header, name, value string, override bool) {
 	h[name] = []string{value}
 }
 
-// applyXX decorates answers to CORS requests: those with an Origin header (F3.27). A preflight is answered by the origin
-// or a function; the policy only adds the headers that preflights get.
+// applyXX decorates answers to CORS requests: those with an Origin header (F3.27). A preflight is answered by the
+// origin or a function; the policy only adds the headers that preflights get.
 func applyCORS(p *distribution.CORSPolicy, x *exchange, h http.Header) {
 	if !anyOrigin(p) {
 		// The answer depends on Origin. CloudFront adds this itself (guess).
@@ -77,8 +77,8 @@ func anyOrigin(p *distribution.CORSPolicy) bool {
 	return false
 }
 
-// allowedOrigin is the value of Access-Control-Allow-Origin for an origin, "" if it is not allowed. An entry may omit the
-// scheme and may have "*" as the leftmost part of the host.
+// allowedOrigin is the value of Access-Control-Allow-Origin for an origin, "" if it is not allowed. An entry may omit
+// the scheme and may have "*" as the leftmost part of the host.
 func allowedOrigin(p *distribution.CORSPolicy, origin string) string {
 	for _, entry := range p.Origins {
 		if entry == "*" {

@@ -1,6 +1,6 @@
-// Package fault describes what can go wrong with a region, a service or the SaaS in local mode, and keeps one switch per
-// such thing. The admin API sets the switches; the network between edge and regions, the health checks and the stand-in
-// services obey them.
+// Package fault describes what can go wrong with a region, a service or the SaaS in local mode, and keeps one switch
+// per such thing. The admin API sets the switches; the network between edge and regions, the health checks and the
+// stand-in services obey them.
 package fault
 
 import (

@@ -9,15 +9,16 @@ import (
 	"time"
 )
 
-// Switch holds the present fault of one thing. The zero value is ready and shows no fault. It is safe for concurrent use
-// and must not be copied.
+// Switch holds the present fault of one thing. The zero value is ready and shows no fault. It is safe for concurrent
+// use and must not be copied.
 type Switch struct {
 	mu        sync.Mutex
 	fault     Fault
 	listeners []func(Fault)
 }
 
-// Get returns the present fault, with Kind None when there is none and with defaults filled in. A nil switch shows none.
+// Get returns the present fault, with Kind None when there is none and with defaults filled in. A nil switch shows
+// none.
 func (s *Switch) Get() Fault {
 	if s == nil {
 		return Fault{Kind: None}

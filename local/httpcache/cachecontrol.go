@@ -1,5 +1,5 @@
-// Package httpcache holds what a cache reads out of headers: directives, ages and dates, how long answers may be kept, and
-// what conditions of a request come to. The rules are CloudFront's where it states any, else RFC 9110 and RFC 9111.
+// Package httpcache holds what a cache reads out of headers: directives, ages and dates, how long answers may be kept,
+// and what conditions of a request come to. The rules are CloudFront's where it states any, else RFC 9110 and RFC 9111.
 // S3's conditions stay with local/s3, for they are others: tags without quotes, weak comparison throughout.
 package httpcache
 

@@ -22,8 +22,8 @@ import (
 // that shows, and few enough processes for one machine.
 const DefaultConcurrency = 50
 
-// idleLimit is how long a warm environment is kept. Lambda keeps them longer, minutes or hours; here they are processes of
-// somebody's machine.
+// idleLimit is how long a warm environment is kept. Lambda keeps them longer, minutes or hours; here they are processes
+// of somebody's machine.
 const idleLimit = time.Minute
 
 // initLimit bounds an environment's init before its first invocation; after that the function's timeout does

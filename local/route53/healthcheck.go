@@ -9,8 +9,8 @@ import (
 
 const healthCheckType = "aws:route53/healthCheck:HealthCheck"
 
-// checkers is how many health checkers ask about an endpoint (F7.13, likely). They stand in several regions at AWS; here
-// one question per interval is asked and its outcome counts for all of them, as if all saw the same fault at once.
+// checkers is how many health checkers ask about an endpoint (F7.13, likely). They stand in several regions at AWS;
+// here one question per interval is asked and its outcome counts for all of them, as if all saw the same fault at once.
 const checkers = 16
 
 // healthyPercent: an endpoint is healthy while more than this share of the checkers say so (F7.12).

@@ -26,8 +26,8 @@ func (s *Service) schedule(c *healthCheck, at time.Time) {
 	})
 }
 
-// nextTurn keeps to the check's own rhythm, however long a question took. Turns that have gone by meanwhile are not made up
-// for: nothing but an advance that gave up waiting leaves them behind.
+// nextTurn keeps to the check's own rhythm, however long a question took. Turns that have gone by meanwhile are not
+// made up for: nothing but an advance that gave up waiting leaves them behind.
 func nextTurn(at time.Time, interval time.Duration, now time.Time) time.Time {
 	missed := max(0, now.Sub(at)/interval)
 	return at.Add((missed + 1) * interval)

@@ -65,9 +65,9 @@ func (c *resolverCache) all(now time.Time) map[question]cachedAnswer {
 	return valid
 }
 
-// Resolve answers where a name leads for whoever asks from an edge: a host name outside all zones, or an address. edge is
-// an IATA code; "" and unknown codes ask from nowhere in particular. Only type A is asked, since CloudFront's origin records
-// are (F6.26). An answer is kept per edge until the shortest TTL on the way is over; a failure is not kept.
+// Resolve answers where a name leads for whoever asks from an edge: a host name outside all zones, or an address. edge
+// is an IATA code; "" and unknown codes ask from nowhere in particular. Only type A is asked, since CloudFront's origin
+// records are (F6.26). An answer is kept per edge until the shortest TTL on the way is over; a failure is not kept.
 func (s *Service) Resolve(edge, name string) (string, error) {
 	q := question{edge, canonical(name)}
 	now := s.clock.Now()
@@ -84,8 +84,8 @@ func (s *Service) Resolve(edge, name string) (string, error) {
 
 // placeOf is where an edge's resolver stands (F7.19).
 //
-// guess: the edge's city, though a miss may well be fetched, and its origin's name resolved, by the regional edge cache.
-// Who asks from nowhere asks from the place of us-east-1.
+// guess: the edge's city, though a miss may well be fetched, and its origin's name resolved, by the regional edge
+// cache. Who asks from nowhere asks from the place of us-east-1.
 func placeOf(edge string) geography.Place {
 	if e, ok := geography.LookupEdge(edge); ok {
 		return e.Place

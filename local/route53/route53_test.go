@@ -71,7 +71,8 @@ func latencyNode(name, region, target string, more object) *graph.Resource {
 	return node(recordType, name+"-"+region, "", inputs)
 }
 
-// world is the topology of routing "dns": names nearest and next over a ring of regions (F7.23-7.25), plain names, checks.
+// world is the topology of routing "dns": names nearest and next over a ring of regions (F7.23-7.25), plain names,
+// checks.
 type world struct {
 	*Service
 	clock   *simtime.Clock
@@ -174,8 +175,8 @@ func TestF7_6_nearestRegionPerEdge(t *testing.T) {
 	}
 }
 
-// F7.10-7.12: a region is unhealthy after threshold times interval, and healthy again as late. F7.18: an edge that has an
-// answer keeps it for 60 s, so writes move after detection plus TTL.
+// F7.10-7.12: a region is unhealthy after threshold times interval, and healthy again as late. F7.18: an edge that has
+// an answer keeps it for 60 s, so writes move after detection plus TTL.
 func TestF7_18_detectionPlusTTL(t *testing.T) {
 	w := newWorld(t, nil, prod...)
 	if got := w.where(t, "FRA", "nearest"); got != "eu-west-1" {
@@ -388,7 +389,8 @@ func TestF7_12_eighteenPercent(t *testing.T) {
 	}
 }
 
-// The drain: a disabled check is healthy, inverted it is not, and it asks nothing. HealthCheckConfig, Disabled and Inverted.
+// The drain: a disabled check is healthy, inverted it is not, and it asks nothing. HealthCheckConfig, Disabled and
+// Inverted.
 func TestHealthCheckConfig_disabledAndInverted(t *testing.T) {
 	for _, c := range []struct {
 		disabled, inverted, down, healthy bool

@@ -56,8 +56,8 @@ type checkShown struct {
 	LastOutcome      string     `json:"lastOutcome,omitempty"`
 }
 
-// Snapshot is the body of GET /dns: every name with its records and their health, what each edge would be answered for the
-// latency names and what it still keeps, and every health check.
+// Snapshot is the body of GET /dns: every name with its records and their health, what each edge would be answered for
+// the latency names and what it still keeps, and every health check.
 func (s *Service) Snapshot() any {
 	out := snapshot{Names: []nameShown{}, HealthChecks: []checkShown{}}
 	kept := s.resolver.all(s.clock.Now())

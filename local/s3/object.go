@@ -35,8 +35,8 @@ type version struct {
 	modified time.Time // whole seconds, UTC
 }
 
-// set gives the object its content. ETag is the quoted MD5 digest: true of what is uploaded in one piece and encrypted with
-// S3's own keys. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+// set gives the object its content. ETag is the quoted MD5 digest: true of what is uploaded in one piece and encrypted
+// with S3's own keys. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
 func (o *object) set(content []byte) {
 	sum := md5.Sum(content) //nolint:gosec // as above
 	o.content, o.etag = content, `"`+hex.EncodeToString(sum[:])+`"`
@@ -63,8 +63,8 @@ func (o *object) read() (version, error) {
 	return version{o.content, o.etag, o.modified.UTC().Truncate(time.Second)}, nil
 }
 
-// readRegular reads a file that must be one, and lie in its folder, at the moment it is read: what was a file at the start
-// may be a link to somewhere else by now, or a pipe that nobody writes to. content is nil where it is not wanted.
+// readRegular reads a file that must be one, and lie in its folder, at the moment it is read: what was a file at the
+// start may be a link to somewhere else by now, or a pipe that nobody writes to. content is nil where it is not wanted.
 func readRegular(path string, wanted func(fs.FileInfo) bool) (info fs.FileInfo, content []byte, err error) {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {

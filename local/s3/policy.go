@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// policy is a bucket policy, as far as it decides about services and conditions on the request's source. Elements it does
-// not know are refused when the program is read, so that none is ever passed over.
+// policy is a bucket policy, as far as it decides about services and conditions on the request's source. Elements it
+// does not know are refused when the program is read, so that none is ever passed over.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 type policy struct {
 	Version   string
@@ -60,7 +60,8 @@ func parsePolicy(text string) (*policy, error) {
 	return &p, errors.Join(problems...)
 }
 
-// allows evaluates the policy: an explicit deny wins, and without an allow nothing is allowed. A nil policy allows nothing.
+// allows evaluates the policy: an explicit deny wins, and without an allow nothing is allowed. A nil policy allows
+// nothing.
 func (p *policy) allows(r request) bool {
 	if p == nil {
 		return false

@@ -362,8 +362,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// A file that became a link out of its folder, or a pipe, is served no more: not what the link shows, and without waiting
-// for somebody to write into the pipe.
+// A file that became a link out of its folder, or a pipe, is served no more: not what the link shows, and without
+// waiting for somebody to write into the pipe.
 func TestFiles_swapped(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("secret words"), 0o600); err != nil {

@@ -1,18 +1,3 @@
-// Package s3 imitates private Amazon S3 buckets behind CloudFront for local mode: the buckets, policies and objects of the
-// recorded program, read with GET and HEAD.
-//
-//	edge (origin access control) --GET /key, distribution's ARN--> bucket policy --> object, 404 or 403
-//
-// Where CloudFront signs its request with SigV4, local mode's edge names its distribution in the header
-// [DistributionHeader]; a bucket policy decides for that principal as IAM would. Whoever sends no such header is anonymous,
-// and always refused: new buckets block public access (F9.9).
-//
-// Objects made from files are read when they are first asked for, and anew after the file has changed.
-//
-// Not imitated: writing, versions other than the present one, ACLs, website endpoints, CORS, requester pays, replication,
-// lifecycle rules, encryption keys (F9.7), signed URLs, several ranges in one request (S3 has none either).
-//
-// Sources: the Amazon S3 API Reference, https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, and User Guide.
 package s3
 
 import (
@@ -23,8 +8,8 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-// DistributionHeader carries the ARN of the distribution on whose behalf a request is made. It stands for the signature of
-// an origin access control and never leaves the process.
+// DistributionHeader carries the ARN of the distribution on whose behalf a request is made. It stands for the signature
+// of an origin access control and never leaves the process.
 const DistributionHeader = "X-Onefront-Local-Distribution"
 
 // Service holds all buckets. It is fixed once made, but for the contents of files, and safe for concurrent use.
@@ -45,8 +30,8 @@ type Bucket struct {
 	Handler http.Handler
 }
 
-// New reads every bucket of the graph with what belongs to it, and refuses properties it does not imitate, unknown policy
-// elements and objects without a file.
+// New reads every bucket of the graph with what belongs to it, and refuses properties it does not imitate, unknown
+// policy elements and objects without a file.
 func New(g *graph.Reading, log *slog.Logger) (*Service, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -75,7 +60,8 @@ func (s *Service) Buckets() []Bucket {
 	return buckets
 }
 
-// find is the bucket of a name; resources that belong to a bucket name it. It refuses r and returns nil if there is none.
+// find is the bucket of a name; resources that belong to a bucket name it. It refuses r and returns nil if there is
+// none.
 func (s *Service) find(r *graph.Taken, name string) *bucket {
 	for _, b := range s.buckets {
 		if b.name == name && b.region == r.Region {

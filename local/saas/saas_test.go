@@ -248,7 +248,8 @@ func TestStandIn_regionHeader(t *testing.T) {
 	}
 }
 
-// Without header and member, the last line of the presets' form counts: what comes before may be the visitor's own words.
+// Without header and member, the last line of the presets' form counts: what comes before may be the visitor's own
+// words.
 func TestStandIn_regionLine(t *testing.T) {
 	s := start(t, presets["github"])
 	body := `{"title":"x","body":"Region: eu-west-1 is slow\\n---\\n    Region: us-east-1\\n    Feedback id: f"}`

@@ -1,12 +1,3 @@
-// Package simtime is the time of local mode: wall time plus everything it was advanced by.
-//
-// Whatever happens later in the imitated services (a health check's next turn, the end of a visibility timeout, a DNS
-// answer's age) is an event of one Clock. Left alone, the clock fires events when wall time reaches them, with a single
-// timer for the earliest. Advance instead jumps from event to event, in order, and after each waits for the work the event
-// started, so that three minutes of health checks and redeliveries happen in milliseconds and always in the same order.
-//
-// Not imitated: nothing runs slower or faster than wall time between advances, and time is never set back. Work that
-// needs the machine's own clock (a Lambda function, a socket's deadline) does not use this package.
 package simtime
 
 import (
@@ -81,9 +72,10 @@ const Farthest = 250 * 365 * 24 * time.Hour
 
 // Advance moves the simulated time by d, 0 or more and not beyond [Farthest] in all, and returns where it stands then,
 // and whether all that it started was waited for. Events due on the way fire in
-// order, each at its own time; after each instant Advance waits for all tracked work, so that what an event causes comes
-// before the next event, also if that takes so much wall time that the next one would be due by itself. Waiting is given
-// up once it has taken 20 s of wall time in all: the remaining events still fire, but nobody waits for them. A canceled ctx ends the stepping where it is and is returned with the time reached.
+// order, each at its own time; after each instant Advance waits for all tracked work, so that what an event causes
+// comes before the next event, also if that takes so much wall time that the next one would be due by itself. Waiting
+// is given up once it has taken 20 s of wall time in all: the remaining events still fire, but nobody waits for them. A
+// canceled ctx ends the stepping where it is and is returned with the time reached.
 //
 // Tracked work must not call Advance: it would wait for itself.
 func (c *Clock) Advance(ctx context.Context, d time.Duration) (now time.Time, waited bool, err error) {

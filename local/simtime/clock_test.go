@@ -88,8 +88,8 @@ func TestClock_advanceShortensTheWait(t *testing.T) {
 	})
 }
 
-// Events fire in order of their time, those of recurring work included, each seeing its own time; an event's work is done
-// before the next event, also when it started more tracked work.
+// Events fire in order of their time, those of recurring work included, each seeing its own time; an event's work is
+// done before the next event, also when it started more tracked work.
 func TestClock_advanceStepsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := New()

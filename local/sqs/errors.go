@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// apiError is an error answer: the name of its shape, the code older clients know it by ("" for the protocol's own errors),
-// and the text.
+// apiError is an error answer: the name of its shape, the code older clients know it by ("" for the protocol's own
+// errors), and the text.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-api-responses.html
 type apiError struct {
 	shape, queryCode, message string

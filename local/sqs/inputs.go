@@ -13,8 +13,8 @@ import (
 // QueueType is the type token of queues.
 const QueueType = "aws:sqs/queue:Queue"
 
-// queueInputs are the properties of aws.sqs.Queue that are understood here. Defaults are SQS's own (SetQueueAttributes);
-// MaxMessageSize's is the provider's, which always sends it.
+// queueInputs are the properties of aws.sqs.Queue that are understood here. Defaults are SQS's own
+// (SetQueueAttributes); MaxMessageSize's is the provider's, which always sends it.
 type queueInputs struct {
 	DelaySeconds             int    `json:"delaySeconds"`
 	MaxMessageSize           int    `json:"maxMessageSize"`

@@ -108,8 +108,8 @@ func (q *queue) byHandle(handle string) (m *message, latest bool) {
 	return nil, false
 }
 
-// plan is called after every change of a queue: it wakes waiting reads, starts deliveries that are due, and sets the timer
-// for the next message to become visible. The caller holds mu.
+// plan is called after every change of a queue: it wakes waiting reads, starts deliveries that are due, and sets the
+// timer for the next message to become visible. The caller holds mu.
 func (s *Service) plan(q *queue) {
 	if q.arrivals != nil {
 		close(q.arrivals)

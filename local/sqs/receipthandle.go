@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// newReceiptHandle makes a handle for one receiving of a message. Callers may not look into it; it bears the message id,
-// so that a handle which has been followed by another is told from one that never was.
+// newReceiptHandle makes a handle for one receiving of a message. Callers may not look into it; it bears the message
+// id, so that a handle which has been followed by another is told from one that never was.
 func newReceiptHandle(messageID string) string {
 	return base64.StdEncoding.EncodeToString([]byte(messageID + " " + uuid.NewString()))
 }

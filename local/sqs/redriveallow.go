@@ -20,8 +20,8 @@ type redriveAllowPolicy struct {
 	SourceQueueARNs   []string `json:"sourceQueueArns"`   // at most ten, with byQueue
 }
 
-// checkRedriveAllowPolicy refuses a dead-letter queue that does not let a queue redrive to it: SQS would refuse the redrive
-// policy. SQS Developer Guide, "Configure a dead-letter queue redrive allow policy".
+// checkRedriveAllowPolicy refuses a dead-letter queue that does not let a queue redrive to it: SQS would refuse the
+// redrive policy. SQS Developer Guide, "Configure a dead-letter queue redrive allow policy".
 func (s *Service) checkRedriveAllowPolicy(r *graph.Taken) {
 	var in redriveAllowPolicyInputs
 	if !r.Read(&in) {

@@ -48,8 +48,8 @@ type Counts struct {
 	DeadLetters int `json:"deadLetters"`
 }
 
-// Recent shows at most limit messages of each kind and region, the oldest first, with an entry for every region that has
-// a queue.
+// Recent shows at most limit messages of each kind and region, the oldest first, with an entry for every region that
+// has a queue.
 func (s *Service) Recent(limit int) map[string]RecentQueues {
 	s.mu.Lock()
 	defer s.mu.Unlock()

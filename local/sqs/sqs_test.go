@@ -48,7 +48,8 @@ func redriveTo(region, name string, maxReceives int) string {
 	return fmt.Sprintf(`{"deadLetterTargetArn":%q,"maxReceiveCount":%d}`, queueARN(region, name), maxReceives)
 }
 
-// world is two regions with a queue "feedback" (visibility timeout 60 s, dead letters after 3 receives) and "dead" each.
+// world is two regions with a queue "feedback" (visibility timeout 60 s, dead letters after 3 receives) and "dead"
+// each.
 type world struct {
 	*Service
 	clock  *simtime.Clock
@@ -663,7 +664,8 @@ func TestNew_redriveAllowPolicy(t *testing.T) {
 	}
 }
 
-// The example of the developer guide's algorithm, computed with the AWS CLI's own implementation (botocore's test data).
+// The example of the developer guide's algorithm, computed with the AWS CLI's own implementation (botocore's test
+// data).
 func TestMD5Attributes(t *testing.T) {
 	if got := md5Attributes(nil); got != "" {
 		t.Errorf("no attributes: %q", got)

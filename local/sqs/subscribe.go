@@ -23,12 +23,13 @@ type subscription struct {
 	active    int
 }
 
-// Subscribe has f called with the messages of a queue as they become visible, up to batchSize (1 to 10) at once and five
-// batches at a time, as Lambda's pollers do. f returns the ids of messages it could not handle; the others are deleted. An
-// error keeps the whole batch. What is kept becomes visible again after the queue's visibility timeout, or when f changed
-// that itself. A queue has at most one subscriber. f's context ends with Close.
+// Subscribe has f called with the messages of a queue as they become visible, up to batchSize (1 to 10) at once and
+// five batches at a time, as Lambda's pollers do. f returns the ids of messages it could not handle; the others are
+// deleted. An error keeps the whole batch. What is kept becomes visible again after the queue's visibility timeout, or
+// when f changed that itself. A queue has at most one subscriber. f's context ends with Close.
 //
-// guess: a delete that meets a fault of the service is repeated by the pollers until it succeeds; here it just succeeds.
+// guess: a delete that meets a fault of the service is repeated by the pollers until it succeeds; here it just
+// succeeds.
 func (s *Service) Subscribe(queueARN string, batchSize int, f func(ctx context.Context, batch []Message) (failed []string, err error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

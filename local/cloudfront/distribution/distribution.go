@@ -1,6 +1,6 @@
-// Package distribution reads what a graph says of a CloudFront distribution: its cache behaviors, origins and groups, and
-// the policies they name, own ones and AWS's. [New] resolves everything once into typed structs that do not change, and
-// refuses what local mode does not imitate. What a request meets is in local/cloudfront.
+// Package distribution reads what a graph says of a CloudFront distribution: its cache behaviors, origins and groups,
+// and the policies they name, own ones and AWS's. [New] resolves everything once into typed structs that do not change,
+// and refuses what local mode does not imitate. What a request meets is in local/cloudfront.
 package distribution
 
 import (

@@ -337,7 +337,8 @@ func (m *machine) multiValue(v goja.Value, what string, before []item) ([]item, 
 	return items, nil
 }
 
-// itemOf reads {value, attributes?}. Text that a viewer sent in another encoding and that was left alone keeps its bytes.
+// itemOf reads {value, attributes?}. Text that a viewer sent in another encoding and that was left alone keeps its
+// bytes.
 func itemOf(o *goja.Object, what string, before []item, i int) (item, error) {
 	value, err := stringOf(o.Get("value"), what+".value")
 	if err != nil {
