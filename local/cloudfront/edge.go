@@ -16,19 +16,15 @@ import (
 	"github.com/onefront/onefront/local/simtime"
 )
 
-// DefaultCacheLimitBytes is the cache limit of all edges together if the options set none: 256 MiB.
-const DefaultCacheLimitBytes = 256 << 20
-
 // Options are what a distribution needs beside the graph.
 type Options struct {
 	// Clock is the simulated time objects age by. Required.
 	Clock *simtime.Clock
 	// Network reaches the origins. Required.
 	Network *network.Network
-	// CacheLimitBytes bounds the objects kept at all edges together, keys and headers included. Default
-	// [DefaultCacheLimitBytes].
+	// CacheLimitBytes bounds the objects kept at all edges together, keys and headers included. Required, over 0.
 	CacheLimitBytes int64
-	// DefaultEdge is the IATA code of the edge of viewers who name none. Default FRA.
+	// DefaultEdge is the IATA code of the edge of viewers who name none. Required.
 	DefaultEdge string
 	// Log receives function errors and the functions' console.log. Default [slog.Default].
 	Log *slog.Logger
@@ -70,10 +66,7 @@ func newEdge(g *graph.Reading, functions distribution.FunctionSet, o Options) (*
 		return nil, errors.New("cloudfront: Options.Clock and Options.Network are required")
 	}
 	if o.CacheLimitBytes <= 0 {
-		o.CacheLimitBytes = DefaultCacheLimitBytes
-	}
-	if o.DefaultEdge == "" {
-		o.DefaultEdge = "FRA"
+		return nil, fmt.Errorf("cloudfront: Options.CacheLimitBytes is %d: want more than 0", o.CacheLimitBytes)
 	}
 	dist, err := distribution.New(g, functions)
 	if err != nil {

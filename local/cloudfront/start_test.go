@@ -16,7 +16,7 @@ func wantRefused(t *testing.T, distribution object, more []*graph.Resource, part
 	t.Helper()
 	clock := simtime.New()
 	defer clock.Close()
-	_, err := newEdge(testGraph(distribution, more...), nil, Options{Clock: clock, Network: network.New()})
+	_, err := newEdge(testGraph(distribution, more...), nil, Options{Clock: clock, Network: network.New(), CacheLimitBytes: testCacheLimit, DefaultEdge: "FRA"})
 	if err == nil {
 		t.Fatalf("was accepted; want an error with %q", parts)
 	}
@@ -102,7 +102,7 @@ func TestNew_hidesSecrets(t *testing.T) {
 	}
 	clock := simtime.New()
 	defer clock.Close()
-	_, err := newEdge(g, nil, Options{Clock: clock, Network: network.New()})
+	_, err := newEdge(g, nil, Options{Clock: clock, Network: network.New(), CacheLimitBytes: testCacheLimit, DefaultEdge: "FRA"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "[secret]") {
 		t.Errorf("want the header refused and its name hidden, got %v", err)
 	}
@@ -111,7 +111,7 @@ func TestNew_hidesSecrets(t *testing.T) {
 func TestNew_wantsAKnownDefaultEdge(t *testing.T) {
 	clock := simtime.New()
 	defer clock.Close()
-	_, err := newEdge(testGraph(standard()), nil, Options{Clock: clock, Network: network.New(), DefaultEdge: "XXX"})
+	_, err := newEdge(testGraph(standard()), nil, Options{Clock: clock, Network: network.New(), CacheLimitBytes: testCacheLimit, DefaultEdge: "XXX"})
 	if err == nil || !strings.Contains(err.Error(), `"XXX"`) {
 		t.Errorf("error: %v", err)
 	}

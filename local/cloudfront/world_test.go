@@ -1,6 +1,7 @@
 package cloudfront
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -202,6 +203,8 @@ func standardPolicies() []*graph.Resource {
 	}
 }
 
+const testCacheLimit = 64 << 20
+
 func testGraph(dist object, more ...*graph.Resource) *graph.Reading {
 	resources := append(standardPolicies(), more...)
 	return graph.New(append(resources, resource(distribution.DistributionType, "edge", dist, object{
@@ -234,7 +237,7 @@ func (s setup) start(t testing.TB) *world {
 		w.net.Add(host, &network.Server{Region: region, Handler: o, Fault: &o.fault})
 	}
 	edge, err := newEdge(testGraph(s.distribution, s.more...), s.functions, Options{
-		Clock: w.clock, Network: w.net, CacheLimitBytes: s.limit, Log: slog.New(slog.DiscardHandler),
+		Clock: w.clock, Network: w.net, CacheLimitBytes: cmp.Or(s.limit, testCacheLimit), DefaultEdge: "FRA", Log: slog.New(slog.DiscardHandler),
 		OnRequest: func(r Request) {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -167,7 +167,6 @@ func (b *bucket) list(w http.ResponseWriter, r *http.Request) {
 		}
 		out.Contents = append(out.Contents, listed{key, v.modified.Format("2006-01-02T15:04:05.000Z"), v.etag, len(v.content), "STANDARD"})
 	}
-	w.Header().Set("X-Amz-Bucket-Region", b.region)
 	b.writeXML(w, r, http.StatusOK, out)
 }
 
