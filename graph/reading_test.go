@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-const topicToken = "aws:sns/topic:Topic"
+const topicType = "aws:sns/topic:Topic"
 
 func sample(token string, inputs map[string]any, secrets ...string) *Resource {
 	return &Resource{URN: "urn:" + token + "::x", Type: token, Name: "x", Custom: true, Inputs: inputs, Secrets: secrets}
 }
 
 func TestReading_readsStrictlyAndNamesWhatIsWrong(t *testing.T) {
-	reading := New(sample(topicToken, map[string]any{"name": "a<b", "fifoTopic": true})).Read()
-	taken := reading.Take(topicToken)
+	reading := New(sample(topicType, map[string]any{"name": "a<b", "fifoTopic": true})).Read()
+	taken := reading.Take(topicType)
 	if len(taken) != 1 || !taken[0].OK() {
 		t.Fatalf("took %v, want the one topic, not refused yet", taken)
 	}
@@ -33,8 +33,8 @@ func TestReading_readsStrictlyAndNamesWhatIsWrong(t *testing.T) {
 
 func TestReading_neverShowsASecret(t *testing.T) {
 	inputs := map[string]any{"policy": map[string]any{"keys": []any{"hush-hush"}}, "open": "x"}
-	reading := New(sample(topicToken, inputs, "policy.keys")).Read()
-	r := reading.Take(topicToken)[0]
+	reading := New(sample(topicType, inputs, "policy.keys")).Read()
+	r := reading.Take(topicType)[0]
 	r.Refuse("policy.keys[0]", "hush-hush", "want another")
 	r.Refuse("policy", inputs["policy"], "want none")
 	r.Refuse("open", "x", "want what hush-hush says")

@@ -49,7 +49,7 @@ func recorded(t *testing.T, program pulumi.RunFunc) *Graph {
 }
 
 const (
-	functionToken = "aws:lambda/function:Function"
+	functionType = "aws:lambda/function:Function"
 	passwordToken = "random:index/randomPassword:RandomPassword"
 )
 
@@ -66,7 +66,7 @@ func regional(t *testing.T) pulumi.RunFunc {
 			}
 			child := pulumi.Parent(component)
 			role := register(t, ctx, "aws:iam/role:Role", region+"-role", nil, child)
-			function := register(t, ctx, functionToken, region+"-api", pulumi.Map{
+			function := register(t, ctx, functionType, region+"-api", pulumi.Map{
 				"role": role.ARN,
 				"code": pulumi.NewFileArchive("/somewhere/.onefront/handler-abc.zip"),
 				"environment": pulumi.Map{"variables": pulumi.Map{
@@ -84,7 +84,7 @@ func regional(t *testing.T) pulumi.RunFunc {
 
 func TestRecord_followsProviderRegionAndParent(t *testing.T) {
 	g := recorded(t, regional(t))
-	functions := g.ByType(functionToken)
+	functions := g.ByType(functionType)
 	if len(functions) != 2 {
 		t.Fatalf("got %d functions, want 2", len(functions))
 	}
@@ -121,7 +121,7 @@ func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
 	if v := password.Output("result"); len(v) != 40 || !slices.Equal(password.Secrets, []string{"result"}) {
 		t.Errorf("got result of %d characters, secrets %v", len(v), password.Secrets)
 	}
-	f := g.ByType(functionToken)[0]
+	f := g.ByType(functionType)[0]
 	variables := f.Inputs["environment"].(map[string]any)["variables"].(map[string]any)
 	if variables["ONEFRONT_ORIGIN_SECRET"] != password.Output("result") {
 		t.Errorf("got %v", variables)
@@ -149,7 +149,7 @@ func TestRecord_keepsMessages(t *testing.T) {
 func TestRecord_isStable(t *testing.T) {
 	a, b := recorded(t, regional(t)), recorded(t, regional(t))
 	for i, r := range a.Resources {
-		if r.Type == passwordToken || r.Type == functionToken {
+		if r.Type == passwordToken || r.Type == functionType {
 			continue
 		}
 		if diff := cmp.Diff(r, b.Resources[i]); diff != "" {
@@ -194,8 +194,8 @@ func TestRecord_refuses(t *testing.T) {
 		{"joined errors", func(*pulumi.Context) error { return errors.Join(errors.New("one"), errors.New("two")) }, "one\ntwo"},
 		{"logged error", func(ctx *pulumi.Context) error { return ctx.Log.Error("it broke", nil) }, "the program logged an error: it broke"},
 		{"same URN twice", func(ctx *pulumi.Context) error {
-			register(t, ctx, functionToken, "api", nil)
-			register(t, ctx, functionToken, "api", nil)
+			register(t, ctx, functionType, "api", nil)
+			register(t, ctx, functionType, "api", nil)
 			return nil
 		}, `duplicate resource URN "urn:pulumi:test::onefront::aws:lambda/function:Function::api": give one of the two another name`},
 		{"unknown function", func(ctx *pulumi.Context) error {

@@ -45,7 +45,7 @@ func node(kind, name, id string, inputs object) *graph.Resource {
 	return r
 }
 
-func checkNode(region string, more object) *graph.Resource {
+func checkResource(region string, more object) *graph.Resource {
 	inputs := object{
 		"type": "HTTPS", "fqdn": plain(region), "port": 443.0, "resourcePath": "/api/health", "requestInterval": 10.0,
 		"failureThreshold": 3.0, "enableSni": true,
@@ -56,11 +56,11 @@ func checkNode(region string, more object) *graph.Resource {
 	return node(healthCheckType, "check-"+region, "check-"+region, inputs)
 }
 
-func plainNode(region string) *graph.Resource {
+func plainResource(region string) *graph.Resource {
 	return node(recordType, "plain-"+region, "", object{"zoneId": "Z1", "name": plain(region), "type": "A", "aliases": alias(gateway(region), "Z2")})
 }
 
-func latencyNode(name, region, target string, more object) *graph.Resource {
+func latencyResource(name, region, target string, more object) *graph.Resource {
 	inputs := object{
 		"zoneId": "Z1", "name": name + ".origin.example.com", "type": "A", "setIdentifier": region, "healthCheckId": "check-" + target,
 		"latencyRoutingPolicies": []any{object{"region": region}}, "aliases": alias(gateway(target), "Z2"),
@@ -94,8 +94,8 @@ func newWorld(t testing.TB, checks map[string]object, regions ...string) *world 
 	for i, region := range regions {
 		next := regions[(i+1)%len(regions)]
 		resources = append(
-			resources, checkNode(region, checks[region]), plainNode(region),
-			latencyNode("nearest", region, region, nil), latencyNode("next", region, next, nil),
+			resources, checkResource(region, checks[region]), plainResource(region),
+			latencyResource("nearest", region, region, nil), latencyResource("next", region, next, nil),
 		)
 		w.faults[region] = &fault.Switch{}
 		w.network.Add(gateway(region), &network.Server{Region: region, Fault: w.faults[region], Handler: w.region(region)})
@@ -254,9 +254,9 @@ func TestF7_7_withoutHealthCheck(t *testing.T) {
 	clock := simtime.New()
 	defer clock.Close()
 	g := graph.New(
-		checkNode("eu-west-1", object{"disabled": true, "invertHealthcheck": true}),
-		latencyNode("nearest", "eu-west-1", "eu-west-1", nil),
-		latencyNode("nearest", "us-east-1", "us-east-1", object{"healthCheckId": nil}),
+		checkResource("eu-west-1", object{"disabled": true, "invertHealthcheck": true}),
+		latencyResource("nearest", "eu-west-1", "eu-west-1", nil),
+		latencyResource("nearest", "us-east-1", "us-east-1", object{"healthCheckId": nil}),
 	).Read()
 	s, err := New(g, Options{Clock: clock})
 	if err != nil {
@@ -516,14 +516,14 @@ func TestResolve_otherRecords(t *testing.T) {
 func TestNew_refuses(t *testing.T) {
 	good := func() []*graph.Resource {
 		return []*graph.Resource{
-			checkNode("eu-west-1", nil), checkNode("us-east-1", nil), plainNode("eu-west-1"),
-			latencyNode("nearest", "eu-west-1", "eu-west-1", nil), latencyNode("nearest", "us-east-1", "us-east-1", nil),
+			checkResource("eu-west-1", nil), checkResource("us-east-1", nil), plainResource("eu-west-1"),
+			latencyResource("nearest", "eu-west-1", "eu-west-1", nil), latencyResource("nearest", "us-east-1", "us-east-1", nil),
 		}
 	}
 	if _, err := New(graph.New(good()...).Read(), Options{}); err != nil {
 		t.Fatalf("the base case: %v", err)
 	}
-	latency := func(more object) *graph.Resource { return latencyNode("nearest", "eu-west-3", "eu-west-1", more) }
+	latency := func(more object) *graph.Resource { return latencyResource("nearest", "eu-west-3", "eu-west-1", more) }
 	record := func(inputs object) *graph.Resource {
 		base := object{"zoneId": "Z1", "name": "x.example.com", "type": "A", "aliases": alias("d1.cloudfront.net", cloudfrontapi.HostedZoneID)}
 		for k, v := range inputs {
@@ -541,7 +541,7 @@ func TestNew_refuses(t *testing.T) {
 		{"F7.4 region twice", latency(object{"latencyRoutingPolicies": []any{object{"region": "eu-west-1"}}}), `region: "eu-west-1": want one record per region`},
 		{"F7.4 policies mixed", record(object{"name": "nearest.origin.example.com"}), "want a latency policy on each or one record"},
 		{"F7.4 simple record twice", record(object{"name": plain("eu-west-1")}), "want a latency policy on each or one record"},
-		{"F7.9 the check asks the latency name", checkNode("eu-west-9", object{"fqdn": "nearest.origin.example.com"}), ""},
+		{"F7.9 the check asks the latency name", checkResource("eu-west-9", object{"fqdn": "nearest.origin.example.com"}), ""},
 		{"F7.3 zone of CloudFront", record(object{"aliases": alias("d1.cloudfront.net", "Z2")}), `aliases[0].zoneId: "Z2": want Z2FDTNDATAQYW2`},
 		{"F7.3 health of CloudFront", record(object{"aliases": []any{object{"name": "d1.cloudfront.net", "zoneId": cloudfrontapi.HostedZoneID, "evaluateTargetHealth": true}}}), "want false for a distribution"},
 		{"F7.2 health of anything else", record(object{"aliases": []any{object{"name": "y.example.com", "zoneId": "Z1", "evaluateTargetHealth": true}}}), "does not evaluate the health"},
@@ -554,11 +554,11 @@ func TestNew_refuses(t *testing.T) {
 		{"set identifier alone", record(object{"setIdentifier": "x"}), "want it only beside a routing policy"},
 		{"type", record(object{"type": "a"}), `type: "a": want a DNS record type`},
 		{"CNAME beside A", record(object{"name": plain("eu-west-1"), "type": "CNAME", "aliases": nil, "ttl": 60.0, "records": []any{"y."}}), "must be the only one of its name"},
-		{"check type", checkNode("eu-west-9", object{"type": "TCP"}), `type: "TCP": want HTTP, HTTPS`},
-		{"check interval", checkNode("eu-west-9", object{"requestInterval": 20.0}), "requestInterval: 20: want 10 or 30"},
-		{"check threshold", checkNode("eu-west-9", object{"failureThreshold": 11.0}), "failureThreshold: 11: want 1 to 10"},
-		{"check address", checkNode("eu-west-9", object{"ipAddress": "192.0.2.1"}), "ipAddress"},
-		{"check search string", checkNode("eu-west-9", object{"searchString": "x"}), "searchString"},
+		{"check type", checkResource("eu-west-9", object{"type": "TCP"}), `type: "TCP": want HTTP, HTTPS`},
+		{"check interval", checkResource("eu-west-9", object{"requestInterval": 20.0}), "requestInterval: 20: want 10 or 30"},
+		{"check threshold", checkResource("eu-west-9", object{"failureThreshold": 11.0}), "failureThreshold: 11: want 1 to 10"},
+		{"check address", checkResource("eu-west-9", object{"ipAddress": "192.0.2.1"}), "ipAddress"},
+		{"check search string", checkResource("eu-west-9", object{"searchString": "x"}), "searchString"},
 	} {
 		if c.want == "" {
 			continue
@@ -569,7 +569,7 @@ func TestNew_refuses(t *testing.T) {
 		}
 	}
 	nodes := good()
-	nodes[0] = checkNode("eu-west-1", object{"fqdn": "nearest.origin.example.com"})
+	nodes[0] = checkResource("eu-west-1", object{"fqdn": "nearest.origin.example.com"})
 	if _, err := New(graph.New(nodes...).Read(), Options{}); err == nil || !strings.Contains(err.Error(), "the latency name itself") {
 		t.Errorf("F7.9: got %v", err)
 	}

@@ -34,11 +34,11 @@ func node(kind, name string, inputs, outputs obj) *graph.Resource {
 	return &graph.Resource{URN: "urn:pulumi:test::onefront::" + kind + "::" + name, Type: kind, Name: name, Region: "eu-west-1", Inputs: inputs, Outputs: outputs}
 }
 
-func bucketNode(inputs obj) *graph.Resource {
+func bucketResource(inputs obj) *graph.Resource {
 	return node(bucketType, "site", inputs, obj{"bucket": "site", "arn": "arn:aws:s3:::site", "bucketRegionalDomainName": "site.s3.eu-west-1.amazonaws.com"})
 }
 
-func objectNode(key string, inputs obj) *graph.Resource {
+func objectResource(key string, inputs obj) *graph.Resource {
 	all := obj{"bucket": "site", "key": key}
 	for k, v := range inputs {
 		all[k] = v
@@ -46,7 +46,7 @@ func objectNode(key string, inputs obj) *graph.Resource {
 	return node(objectType, key, all, obj{"versionId": "v-" + key})
 }
 
-func policyNode(policy string) *graph.Resource {
+func policyResource(policy string) *graph.Resource {
 	return node(policyType, "site", obj{"bucket": "site", "policy": policy}, nil)
 }
 
@@ -74,13 +74,13 @@ func site(t *testing.T, list bool, more ...*graph.Resource) (*Service, string) {
 		t.Fatal(err)
 	}
 	g := graph.New(append([]*graph.Resource{
-		bucketNode(obj{"forceDestroy": true}),
-		policyNode(sitePolicy(list)),
-		objectNode("assets/app.js", obj{"source": graph.Asset{Path: file}, "contentType": "text/javascript", "cacheControl": "public, max-age=31536000, immutable"}),
-		objectNode("config.json", obj{"content": `{"a":1}`, "contentType": "application/json", "metadata": obj{"made-by": "onefront"}}),
-		objectNode("raw", obj{"contentBase64": "AAH/"}),
-		objectNode("empty", obj{"content": ""}),
-		objectNode("with space/ü.txt", obj{"source": graph.Asset{Text: "text"}}),
+		bucketResource(obj{"forceDestroy": true}),
+		policyResource(sitePolicy(list)),
+		objectResource("assets/app.js", obj{"source": graph.Asset{Path: file}, "contentType": "text/javascript", "cacheControl": "public, max-age=31536000, immutable"}),
+		objectResource("config.json", obj{"content": `{"a":1}`, "contentType": "application/json", "metadata": obj{"made-by": "onefront"}}),
+		objectResource("raw", obj{"contentBase64": "AAH/"}),
+		objectResource("empty", obj{"content": ""}),
+		objectResource("with space/ü.txt", obj{"source": graph.Asset{Text: "text"}}),
 	}, more...)...).Read()
 	s, err := New(g, nil)
 	if err != nil {
@@ -182,7 +182,7 @@ func TestF9_1_onlyTheDistribution(t *testing.T) {
 		}
 	}
 	// F9.3: without a policy there is nothing but 403.
-	g := graph.New(bucketNode(nil), objectNode("a", obj{"content": "a"})).Read()
+	g := graph.New(bucketResource(nil), objectResource("a", obj{"content": "a"})).Read()
 	bare, err := New(g, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestMethods(t *testing.T) {
 			t.Errorf("%s: %d %+v", method, w.Code, got)
 		}
 	}
-	all, err := New(graph.New(bucketNode(nil), policyNode(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)).Read(), nil)
+	all, err := New(graph.New(bucketResource(nil), policyResource(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`)).Read(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -401,7 +401,7 @@ func TestFiles_link(t *testing.T) {
 	if err := os.Symlink("../page.html", filepath.Join(dir, "sub", "link.html")); err != nil {
 		t.Fatal(err)
 	}
-	s, _ := site(t, true, objectNode("link.html", obj{"source": graph.Asset{Path: filepath.Join(dir, "sub", "link.html")}}))
+	s, _ := site(t, true, objectResource("link.html", obj{"source": graph.Asset{Path: filepath.Join(dir, "sub", "link.html")}}))
 	if got := ask(s, "GET", "/link.html"); got.Code != 200 || got.Body.String() != "page" {
 		t.Errorf("got %d %s", got.Code, got.Body)
 	}
@@ -444,27 +444,27 @@ func TestNew_refuses(t *testing.T) {
 		node *graph.Resource
 		want string
 	}{
-		{"unknown bucket property", bucketNode(obj{"websites": []any{obj{}}}), "websites"},
-		{"object of no bucket", objectNode("a", obj{"bucket": "other", "content": ""}), `bucket: "other": want the name of a bucket`},
-		{"object without a file", objectNode("a", obj{"source": graph.Asset{Path: missing}}), "source: stat " + missing},
-		{"object of a folder", objectNode("a", obj{"source": graph.Asset{Path: filepath.Dir(missing)}}), "want a file, not a folder"},
-		{"object twice", objectNode("//x", obj{"content": ""}), "another object of bucket"},
-		{"object without a key", objectNode("/", obj{"content": ""}), "want a name"},
-		{"ACL", objectNode("a", obj{"content": "", "acl": "public-read"}), "acl"},
-		{"base64", objectNode("a", obj{"contentBase64": "?"}), "contentBase64"},
+		{"unknown bucket property", bucketResource(obj{"websites": []any{obj{}}}), "websites"},
+		{"object of no bucket", objectResource("a", obj{"bucket": "other", "content": ""}), `bucket: "other": want the name of a bucket`},
+		{"object without a file", objectResource("a", obj{"source": graph.Asset{Path: missing}}), "source: stat " + missing},
+		{"object of a folder", objectResource("a", obj{"source": graph.Asset{Path: filepath.Dir(missing)}}), "want a file, not a folder"},
+		{"object twice", objectResource("//x", obj{"content": ""}), "another object of bucket"},
+		{"object without a key", objectResource("/", obj{"content": ""}), "want a name"},
+		{"ACL", objectResource("a", obj{"content": "", "acl": "public-read"}), "acl"},
+		{"base64", objectResource("a", obj{"contentBase64": "?"}), "contentBase64"},
 		{"public bucket", node("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "site", obj{"bucket": "site", "blockPublicAcls": true}, nil), "want all four settings true"},
 		{"unknown encryption property", node("aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", "site", obj{"bucket": "site", "rules": []any{}, "x": 1.0}, nil), "x: 1"},
 		{"unknown lifecycle property", node("aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "site", obj{"bucket": "site", "rules": []any{}, "x": 1.0}, nil), "x: 1"},
 		{"ownership of no bucket", node("aws:s3/bucketOwnershipControls:BucketOwnershipControls", "site", obj{"bucket": "other", "rule": obj{}}, nil), `bucket: "other"`},
-		{"policy JSON", policyNode("{"), "policy:"},
-		{"policy element", policyNode(`{"Statement":[{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}]}`), "NotPrincipal"},
-		{"policy effect", policyNode(`{"Statement":[{"Effect":"Maybe","Principal":"*","Action":"*","Resource":"*"}]}`), `Effect: "Maybe": want Allow or Deny`},
-		{"policy condition", policyNode(`{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}}]}`), "IpAddress aws:SourceIp: local mode does not know this condition"},
-		{"policy without action", policyNode(`{"Statement":[{"Effect":"Allow","Principal":"*","Resource":"*"}]}`), "want Action and Resource"},
+		{"policy JSON", policyResource("{"), "policy:"},
+		{"policy element", policyResource(`{"Statement":[{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}]}`), "NotPrincipal"},
+		{"policy effect", policyResource(`{"Statement":[{"Effect":"Maybe","Principal":"*","Action":"*","Resource":"*"}]}`), `Effect: "Maybe": want Allow or Deny`},
+		{"policy condition", policyResource(`{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}}]}`), "IpAddress aws:SourceIp: local mode does not know this condition"},
+		{"policy without action", policyResource(`{"Statement":[{"Effect":"Allow","Principal":"*","Resource":"*"}]}`), "want Action and Resource"},
 	} {
 		resources := []*graph.Resource{c.node}
 		if c.node.Type != bucketType {
-			resources = append([]*graph.Resource{bucketNode(nil), objectNode("x", obj{"content": ""})}, c.node)
+			resources = append([]*graph.Resource{bucketResource(nil), objectResource("x", obj{"content": ""})}, c.node)
 		}
 		_, err := New(graph.New(resources...).Read(), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.node.URN) {

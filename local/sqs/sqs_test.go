@@ -37,7 +37,7 @@ func queueARN(region, name string) string {
 	return "arn:aws:sqs:" + region + ":" + graph.Account + ":" + name
 }
 
-func queueNode(region, name string, inputs map[string]any) *graph.Resource {
+func queueResource(region, name string, inputs map[string]any) *graph.Resource {
 	return &graph.Resource{
 		URN: "urn:pulumi:test::onefront::" + QueueType + "::" + name + "-" + region, Type: QueueType, Region: region,
 		Inputs: inputs, Outputs: map[string]any{"url": queueURL(region, name), "arn": queueARN(region, name)},
@@ -63,8 +63,8 @@ func newWorld(t testing.TB) *world {
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		resources = append(
 			resources,
-			queueNode(region, "dead", map[string]any{"messageRetentionSeconds": 1209600.0}),
-			queueNode(region, "feedback", map[string]any{"visibilityTimeoutSeconds": 60.0, "redrivePolicy": redriveTo(region, "dead", 3)}),
+			queueResource(region, "dead", map[string]any{"messageRetentionSeconds": 1209600.0}),
+			queueResource(region, "feedback", map[string]any{"visibilityTimeoutSeconds": 60.0, "redrivePolicy": redriveTo(region, "dead", 3)}),
 		)
 	}
 	var err error
@@ -616,7 +616,7 @@ func TestSnapshot(t *testing.T) {
 }
 
 func TestNew_refuses(t *testing.T) {
-	dead := queueNode("eu-west-1", "dead", nil)
+	dead := queueResource("eu-west-1", "dead", nil)
 	for _, c := range []struct {
 		name   string
 		inputs map[string]any
@@ -630,21 +630,21 @@ func TestNew_refuses(t *testing.T) {
 		{"redrive count", map[string]any{"redrivePolicy": redriveTo("eu-west-1", "dead", 0)}, "maxReceiveCount: 0: want 1 to 1000"},
 		{"redrive JSON", map[string]any{"redrivePolicy": "{"}, "redrivePolicy"},
 	} {
-		node := queueNode("eu-west-1", "feedback", c.inputs)
+		node := queueResource("eu-west-1", "feedback", c.inputs)
 		_, err := New(graph.New(dead, node).Read(), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), node.URN) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 	// A count in a string, as some tools write it.
-	node := queueNode("eu-west-1", "feedback", map[string]any{"redrivePolicy": `{"deadLetterTargetArn":"` + queueARN("eu-west-1", "dead") + `","maxReceiveCount":"4"}`})
+	node := queueResource("eu-west-1", "feedback", map[string]any{"redrivePolicy": `{"deadLetterTargetArn":"` + queueARN("eu-west-1", "dead") + `","maxReceiveCount":"4"}`})
 	if _, err := New(graph.New(dead, node).Read(), Options{}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNew_redriveAllowPolicy(t *testing.T) {
-	source := queueNode("eu-west-1", "feedback", map[string]any{"redrivePolicy": redriveTo("eu-west-1", "dead", 3)})
+	source := queueResource("eu-west-1", "feedback", map[string]any{"redrivePolicy": redriveTo("eu-west-1", "dead", 3)})
 	for policy, want := range map[string]string{
 		`{"redrivePermission":"allowAll"}`: "",
 		`{"redrivePermission":"byQueue","sourceQueueArns":["` + queueARN("eu-west-1", "feedback") + `"]}`: "",
@@ -657,7 +657,7 @@ func TestNew_redriveAllowPolicy(t *testing.T) {
 			URN: "urn:allow", Type: redriveAllowPolicyType, Region: "eu-west-1",
 			Inputs: map[string]any{"queueUrl": queueURL("eu-west-1", "dead"), "redriveAllowPolicy": policy},
 		}
-		_, err := New(graph.New(queueNode("eu-west-1", "dead", nil), source, node).Read(), Options{})
+		_, err := New(graph.New(queueResource("eu-west-1", "dead", nil), source, node).Read(), Options{})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", policy, err, want)
 		}

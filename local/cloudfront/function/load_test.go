@@ -28,7 +28,7 @@ const (
 	storeARN    = "arn:aws:cloudfront::123456789012:key-value-store/8562f61f"
 )
 
-func functionNode(changes object) *graph.Resource {
+func functionResource(changes object) *graph.Resource {
 	inputs := object{
 		"code":    importCF + "async function handler(event) { const v = await cf.kvs('8562f61f').get('/a'); return {statusCode: 200, body: v}; }",
 		"runtime": "cloudfront-js-2.0", "publish": true, "comment": "c", "keyValueStoreAssociations": []any{storeARN},
@@ -39,15 +39,15 @@ func functionNode(changes object) *graph.Resource {
 	return resource("aws:cloudfront/function:Function", "site-request", inputs, object{"arn": functionARN, "name": "site-request-1234567"})
 }
 
-func storeNode() *graph.Resource {
+func storeResource() *graph.Resource {
 	return resource("aws:cloudfront/keyValueStore:KeyValueStore", "paths", object{"comment": "paths"}, object{"arn": storeARN})
 }
 
-func keyNode(key, value string) *graph.Resource {
+func keyResource(key, value string) *graph.Resource {
 	return resource("aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey", key, object{"key": key, "value": value, "keyValueStoreArn": storeARN}, nil)
 }
 
-func keysNode(pairs ...string) *graph.Resource {
+func keysResource(pairs ...string) *graph.Resource {
 	var list []any
 	for i := 0; i < len(pairs); i += 2 {
 		list = append(list, object{"key": pairs[i], "value": pairs[i+1]})
@@ -58,10 +58,10 @@ func keysNode(pairs ...string) *graph.Resource {
 
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string]*graph.Resource{"single key": keyNode("/a", "one"), "exclusive keys": keysNode("/b", "x", "/a", "one")} {
+	for name, keys := range map[string]*graph.Resource{"single key": keyResource("/a", "one"), "exclusive keys": keysResource("/b", "x", "/a", "one")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			functions, err := function.Load(graph.New(functionNode(nil), storeNode(), keys).Read(), nil)
+			functions, err := function.Load(graph.New(functionResource(nil), storeResource(), keys).Read(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,32 +86,32 @@ func TestLoad_refuses(t *testing.T) {
 	for i := range 6000 {
 		many = append(many, object{"key": fmt.Sprintf("%0500d", i), "value": strings.Repeat("v", 1000)})
 	}
-	large := keysNode()
+	large := keysResource()
 	large.Inputs["resourceKeyValuePairs"] = many
-	batch := keysNode("/a", "1")
+	batch := keysResource("/a", "1")
 	batch.Inputs["maxBatchSize"] = 51.0
-	elsewhere := keyNode("/a", "1")
+	elsewhere := keyResource("/a", "1")
 	elsewhere.Inputs["keyValueStoreArn"] = "arn:other"
 	for name, tt := range map[string]struct {
 		resources []*graph.Resource
 		want      string
 	}{
-		"unknown property":          {[]*graph.Resource{functionNode(object{"memory": 1.0}), storeNode()}, "memory"},
-		"runtime 1.0":               {[]*graph.Resource{functionNode(object{"runtime": "cloudfront-js-1.0"}), storeNode()}, "cloudfront-js-1.0"},
-		"not published":             {[]*graph.Resource{functionNode(object{"publish": false}), storeNode()}, "publish"},
-		"long comment":              {[]*graph.Resource{functionNode(object{"comment": strings.Repeat("c", 129)}), storeNode()}, "comment"},
-		"F2.22 two stores":          {[]*graph.Resource{functionNode(object{"keyValueStoreAssociations": []any{storeARN, storeARN}}), storeNode()}, "may have one"},
-		"store of another stack":    {[]*graph.Resource{functionNode(nil)}, "no key value store"},
-		"bad code":                  {[]*graph.Resource{functionNode(object{"code": "class A {}"}), storeNode()}, "handler"},
+		"unknown property":          {[]*graph.Resource{functionResource(object{"memory": 1.0}), storeResource()}, "memory"},
+		"runtime 1.0":               {[]*graph.Resource{functionResource(object{"runtime": "cloudfront-js-1.0"}), storeResource()}, "cloudfront-js-1.0"},
+		"not published":             {[]*graph.Resource{functionResource(object{"publish": false}), storeResource()}, "publish"},
+		"long comment":              {[]*graph.Resource{functionResource(object{"comment": strings.Repeat("c", 129)}), storeResource()}, "comment"},
+		"F2.22 two stores":          {[]*graph.Resource{functionResource(object{"keyValueStoreAssociations": []any{storeARN, storeARN}}), storeResource()}, "may have one"},
+		"store of another stack":    {[]*graph.Resource{functionResource(nil)}, "no key value store"},
+		"bad code":                  {[]*graph.Resource{functionResource(object{"code": "class A {}"}), storeResource()}, "handler"},
 		"store with unknown input":  {[]*graph.Resource{resource("aws:cloudfront/keyValueStore:KeyValueStore", "paths", object{"size": 1.0}, object{"arn": storeARN})}, "size"},
-		"key of no store":           {[]*graph.Resource{storeNode(), elsewhere}, "arn:other"},
-		"F2.23 empty key":           {[]*graph.Resource{storeNode(), keyNode("", "1")}, "1 to 512 bytes"},
-		"F2.23 key of 513 bytes":    {[]*graph.Resource{storeNode(), keyNode(strings.Repeat("k", 513), "1")}, "1 to 512 bytes"},
-		"F2.23 value over 1 KB":     {[]*graph.Resource{storeNode(), keyNode("/a", strings.Repeat("v", 1025))}, "1025 bytes"},
-		"F2.23 store over 5 MB":     {[]*graph.Resource{storeNode(), large}, "5242880"},
-		"F2.23 batch of 51":         {[]*graph.Resource{storeNode(), batch}, "51"},
-		"the same key twice":        {[]*graph.Resource{storeNode(), keysNode("/a", "1"), keyNode("/a", "2")}, "already"},
-		"the URN is in the message": {[]*graph.Resource{functionNode(object{"runtime": "x"}), storeNode()}, strings.TrimSuffix(stranger, "x") + "site-request"},
+		"key of no store":           {[]*graph.Resource{storeResource(), elsewhere}, "arn:other"},
+		"F2.23 empty key":           {[]*graph.Resource{storeResource(), keyResource("", "1")}, "1 to 512 bytes"},
+		"F2.23 key of 513 bytes":    {[]*graph.Resource{storeResource(), keyResource(strings.Repeat("k", 513), "1")}, "1 to 512 bytes"},
+		"F2.23 value over 1 KB":     {[]*graph.Resource{storeResource(), keyResource("/a", strings.Repeat("v", 1025))}, "1025 bytes"},
+		"F2.23 store over 5 MB":     {[]*graph.Resource{storeResource(), large}, "5242880"},
+		"F2.23 batch of 51":         {[]*graph.Resource{storeResource(), batch}, "51"},
+		"the same key twice":        {[]*graph.Resource{storeResource(), keysResource("/a", "1"), keyResource("/a", "2")}, "already"},
+		"the URN is in the message": {[]*graph.Resource{functionResource(object{"runtime": "x"}), storeResource()}, strings.TrimSuffix(stranger, "x") + "site-request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
