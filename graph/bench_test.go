@@ -21,7 +21,7 @@ func BenchmarkRecord(b *testing.B) {
 								props["role"] = last
 							}
 							r := &thing{}
-							if err := ctx.RegisterResource(functionToken, fmt.Sprintf("%d-%d", region, i), props, r); err != nil {
+							if err := ctx.RegisterResource(functionType, fmt.Sprintf("%d-%d", region, i), props, r); err != nil {
 								return err
 							}
 							last = r.ARN

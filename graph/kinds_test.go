@@ -26,12 +26,12 @@ func TestKinds_outputsAreShapedLikeAWSs(t *testing.T) {
 		props pulumi.Map
 		want  map[string]string // regular expressions of whole values; "id" is the resource's ID
 	}{
-		{functionToken, nil, map[string]string{
+		{functionType, nil, map[string]string{
 			"id": `thing-[0-9a-f]{7}`, "arn": `arn:aws:lambda:eu-west-1:123456789012:function:thing-[0-9a-f]{7}`,
 			"invokeArn":    `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:.*/invocations`,
 			"qualifiedArn": `arn:aws:lambda:.*:\$LATEST`,
 		}},
-		{functionToken, pulumi.Map{"name": pulumi.String("api")}, map[string]string{"id": `api`, "name": `api`, "arn": `.*:function:api`}},
+		{functionType, pulumi.Map{"name": pulumi.String("api")}, map[string]string{"id": `api`, "name": `api`, "arn": `.*:function:api`}},
 		{"aws:apigatewayv2/api:Api", nil, map[string]string{
 			"id": `[a-z0-9]{10}`, "apiEndpoint": `https://[a-z0-9]{10}\.execute-api\.eu-west-1\.amazonaws\.com`,
 			"executionArn": `arn:aws:execute-api:eu-west-1:123456789012:[a-z0-9]{10}`,
@@ -95,7 +95,7 @@ func TestKinds_idsDiffer(t *testing.T) {
 	})
 	seen := map[string]string{}
 	for _, r := range g.Resources {
-		if r.Type == passwordToken {
+		if r.Type == passwordType {
 			continue // random:RandomPassword's ID is always "none"
 		}
 		key := r.Type + " " + r.ID

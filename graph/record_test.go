@@ -50,12 +50,12 @@ func recorded(t *testing.T, program pulumi.RunFunc) *Graph {
 
 const (
 	functionType = "aws:lambda/function:Function"
-	passwordToken = "random:index/randomPassword:RandomPassword"
+	passwordType = "random:index/randomPassword:RandomPassword"
 )
 
 func regional(t *testing.T) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		password := register(t, ctx, passwordToken, "origin-secret-1", pulumi.Map{"length": pulumi.Int(40)},
+		password := register(t, ctx, passwordType, "origin-secret-1", pulumi.Map{"length": pulumi.Int(40)},
 			pulumi.AdditionalSecretOutputs([]string{"result"}))
 		for _, region := range []string{"eu-west-1", "us-east-1"} {
 			component := &struct{ pulumi.ResourceState }{}
@@ -117,7 +117,7 @@ func TestRecord_followsProviderRegionAndParent(t *testing.T) {
 
 func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
 	g := recorded(t, regional(t))
-	password := g.ByType(passwordToken)[0]
+	password := g.ByType(passwordType)[0]
 	if v := password.Output("result"); len(v) != 40 || !slices.Equal(password.Secrets, []string{"result"}) {
 		t.Errorf("got result of %d characters, secrets %v", len(v), password.Secrets)
 	}
@@ -132,7 +132,7 @@ func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
 	if want := []string{`secret-eu-west-1.nested`, `secret-us-east-1.nested`}; !slices.Equal(g.OutputSecrets, want) {
 		t.Errorf("got output secrets %v, want %v", g.OutputSecrets, want)
 	}
-	again := recorded(t, regional(t)).ByType(passwordToken)[0]
+	again := recorded(t, regional(t)).ByType(passwordType)[0]
 	if again.Output("result") == password.Output("result") {
 		t.Error("two recordings have one password")
 	}
@@ -140,7 +140,7 @@ func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
 
 func TestRecord_keepsMessages(t *testing.T) {
 	g := recorded(t, regional(t))
-	want := []Message{{Severity: "warning", Text: "one remark", URN: g.ByType(passwordToken)[0].URN}}
+	want := []Message{{Severity: "warning", Text: "one remark", URN: g.ByType(passwordType)[0].URN}}
 	if diff := cmp.Diff(want, g.Messages); diff != "" {
 		t.Error(diff)
 	}
@@ -149,7 +149,7 @@ func TestRecord_keepsMessages(t *testing.T) {
 func TestRecord_isStable(t *testing.T) {
 	a, b := recorded(t, regional(t)), recorded(t, regional(t))
 	for i, r := range a.Resources {
-		if r.Type == passwordToken || r.Type == functionType {
+		if r.Type == passwordType || r.Type == functionType {
 			continue
 		}
 		if diff := cmp.Diff(r, b.Resources[i]); diff != "" {
@@ -165,7 +165,7 @@ func TestGolden_redactsAndMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(golden)
-	for _, never := range []string{g.ByType(passwordToken)[0].Output("result"), "hush", "/somewhere", "handler-abc"} {
+	for _, never := range []string{g.ByType(passwordType)[0].Output("result"), "hush", "/somewhere", "handler-abc"} {
 		if strings.Contains(text, never) {
 			t.Errorf("golden contains %q", never)
 		}
