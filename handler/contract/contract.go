@@ -64,3 +64,7 @@ const (
 	Drained    = "drained"
 	NotDrained = "-"
 )
+
+// DrainStoreKey is the key of the KeyValueStore drains. Its value is NotDrained, or the drained regions with a comma
+// between them.
+const DrainStoreKey = "now"
