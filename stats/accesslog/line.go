@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Line holds a line's values by field. A field that the line lacks, and one that CloudFront wrote as "-", is empty. The
@@ -166,21 +167,76 @@ func (l *Line) Seconds(field Field) (s float64, ok bool) {
 // Text returns a field with CloudFront's own percent-encoding taken off, once.
 func (l *Line) Text(field Field) string { return decode(string(l[field])) }
 
-// Path returns the path as a reader would write it: CloudFront's encoding and the address's own are taken off.
+// Path returns the path as a reader would write it: CloudFront's encoding and the address's own are taken off (O-A16).
 func (l *Line) Path() string { return decode(l.Text(URIStem)) }
 
-// decode takes %XX off; what is no such triple stays as it is.
-func decode(s string) string {
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				out = append(out, byte(n))
-				i += 2
-				continue
-			}
+// whole is Int without the error; it is called for each line.
+func (l *Line) whole(field Field) int64 {
+	var n int64
+	for _, c := range l[field] {
+		if c < '0' || c > '9' || n > 1e17 {
+			return 0
 		}
-		out = append(out, s[i])
+		n = n*10 + int64(c-'0')
 	}
-	return string(out)
+	return n
+}
+
+// secondsOr is Seconds, and none where that is not ok.
+func (l *Line) secondsOr(field Field, none float64) float64 {
+	if s, ok := l.Seconds(field); ok {
+		return s
+	}
+	return none
+}
+
+// milliseconds is the time of the request since 1970: timestamp(ms), else date and time.
+func (l *Line) milliseconds() (int64, bool) {
+	if ms := l.whole(TimestampMS); ms > 0 {
+		return ms, true
+	}
+	at, err := time.Parse("2006-01-02 15:04:05", string(l[Date])+" "+string(l[Time]))
+	return at.UnixMilli(), err == nil
+}
+
+// known says whether the line has any field of a log's.
+func (l *Line) known() bool {
+	for _, value := range l {
+		if value != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// decode takes %XX off; what is no such triple stays as it is.
+func decode(s string) string { return string(appendDecoded(make([]byte, 0, len(s)), []byte(s))) }
+
+func appendDecoded(to, text []byte) []byte {
+	for len(text) > 0 {
+		at := bytes.IndexByte(text, '%')
+		if at < 0 {
+			return append(to, text...)
+		}
+		to, text = append(to, text[:at]...), text[at:]
+		if len(text) > 2 && hex(text[1]) >= 0 && hex(text[2]) >= 0 {
+			to, text = append(to, byte(hex(text[1])<<4|hex(text[2]))), text[3:]
+		} else {
+			to, text = append(to, '%'), text[1:]
+		}
+	}
+	return to
+}
+
+// hex is a digit's value, -1 for what is none.
+func hex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
 }
