@@ -73,3 +73,31 @@ func (c *converter) secret(path string, element resource.PropertyValue) any {
 	c.inSecret = false
 	return value
 }
+
+// unknownPaths are the sorted paths of the values that the program itself does not know.
+func unknownPaths(properties resource.PropertyMap) []string {
+	var paths []string
+	for key, value := range properties {
+		paths = append(paths, unknownIn(joinKey("", string(key)), value)...)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func unknownIn(path string, v resource.PropertyValue) (paths []string) {
+	switch {
+	case v.IsComputed():
+		return []string{path}
+	case v.IsSecret():
+		return unknownIn(path, v.SecretValue().Element)
+	case v.IsArray():
+		for i, item := range v.ArrayValue() {
+			paths = append(paths, unknownIn(joinIndex(path, i), item)...)
+		}
+	case v.IsObject():
+		for key, item := range v.ObjectValue() {
+			paths = append(paths, unknownIn(joinKey(path, string(key)), item)...)
+		}
+	}
+	return paths
+}

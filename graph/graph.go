@@ -11,8 +11,8 @@ const (
 	Partition = "aws"
 )
 
-// Graph is a recorded program, made by [Record] or [New]. It is not changed afterwards and is safe for concurrent
-// use.
+// Graph is a recorded program, made by [Run], [Record] or [New]. It is not changed afterwards and is safe for
+// concurrent use.
 type Graph struct {
 	// Project and Stack are the names the program ran under.
 	Project, Stack string
@@ -55,6 +55,9 @@ type Resource struct {
 	Inputs, Outputs map[string]any
 	// Secrets are the sorted paths of secret values, such as `environment.variables.TOKEN` or `origins[0].value`.
 	Secrets []string
+	// Unknown are the sorted paths of inputs that were computed from an output which nobody knows: one of a resource of a
+	// type in [Options].Without. They are nil in Inputs.
+	Unknown []string
 	// DependsOn are the sorted URNs of every dependency, explicit or by property.
 	DependsOn []string
 	// PropertyDependencies are the sorted URNs each input was computed from.
@@ -90,7 +93,7 @@ func (g *Graph) ByType(token string) []*Resource { return slices.Clone(g.byType[
 func (g *Graph) ByURN(urn string) *Resource { return g.byURN[urn] }
 
 // ByOutput returns the first resource of a type, by URN, that has the value as a top-level output ("id" and "arn"
-// among them), or nil. It is how one resource's input is followed to another: ByOutput(functionToken, "arn", v).
+// among them), or nil. It is how one resource's input is followed to another: ByOutput(functionType, "arn", v).
 func (g *Graph) ByOutput(token, property, value string) *Resource {
 	for _, r := range g.byType[token] {
 		if v, ok := r.Outputs[property].(string); ok && v == value {

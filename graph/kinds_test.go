@@ -13,7 +13,7 @@ import (
 func one(t *testing.T, token string, props pulumi.Map) *Resource {
 	t.Helper()
 	g := recorded(t, func(ctx *pulumi.Context) error {
-		register(t, ctx, token, "thing", props, pulumi.Provider(newProvider(t, ctx, "eu-west-1")))
+		register(ctx, token, "thing", props, pulumi.Provider(newProvider(ctx, "eu-west-1")))
 		return nil
 	})
 	return g.ByType(token)[0]
@@ -85,7 +85,7 @@ func TestKinds_idsDiffer(t *testing.T) {
 	g := recorded(t, func(ctx *pulumi.Context) error {
 		for token := range kinds {
 			for i := range 3 {
-				register(t, ctx, token, fmt.Sprintf("thing-%d", i), pulumi.Map{
+				register(ctx, token, fmt.Sprintf("thing-%d", i), pulumi.Map{
 					"name": pulumi.Sprintf("name-%d", i), "bucket": pulumi.Sprintf("bucket-%d", i), "key": pulumi.String("k"),
 					"domainName": pulumi.Sprintf("%d.example.com", i),
 				})

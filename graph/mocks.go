@@ -39,25 +39,10 @@ func (m *mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 
 // registrationOf unpacks the request, of which the mocks' own arguments tell only a part.
 func registrationOf(args pulumi.MockResourceArgs) registration {
-	r := registration{
-		typ: args.TypeToken, name: args.Name, custom: args.Custom || args.ReadRPC != nil,
-		inputs: args.Inputs, importID: args.ID,
+	if args.ReadRPC != nil {
+		return read(args.ReadRPC, args.Inputs)
 	}
-	switch {
-	case args.RegisterRPC != nil:
-		in := args.RegisterRPC
-		r.parent, r.provider, r.dependencies = in.GetParent(), in.GetProvider(), in.GetDependencies()
-		r.secretOutputs = in.GetAdditionalSecretOutputs()
-		r.propertyDependencies = make(map[string][]string, len(in.GetPropertyDependencies()))
-		for key, on := range in.GetPropertyDependencies() {
-			r.propertyDependencies[key] = on.GetUrns()
-		}
-	case args.ReadRPC != nil:
-		in := args.ReadRPC
-		r.parent, r.provider, r.dependencies = in.GetParent(), in.GetProvider(), in.GetDependencies()
-		r.secretOutputs = in.GetAdditionalSecretOutputs()
-	}
-	return r
+	return registered(args.RegisterRPC, args.Inputs)
 }
 
 // Call implements pulumi.MockResourceMonitor.

@@ -19,6 +19,11 @@ type Options struct {
 	Config map[string]string
 	// SecretKeys are the keys of Config that are secrets.
 	SecretKeys []string
+	// Without are the types that nobody reads afterwards, a team's own. Of their outputs a program gets the inputs, id,
+	// name and arn; every other stays unknown to it and ends up in [Resource.Unknown]. Under mocks it has no effect.
+	Without []string
+	// Say hears every line that the program logs, as it comes. Default: nobody.
+	Say func(Message)
 	// Logger hears at debug level what is recorded. Default: nobody.
 	Logger *slog.Logger
 }
@@ -30,7 +35,7 @@ func Record(program pulumi.RunFunc, o Options) (*Graph, error) {
 	err := pulumi.RunErr(m.wrap(program), func(info *pulumi.RunInfo) {
 		// Every field is set, so that a PULUMI_* variable of the environment changes nothing.
 		*info = pulumi.RunInfo{
-			Project: o.Project, Stack: o.Stack, RootDirectory: o.Root, Organization: "organization",
+			Project: o.Project, Stack: o.Stack, RootDirectory: o.Root, Organization: organization,
 			Config: maps.Clone(o.Config), ConfigSecretKeys: slices.Clone(o.SecretKeys), Mocks: m,
 		}
 	})

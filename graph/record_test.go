@@ -21,20 +21,18 @@ type thing struct {
 
 type provider struct{ pulumi.ProviderResourceState }
 
-func newProvider(t *testing.T, ctx *pulumi.Context, region string) pulumi.ProviderResource {
-	t.Helper()
+func newProvider(ctx *pulumi.Context, region string) pulumi.ProviderResource {
 	p := &provider{}
 	if err := ctx.RegisterResource("pulumi:providers:aws", region, pulumi.Map{"region": pulumi.String(region)}, p); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return p
 }
 
-func register(t *testing.T, ctx *pulumi.Context, token, name string, props pulumi.Map, opts ...pulumi.ResourceOption) *thing {
-	t.Helper()
+func register(ctx *pulumi.Context, token, name string, props pulumi.Map, opts ...pulumi.ResourceOption) *thing {
 	r := &thing{}
 	if err := ctx.RegisterResource(token, name, props, r, opts...); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return r
 }
@@ -53,37 +51,36 @@ const (
 	passwordType = "random:index/randomPassword:RandomPassword"
 )
 
-func regional(t *testing.T) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) error {
-		password := register(t, ctx, passwordType, "origin-secret-1", pulumi.Map{"length": pulumi.Int(40)},
-			pulumi.AdditionalSecretOutputs([]string{"result"}))
-		for _, region := range []string{"eu-west-1", "us-east-1"} {
-			component := &struct{ pulumi.ResourceState }{}
-			err := ctx.RegisterComponentResourceV2("onefront:infra:Region", region, pulumi.Map{"region": pulumi.String(region)}, component,
-				pulumi.Provider(newProvider(t, ctx, region)))
-			if err != nil {
-				return err
-			}
-			child := pulumi.Parent(component)
-			role := register(t, ctx, "aws:iam/role:Role", region+"-role", nil, child)
-			function := register(t, ctx, functionType, region+"-api", pulumi.Map{
-				"role": role.ARN,
-				"code": pulumi.NewFileArchive("/somewhere/.onefront/handler-abc.zip"),
-				"environment": pulumi.Map{"variables": pulumi.Map{
-					"ONEFRONT_ORIGIN_SECRET": password.Result,
-					"PLAIN":                  pulumi.String("x"),
-				}},
-				"timeout": pulumi.Int(10),
-			}, child)
-			ctx.Export(region, function.InvokeARN)
-			ctx.Export("secret-"+region, pulumi.Map{"nested": pulumi.ToSecret(pulumi.String("hush"))})
+// regional also runs in a process of its own, without a testing.T.
+func regional(ctx *pulumi.Context) error {
+	password := register(ctx, passwordType, "origin-secret-1", pulumi.Map{"length": pulumi.Int(40)},
+		pulumi.AdditionalSecretOutputs([]string{"result"}))
+	for _, region := range []string{"eu-west-1", "us-east-1"} {
+		component := &struct{ pulumi.ResourceState }{}
+		err := ctx.RegisterComponentResourceV2("onefront:infra:Region", region, pulumi.Map{"region": pulumi.String(region)}, component,
+			pulumi.Provider(newProvider(ctx, region)))
+		if err != nil {
+			return err
 		}
-		return ctx.Log.Warn("one remark", &pulumi.LogArgs{Resource: password})
+		child := pulumi.Parent(component)
+		role := register(ctx, "aws:iam/role:Role", region+"-role", nil, child)
+		function := register(ctx, functionType, region+"-api", pulumi.Map{
+			"role": role.ARN,
+			"code": pulumi.NewFileArchive("/somewhere/.onefront/handler-abc.zip"),
+			"environment": pulumi.Map{"variables": pulumi.Map{
+				"ONEFRONT_ORIGIN_SECRET": password.Result,
+				"PLAIN":                  pulumi.String("x"),
+			}},
+			"timeout": pulumi.Int(10),
+		}, child)
+		ctx.Export(region, function.InvokeARN)
+		ctx.Export("secret-"+region, pulumi.Map{"nested": pulumi.ToSecret(pulumi.String("hush"))})
 	}
+	return ctx.Log.Warn("one remark", &pulumi.LogArgs{Resource: password})
 }
 
 func TestRecord_followsProviderRegionAndParent(t *testing.T) {
-	g := recorded(t, regional(t))
+	g := recorded(t, regional)
 	functions := g.ByType(functionType)
 	if len(functions) != 2 {
 		t.Fatalf("got %d functions, want 2", len(functions))
@@ -116,7 +113,7 @@ func TestRecord_followsProviderRegionAndParent(t *testing.T) {
 }
 
 func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
-	g := recorded(t, regional(t))
+	g := recorded(t, regional)
 	password := g.ByType(passwordType)[0]
 	if v := password.Output("result"); len(v) != 40 || !slices.Equal(password.Secrets, []string{"result"}) {
 		t.Errorf("got result of %d characters, secrets %v", len(v), password.Secrets)
@@ -132,14 +129,14 @@ func TestRecord_unwrapsSecretsAndRemembersWhere(t *testing.T) {
 	if want := []string{`secret-eu-west-1.nested`, `secret-us-east-1.nested`}; !slices.Equal(g.OutputSecrets, want) {
 		t.Errorf("got output secrets %v, want %v", g.OutputSecrets, want)
 	}
-	again := recorded(t, regional(t)).ByType(passwordType)[0]
+	again := recorded(t, regional).ByType(passwordType)[0]
 	if again.Output("result") == password.Output("result") {
 		t.Error("two recordings have one password")
 	}
 }
 
 func TestRecord_keepsMessages(t *testing.T) {
-	g := recorded(t, regional(t))
+	g := recorded(t, regional)
 	want := []Message{{Severity: "warning", Text: "one remark", URN: g.ByType(passwordType)[0].URN}}
 	if diff := cmp.Diff(want, g.Messages); diff != "" {
 		t.Error(diff)
@@ -147,7 +144,7 @@ func TestRecord_keepsMessages(t *testing.T) {
 }
 
 func TestRecord_isStable(t *testing.T) {
-	a, b := recorded(t, regional(t)), recorded(t, regional(t))
+	a, b := recorded(t, regional), recorded(t, regional)
 	for i, r := range a.Resources {
 		if r.Type == passwordType || r.Type == functionType {
 			continue
@@ -159,7 +156,7 @@ func TestRecord_isStable(t *testing.T) {
 }
 
 func TestGolden_redactsAndMarks(t *testing.T) {
-	g := recorded(t, regional(t))
+	g := recorded(t, regional)
 	golden, err := g.Golden()
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +172,7 @@ func TestGolden_redactsAndMarks(t *testing.T) {
 			t.Errorf("golden lacks %s", want)
 		}
 	}
-	again, err := recorded(t, regional(t)).Golden()
+	again, err := recorded(t, regional).Golden()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,8 +191,8 @@ func TestRecord_refuses(t *testing.T) {
 		{"joined errors", func(*pulumi.Context) error { return errors.Join(errors.New("one"), errors.New("two")) }, "one\ntwo"},
 		{"logged error", func(ctx *pulumi.Context) error { return ctx.Log.Error("it broke", nil) }, "the program logged an error: it broke"},
 		{"same URN twice", func(ctx *pulumi.Context) error {
-			register(t, ctx, functionType, "api", nil)
-			register(t, ctx, functionType, "api", nil)
+			register(ctx, functionType, "api", nil)
+			register(ctx, functionType, "api", nil)
 			return nil
 		}, `duplicate resource URN "urn:pulumi:test::onefront::aws:lambda/function:Function::api": give one of the two another name`},
 		{"unknown function", func(ctx *pulumi.Context) error {

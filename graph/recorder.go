@@ -33,6 +33,8 @@ type recorder struct {
 	project, stack string
 	region         string // of the default provider
 	log            *slog.Logger
+	without        []string
+	hear           func(Message)
 
 	mu            sync.Mutex
 	regions       map[string]string // region by provider URN
@@ -40,11 +42,13 @@ type recorder struct {
 	outputs       map[string]any
 	outputSecrets []string
 	messages      []Message
+	asked         bool // for the stack
 }
 
 func newRecorder(o Options) *recorder {
 	r := &recorder{
 		project: o.Project, stack: o.Stack, region: o.Config["aws:region"], log: o.Logger,
+		without: o.Without, hear: o.Say,
 		regions: map[string]string{}, byURN: map[string]*Resource{},
 	}
 	if r.log == nil {
@@ -90,6 +94,7 @@ func (r *recorder) resource(in registration) *Resource {
 		Provider: providerURN(in.provider), DependsOn: sorted(in.dependencies),
 	}
 	res.Inputs, res.Secrets = plainMap(in.inputs)
+	res.Unknown = unknownPaths(in.inputs)
 	if p := resource.URN(in.parent); p.IsValid() && p.QualifiedType() != resource.RootStackType {
 		res.Parent = in.parent
 	}
@@ -128,8 +133,27 @@ func (r *recorder) setOutputs(outputs resource.PropertyMap) {
 	r.outputs, r.outputSecrets = plainMap(outputs)
 }
 
+// begin notes that the program asked for the stack, which is the first thing it does.
+func (r *recorder) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = true
+}
+
+func (r *recorder) begun() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked
+}
+
+// leavesOut says whether a type is one of those nobody reads.
+func (r *recorder) leavesOut(typ string) bool { return slices.Contains(r.without, typ) }
+
 // say keeps a line the program logged.
 func (r *recorder) say(line Message) {
+	if r.hear != nil {
+		r.hear(line)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.messages = append(r.messages, line)
@@ -175,8 +199,11 @@ func hide(state resource.PropertyMap, names []string) []string {
 	return hidden
 }
 
-// sorted returns a sorted copy in which each text stands once.
+// sorted returns a sorted copy in which each text stands once, nil for none.
 func sorted(texts []string) []string {
+	if len(texts) == 0 {
+		return nil
+	}
 	texts = slices.Clone(texts)
 	slices.Sort(texts)
 	return slices.Compact(texts)
