@@ -15,6 +15,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // Program is a compiled Pulumi program.
@@ -100,7 +102,7 @@ func programVariables(environment []string, address string, o Options) ([]string
 		}
 	}
 	return append(variables,
-		"PULUMI_MONITOR="+address, "PULUMI_ENGINE="+address,
+		contract.LocalMonitorVariable+"="+address, "PULUMI_MONITOR="+address, "PULUMI_ENGINE="+address,
 		"PULUMI_ORGANIZATION="+organization, "PULUMI_PROJECT="+o.Project, "PULUMI_STACK="+o.Stack, "PULUMI_ROOT_DIRECTORY="+o.Root,
 		"PULUMI_CONFIG="+string(config), "PULUMI_CONFIG_SECRET_KEYS="+string(secretKeys), "PULUMI_DRY_RUN=false",
 	), nil

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"os"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/config"
 )
 
@@ -19,7 +22,8 @@ type Args struct {
 	Application *Functions
 	// Provider is what the explicit providers take over from the "aws:" configuration.
 	Provider ProviderSettings
-	// Build makes the zips of the application's packages. Default: for linux/arm64.
+	// Build makes the zips of the application's packages. Default: [BuildHandler] for linux/arm64, or for what local
+	// mode asks for in ONEFRONT_LOCAL.
 	Build Builder
 }
 
@@ -33,6 +37,7 @@ func Load(ctx *pulumi.Context, application Application) (*Args, error) {
 		Lookup:  ctx.GetConfig, // what the SDK's Try functions ask; theirs would let "0x10" pass as a number
 		Secret:  ctx.IsConfigSecret,
 		Keys:    configKeys(ctx),
+		StandIn: standIn(),
 		Configure: func(s *config.Settings) (outline config.Application) {
 			args.Application, outline = configure(application, s)
 			return outline
@@ -46,6 +51,17 @@ func Load(ctx *pulumi.Context, application Application) (*Args, error) {
 	}
 	args.Config = *plain
 	return args, nil
+}
+
+// standIn makes secrets for local mode: what its user gave in the environment, or something random. An engine sees none
+// of it, whatever its environment holds: only local mode tells the program the address of its own monitor.
+func standIn() func(key string) string {
+	if own := os.Getenv(contract.LocalMonitorVariable); own == "" || own != os.Getenv(pulumi.EnvMonitor) {
+		return nil
+	}
+	return func(key string) string {
+		return cmp.Or(os.Getenv(contract.LocalSecretVariable(key)), rand.Text())
+	}
 }
 
 // Configure is the application's part of [config.Source].

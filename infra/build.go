@@ -11,10 +11,14 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // HandlerZip is a deployment package with `bootstrap` at its root.
@@ -167,7 +171,10 @@ func storeZip(dir string, packed []byte) (HandlerZip, error) {
 func (p *platform) build(ctx context.Context) error {
 	build := p.Build
 	if build == nil {
-		build = BuildHandler("linux", "arm64")
+		var err error
+		if build, err = defaultBuild(); err != nil {
+			return err
+		}
 	}
 	p.zips = map[string]HandlerZip{}
 	var errs []error
@@ -188,6 +195,24 @@ func (p *platform) build(ctx context.Context) error {
 	}
 	p.version = versionOf(versions)
 	return errors.Join(errs...)
+}
+
+// defaultBuild is for Lambda, or for the machine that local mode runs on. An interrupt ends the compiler too, which is
+// in a process group of its own.
+func defaultBuild() (Builder, error) {
+	goos, goarch := "linux", "arm64"
+	if local := os.Getenv(contract.LocalVariable); local != "" {
+		var ok bool
+		if goos, goarch, ok = strings.Cut(local, "/"); !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
+			return nil, fmt.Errorf("%s: %q: <goos>/<goarch> such as linux/amd64: local mode sets it for the program", contract.LocalVariable, local)
+		}
+	}
+	build := BuildHandler(goos, goarch)
+	return func(ctx context.Context, pkg string) (HandlerZip, error) {
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return build(ctx, pkg)
+	}, nil
 }
 
 func zipOf(ctx context.Context, build Builder, fn Function) (HandlerZip, error) {

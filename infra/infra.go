@@ -4,11 +4,9 @@ import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // Deploy is a whole program: it reads the stack's configuration, makes one [App] of the application and exports the
 // outputs. All configuration problems come back as one error.
-func Deploy(application Application) pulumi.RunFunc {
-	return DeployWith(application, BuildHandler("linux", "arm64"))
-}
+func Deploy(application Application) pulumi.RunFunc { return DeployWith(application, nil) }
 
-// DeployWith is [Deploy] with another way to make the zips: for another architecture, or none at all.
+// DeployWith is [Deploy] with another way to make the zips, such as none at all; nil is the default of [Args].Build.
 func DeployWith(application Application, build Builder) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		args, err := Load(ctx, application)

@@ -2,23 +2,17 @@ package infra
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // SecretVariable is the environment variable that holds the name of a secret's SSM parameter: paymentKey's is
 // ONEFRONT_PAYMENT_KEY_PARAMETER.
 func SecretVariable(key string) string {
-	var b strings.Builder
-	for i, r := range key {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToUpper(r))
-	}
-	return "ONEFRONT_" + b.String() + "_PARAMETER"
+	return "ONEFRONT_" + contract.VariableName(key) + "_PARAMETER"
 }
 
 // secretParameters are the secrets of a region, each made once, whoever reads it.

@@ -5,6 +5,11 @@
 // What only the feedback application uses stands in handler/upstream/settings.
 package contract
 
+import (
+	"strings"
+	"unicode"
+)
+
 // Environment variables that the program sets on functions.
 const (
 	// StackVariable holds the name of the Pulumi stack.
@@ -24,8 +29,35 @@ const (
 	DrainParameterVariable = "ONEFRONT_DRAIN_PARAMETER"
 )
 
-// LocalVariable is what the program reads to learn that local mode runs it: <goos>/<goarch> of this machine.
-const LocalVariable = "ONEFRONT_LOCAL"
+// Environment variables that local mode sets for the program.
+const (
+	// LocalVariable holds <goos>/<goarch> of this machine, for which the program then builds its handlers.
+	LocalVariable = "ONEFRONT_LOCAL"
+	// LocalMonitorVariable holds the address of local mode's resource monitor. Where it is the monitor that the
+	// program talks to, and only there, secrets that the stack does not set are stood in for: LocalVariable alone may
+	// have been left behind in a shell that deploys.
+	LocalMonitorVariable = "ONEFRONT_LOCAL_MONITOR"
+)
+
+// LocalSecretVariable gives local mode a secret of the stack: paymentKey's is ONEFRONT_SECRET_PAYMENT_KEY. A name space
+// other than the project's stays in front.
+func LocalSecretVariable(key string) string { return "ONEFRONT_SECRET_" + VariableName(key) }
+
+// VariableName writes a configuration key as environment variables are written: paymentKey is PAYMENT_KEY, and
+// other:paymentKey is OTHER_PAYMENT_KEY.
+func VariableName(key string) string {
+	var b strings.Builder
+	for i, r := range key {
+		switch {
+		case r >= 'A' && r <= 'Z' && i > 0 && key[i-1] != ':':
+			b.WriteByte('_')
+		case r == ':' || r == '-' || r == '.':
+			r = '_'
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
+}
 
 // Environment variables that Lambda sets.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime

@@ -55,6 +55,10 @@ func (s *Settings) Secret(key, of string) {
 		return
 	}
 	value, set := s.reader.lookup(key)
+	if !set && s.reader.source.StandIn != nil {
+		s.secrets[key] = s.reader.source.StandIn(key)
+		return
+	}
 	s.secrets[key] = value
 	how := "pulumi config set --secret " + Namespace + ":" + key
 	switch {

@@ -20,6 +20,9 @@ type Source struct {
 	Lookup func(key string) (value string, ok bool)
 	// Secret says whether the value of a full key is marked as a secret. nil: none is.
 	Secret func(key string) bool
+	// StandIn makes a value for a secret that the stack does not set, by its key without the name space; local mode
+	// serves a stack without its secrets. nil: a secret must be set.
+	StandIn func(key string) string
 	// Keys are all full keys of the stack, or nil where they cannot be listed.
 	Keys []string
 	// Dir is the project's folder, for [Config].SiteDir. "" is the working directory.
