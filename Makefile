@@ -9,6 +9,9 @@ ARGS  ?=
 BENCH ?= .
 COUNT ?= 1
 
+# Modules beside the one at the root, each with its own go.mod.
+MODULES := deployments
+
 TOOL := go tool -modfile=tools/go.mod
 
 .PHONY: help
@@ -24,7 +27,15 @@ test: ## run all tests, with the race detector and in random order
 	go test -race -shuffle=on ./...
 
 .PHONY: check
-check: vet format-check staticcheck test ## everything that CI runs
+check: vet format-check staticcheck actionlint test modules frontend ## everything that CI runs
+
+.PHONY: modules
+modules: ## vet and test the modules beside this one
+	@for dir in $(MODULES); do echo "== $$dir"; (cd "$$dir" && go vet ./... && go test ./...) || exit 1; done
+
+.PHONY: frontend
+frontend: ## build and test examples/frontend (needs Node)
+	cd examples/frontend && npm ci --no-audit --no-fund && npm test && npm run build
 
 .PHONY: cache-tests
 cache-tests: ## run the public HTTP cache tests (DIR=checkout of http-tests/cache-tests, after npm install)
@@ -52,6 +63,10 @@ format: ## rewrite files with gofumpt
 staticcheck: ## run staticcheck
 	$(TOOL) staticcheck ./...
 
+.PHONY: actionlint
+actionlint: ## check the workflows
+	$(TOOL) actionlint
+
 .PHONY: lint
 lint: ## run golangci-lint with .golangci.yml (beyond CI; the first run compiles it)
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
@@ -59,6 +74,7 @@ lint: ## run golangci-lint with .golangci.yml (beyond CI; the first run compiles
 .PHONY: vuln
 vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 	$(TOOL) govulncheck ./...
+	@for dir in $(MODULES); do (cd "$$dir" && go tool -modfile=$(CURDIR)/tools/go.mod govulncheck ./...) || exit 1; done
 
 .PHONY: bench
 bench: ## run the benchmarks (BENCH=regexp COUNT=20)
@@ -67,6 +83,10 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=20)
 .PHONY: golden
 golden: ## write the golden graphs anew; review the difference before committing
 	go test ./infra -run Golden -count=1 -update
+
+.PHONY: frontend-env
+frontend-env: ## write a stack's outputs for a frontend's build (STACK=prod, FILE=web/.env.production.local; none: show them)
+	@go run ./frontendenv -stack $(STACK) $(if $(FILE),-file $(FILE))
 
 .PHONY: build
 build: ## build the local mode and the handler into bin/

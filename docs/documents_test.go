@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +20,24 @@ func everyDocument(t *testing.T) []string {
 	names = append(names, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md")
 	// The facts quote other people's repositories.
 	return slices.DeleteFunc(names, func(name string) bool { return name == "aws-facts.md" || name == "operations-facts.md" })
+}
+
+// everyMarkdown are all documents of the repository, those of other folders too, by their path from here.
+func everyMarkdown(t *testing.T) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() && path != ".." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if err == nil && filepath.Ext(path) == ".md" {
+			names = append(names, strings.TrimPrefix(path, "../docs/"))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 // A file or folder that a document names in a code span is there. What begins with a room of the house, is a file at
@@ -97,7 +116,7 @@ func TestDocuments_commands(t *testing.T) {
 func TestDocuments_links(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
-	for _, name := range everyDocument(t) {
+	for _, name := range everyMarkdown(t) {
 		for _, match := range link.FindAllStringSubmatch(read(t, name), -1) {
 			if strings.Contains(match[1], "://") {
 				continue
