@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden graph")
 
-// configOf is the committed stack's configuration with some keys replaced; testdata has a policy that changes with nothing else.
+// configOf is the committed stack's configuration with some keys replaced, and a policy that changes with nothing else.
 func configOf(t *testing.T, replaced map[string]string) map[string]string {
 	t.Helper()
 	config, _, err := stackfile.Load(".", "company")

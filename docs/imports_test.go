@@ -166,7 +166,7 @@ func isRoot(room string) bool { return room == "." }
 // inHouse holds for what room made of the house's packages: paths of others begin with a host or are the standard
 // library's.
 func inHouse(room string) bool {
-	return slices.ContainsFunc([]string{"aws", "browser", "deployments", "docs", "graph", "handler", "infra", "local", "ops", "redact", "stats"},
+	return slices.ContainsFunc([]string{"aws", "browser", "deployments", "docs", "frontendenv", "graph", "handler", "infra", "local", "ops", "redact", "stats"},
 		func(top string) bool { return in(room, top) })
 }
 

@@ -110,7 +110,8 @@ func TestReadme_outputs(t *testing.T) {
 	}
 }
 
-// The outputs of a real stack follow the schema: ONEFRONT_OUTPUTS names a stack of the backend that the Pulumi CLI is logged in to.
+// The outputs of a real stack follow the schema: ONEFRONT_OUTPUTS names a stack of the backend that the Pulumi CLI is
+// logged in to.
 func TestOutputs_ofARealStack(t *testing.T) {
 	t.Parallel()
 	stack := os.Getenv("ONEFRONT_OUTPUTS")
