@@ -14,8 +14,8 @@ import (
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
-// queueReserve is what the redelivery function keeps to put a message back after a try.
-const queueReserve = time.Second
+// queueTime is what the redelivery function keeps to put a message back after a try.
+const queueTime = time.Second
 
 // build joins the parts of one function. The SaaS key is fetched beside the first Runtime API
 // poll; the first request that needs it waits for it.
@@ -42,7 +42,7 @@ func build(e environment, journal *telemetry.Journal, start time.Time) (any, err
 	case settings.HandlerRedelivery:
 		redelivery := &queue.Redelivery{
 			Upstream: client, Keys: keys, Queue: messages, MaxReceives: e.upstream.MaxReceives,
-			Reserve: e.upstream.Timeout.Duration() + queueReserve,
+			Timeout: e.upstream.Timeout.Duration(), QueueTime: queueTime,
 			Journal: journal, Now: time.Now, Random: rand.Float64,
 		}
 		return redelivery.Handle, nil

@@ -17,8 +17,7 @@ import (
 // Upstream is the SaaS; *upstream.Client is one.
 type Upstream interface {
 	Deliver(context.Context, secret.Secret, feedback.Record) upstream.Result
-	HasTopics() bool
-	Topics(context.Context, secret.Secret) ([]settings.Topic, error)
+	List(ctx context.Context, keys func(context.Context) (secret.Secret, error)) ([]settings.Topic, error)
 }
 
 // Queue takes what the SaaS did not; *queue.Queue is one.
@@ -40,7 +39,8 @@ type Config struct {
 	Origin *origin.Origin
 
 	Upstream Upstream
-	// Timeout bounds what a request spends on the SaaS, waiting for its key included.
+	// Timeout bounds what a request waits for the SaaS's key and then for the list of topics. A ticket has the same
+	// time for itself, which Upstream measures.
 	Timeout time.Duration
 	Queue   Queue
 	Keys    Keys
@@ -55,14 +55,12 @@ type Config struct {
 type Handler struct {
 	Config
 	routes   []route
-	delivery *breaker // for feedback
-	listing  *breaker // for topics, which may be another host
-	lastGood lastGood
+	delivery *breaker
 }
 
 // New returns a Handler.
 func New(config Config) *Handler {
-	h := &Handler{Config: config, delivery: newBreaker(config.Elapsed), listing: newBreaker(config.Elapsed)}
+	h := &Handler{Config: config, delivery: newBreaker(config.Elapsed)}
 	h.routes = []route{
 		{path: "/api/feedback", methods: []method{{"POST", h.postFeedback}}},
 		{path: "/api/topics", methods: []method{{"GET", h.getTopics}}},

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/onefront/onefront/handler/upstream"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
@@ -242,7 +243,7 @@ func TestTopics_lastGood(t *testing.T) {
 	}
 	f.saas.list, f.saas.err = twoTopics, nil
 	good := get()
-	f.saas.list, f.saas.err = nil, errDown
+	f.saas.err = errDown
 	got := get()
 	if got.StatusCode != 200 || got.Body != good.Body || got.Headers["etag"] != good.Headers["etag"] ||
 		got.Headers["cache-control"] != "public, max-age=30" {
@@ -257,19 +258,15 @@ func TestTopics_lastGood(t *testing.T) {
 	}
 }
 
-// TestTopics_breaker: a list known to be unavailable is not asked for, and feedback is not
-// affected by it.
-func TestTopics_breaker(t *testing.T) {
+// TestTopics_deniedKey: a list that is refused for the key has the key fetched anew.
+func TestTopics_deniedKey(t *testing.T) {
 	t.Parallel()
-	f := newFixture()
-	f.saas.remote, f.saas.err = true, errDown
-	for range 8 {
+	for status, expired := range map[int]int{401: 1, 403: 1, 404: 0, 503: 0} {
+		f := newFixture()
+		f.saas.remote, f.saas.err = true, &upstream.TopicsError{Status: status, Reason: "upstream answered"}
 		f.do(t, event("GET", "/api/topics", nil, ""))
-	}
-	if f.saas.asked != 5 {
-		t.Errorf("asked %d times", f.saas.asked)
-	}
-	if got := f.do(t, post(hi)); got.StatusCode != 201 {
-		t.Errorf("feedback: %+v", got)
+		if f.keys.expired != expired {
+			t.Errorf("%d: expired %d times", status, f.keys.expired)
+		}
 	}
 }

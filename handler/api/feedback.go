@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/handler/feedback"
+	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/telemetry"
 	"github.com/onefront/onefront/handler/upstream"
+	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
 const (
@@ -121,12 +123,15 @@ func (h *Handler) unavailable(r *request, err error) answer {
 	return a
 }
 
-// deliver makes the one try against the SaaS, unless there is no key or the breaker is open.
-// Waiting for the first fetch of the key is part of the try's time.
+// deliver makes the one try against the SaaS, unless there is no key or the breaker is open. Whatever it waits for, the
+// queue keeps its share of the function's time.
 func (h *Handler) deliver(ctx context.Context, r *request, record feedback.Record) upstream.Result {
-	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
-	defer cancel()
-	key, err := h.Keys.Get(ctx)
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-settings.QueueReserve))
+		defer cancel()
+	}
+	key, err := h.key(ctx)
 	if err != nil {
 		r.line.Level, r.line.Err = slog.LevelError, err
 		return upstream.Result{Reason: "key unavailable"}
@@ -136,8 +141,15 @@ func (h *Handler) deliver(ctx context.Context, r *request, record feedback.Recor
 	}
 	result := h.Upstream.Deliver(ctx, key, record)
 	h.delivery.report(result.Outcome != upstream.Failed)
-	if result.Status == 401 || result.Status == 403 {
+	if result.Denied {
+		r.line.Level, r.line.Denied = slog.LevelError, true
 		h.Keys.Expire() // it may have been rotated
 	}
 	return result
+}
+
+func (h *Handler) key(ctx context.Context) (secret.Secret, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
+	defer cancel()
+	return h.Keys.Get(ctx)
 }

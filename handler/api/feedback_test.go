@@ -67,6 +67,7 @@ func TestFeedback_notDelivered(t *testing.T) {
 	}{
 		"SaaS down":                        {result: failed, status: 202, sent: 1, outcome: "queued", level: "INFO"},
 		"SaaS refuses":                     {result: refused, status: 202, buried: 1, outcome: "refused", level: "ERROR"},
+		"key or address turned away":       {result: upstream.Result{Outcome: upstream.Failed, Status: 403, Denied: true, Reason: "upstream answered 403"}, status: 202, sent: 1, outcome: "queued", level: "ERROR"},
 		"no key":                           {keyErr: errDown, status: 202, sent: 1, outcome: "queued", level: "ERROR"},
 		"refuses, dead letters down":       {result: refused, buryErr: errDown, status: 202, sent: 1, outcome: "refused", level: "ERROR"},
 		"SaaS and queue down":              {result: failed, sendErr: errDown, status: 503, outcome: "lost", level: "ERROR"},
@@ -89,7 +90,7 @@ func TestFeedback_notDelivered(t *testing.T) {
 			if (got.Headers["retry-after"] != "") != (tt.status == 503) {
 				t.Errorf("retry-after %q", got.Headers["retry-after"])
 			}
-			if line := f.lastLine(t); line["outcome"] != tt.outcome || line["level"] != tt.level || line[tt.outcome] != 1.0 {
+			if line := f.lastLine(t); line["outcome"] != tt.outcome || line["level"] != tt.level || line[tt.outcome] != 1.0 || (line["denied"] == 1.0) != tt.result.Denied {
 				t.Errorf("line %v", line)
 			}
 			for _, r := range append(f.queue.sent, f.queue.buried...) {
@@ -107,12 +108,14 @@ func TestFeedback_waits(t *testing.T) {
 	f := newFixture()
 	f.saas.result = upstream.Result{Outcome: upstream.Failed, Status: 429, RetryAfter: 75 * time.Second}
 	f.do(t, post(hi))
-	f.saas.result = upstream.Result{Outcome: upstream.Refused, Status: 401, Reason: "upstream refused with 401"}
+	f.saas.result = upstream.Result{Outcome: upstream.Refused, Status: 422, Reason: "upstream refused with 422"}
 	f.do(t, post(hi))
-	if diff := cmp.Diff([]time.Duration{75 * time.Second}, f.queue.waits); diff != "" {
+	f.saas.result = upstream.Result{Outcome: upstream.Failed, Status: 401, Denied: true, Reason: "upstream answered 401"}
+	f.do(t, post(hi))
+	if diff := cmp.Diff([]time.Duration{75 * time.Second, 0}, f.queue.waits); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"upstream refused with 401"}, f.queue.reasons); diff != "" || f.keys.expired != 1 {
+	if diff := cmp.Diff([]string{"upstream refused with 422"}, f.queue.reasons); diff != "" || f.keys.expired != 1 {
 		t.Errorf("reasons (-want +got):\n%s\nexpired %d times", diff, f.keys.expired)
 	}
 }

@@ -38,7 +38,7 @@ type fakeSaaS struct {
 	delivered []feedback.Record
 	tries     int
 	list      []settings.Topic
-	remote    bool // the list is the SaaS's, not the settings'
+	remote    bool // the list is the SaaS's, not the settings', and needs the key
 	err       error
 	asked     int
 }
@@ -51,19 +51,22 @@ func (f *fakeSaaS) Deliver(ctx context.Context, key secret.Secret, r feedback.Re
 	case ctx.Err() != nil:
 		return upstream.Result{Reason: "upstream timed out"}
 	case key.Reveal() != saasKey:
-		return upstream.Result{Outcome: upstream.Refused, Status: 401, Reason: "upstream refused with 401"}
+		return upstream.Result{Outcome: upstream.Failed, Status: 401, Denied: true, Reason: "upstream answered 401"}
 	case f.result.Outcome == upstream.Delivered:
 		f.delivered = append(f.delivered, r)
 	}
 	return f.result
 }
 
-func (f *fakeSaaS) HasTopics() bool { return f.remote }
-
-func (f *fakeSaaS) Topics(context.Context, secret.Secret) ([]settings.Topic, error) {
+func (f *fakeSaaS) List(ctx context.Context, keys func(context.Context) (secret.Secret, error)) ([]settings.Topic, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked++
+	if f.remote {
+		if _, err := keys(ctx); err != nil {
+			return f.list, err
+		}
+	}
 	return f.list, f.err
 }
 

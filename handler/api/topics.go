@@ -7,10 +7,8 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 
 	"github.com/onefront/onefront/handler/feedback"
-	"github.com/onefront/onefront/handler/secret"
 	"github.com/onefront/onefront/handler/upstream"
 	"github.com/onefront/onefront/handler/upstream/settings"
 )
@@ -21,25 +19,6 @@ const (
 	topicsStale = "public, max-age=30"
 )
 
-// lastGood is the newest list this environment got from the SaaS.
-type lastGood struct {
-	mu     sync.Mutex
-	topics []settings.Topic
-	ok     bool
-}
-
-func (l *lastGood) set(topics []settings.Topic) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.topics, l.ok = topics, true
-}
-
-func (l *lastGood) get() ([]settings.Topic, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.topics, l.ok
-}
-
 func (h *Handler) getTopics(ctx context.Context, r *request) answer {
 	locale, ok := r.locale()
 	if !ok {
@@ -47,12 +26,14 @@ func (h *Handler) getTopics(ctx context.Context, r *request) answer {
 			Field: "locale", Detail: "must be one well-formed language tag (BCP 47) of at most 35 characters",
 		})
 	}
-	topics, err := h.topics(ctx)
+	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
+	defer cancel()
+	topics, err := h.Upstream.List(ctx, h.Keys.Get)
 	if err == nil {
 		return r.topics(topics, locale, topicsFresh)
 	}
-	r.explain(err)
-	if topics, ok = h.lastGood.get(); ok {
+	h.explain(r, err)
+	if topics != nil {
 		return r.topics(topics, locale, topicsStale)
 	}
 	// Not a failover code (F1.2): a second region would ask the same dead SaaS.
@@ -71,36 +52,13 @@ func (r *request) locale() (string, bool) {
 	return values[0], feedback.IsLocale(values[0])
 }
 
-var errCircuitOpen = errors.New("circuit open")
-
-// topics asks the SaaS, or takes the list of the settings.
-func (h *Handler) topics(ctx context.Context) ([]settings.Topic, error) {
-	if !h.Upstream.HasTopics() {
-		// The settings' list needs no key. Topics returns it without a request.
-		return h.Upstream.Topics(ctx, secret.Secret{})
-	}
-	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
-	defer cancel()
-	key, err := h.Keys.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !h.listing.allow() {
-		return nil, errCircuitOpen
-	}
-	topics, err := h.Upstream.Topics(ctx, key)
-	h.listing.report(err == nil)
-	if err != nil {
-		return nil, err
-	}
-	h.lastGood.set(topics)
-	return topics, nil
-}
-
 // explain puts why the SaaS gave no topics into the log line.
-func (r *request) explain(err error) {
+func (h *Handler) explain(r *request, err error) {
 	r.line.Level = slog.LevelWarn
 	if problem, ok := errors.AsType[*upstream.TopicsError](err); ok {
+		if problem.Status == 401 || problem.Status == 403 {
+			h.Keys.Expire() // it may have been rotated
+		}
 		r.line.UpstreamStatus, r.line.Reason = problem.Status, problem.Reason
 		return
 	}

@@ -78,7 +78,7 @@ func (f *fakeUpstream) Deliver(_ context.Context, key secret.Secret, record feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if key.Reveal() != "key" {
-		return upstream.Result{Outcome: upstream.Refused, Status: 401, Reason: "upstream refused with 401"}
+		return upstream.Result{Outcome: upstream.Failed, Status: 401, Denied: true, Reason: "upstream answered 401"}
 	}
 	f.delivered = append(f.delivered, record.ID)
 	return f.results[record.Feedback.Message]

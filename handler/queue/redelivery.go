@@ -37,12 +37,13 @@ type Redelivery struct {
 	Queue    *Queue
 	// MaxReceives is the redrive policy's maxReceiveCount.
 	MaxReceives int
-	// Reserve is what must be left of the function's time to begin another try: the SaaS's
-	// timeout and that of the queue after it.
-	Reserve time.Duration
-	Journal *telemetry.Journal
-	Now     func() time.Time
-	Random  func() float64 // in [0, 1)
+	// Timeout is the SaaS's. A try is begun only if it and QueueTime are left of the function's time.
+	Timeout time.Duration
+	// QueueTime is kept to put a message back after a try.
+	QueueTime time.Duration
+	Journal   *telemetry.Journal
+	Now       func() time.Time
+	Random    func() float64 // in [0, 1)
 }
 
 // Handle tries every message of a batch and names those to be kept in the queue
@@ -85,7 +86,7 @@ func (r *Redelivery) one(ctx context.Context, message events.SQSMessage) (done b
 		return r.unreadable(ctx, message, &line)
 	}
 	line.FeedbackID = record.ID
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < r.Reserve {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < r.Timeout+r.QueueTime {
 		line.Outcome, line.Reason = telemetry.Queued, "no time left in this batch"
 		r.rest(ctx, message, line.Receives, 0, &line)
 		return false
@@ -96,7 +97,11 @@ func (r *Redelivery) one(ctx context.Context, message events.SQSMessage) (done b
 		r.rest(ctx, message, line.Receives, 0, &line)
 		return false
 	}
-	result := r.Upstream.Deliver(ctx, key, record)
+	result := r.deliver(ctx, key, record)
+	if result.Denied {
+		line.Level, line.Denied = slog.LevelError, true
+		r.Keys.Expire() // it may have been rotated; the next receive tries the new one
+	}
 	line.UpstreamStatus, line.UpstreamLatency, line.Reason = result.Status, result.Latency, result.Reason
 	switch result.Outcome {
 	case upstream.Delivered:
@@ -110,11 +115,18 @@ func (r *Redelivery) one(ctx context.Context, message events.SQSMessage) (done b
 	return false
 }
 
+// deliver tries the SaaS and leaves the queue its share of the function's time.
+func (r *Redelivery) deliver(ctx context.Context, key secret.Secret, record feedback.Record) upstream.Result {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-r.QueueTime))
+		defer cancel()
+	}
+	return r.Upstream.Deliver(ctx, key, record)
+}
+
 // refused moves a record to the dead-letter queue. If that fails the message stays and comes back.
 func (r *Redelivery) refused(ctx context.Context, message events.SQSMessage, record feedback.Record, result upstream.Result, line *telemetry.Line) bool {
-	if result.Status == 401 || result.Status == 403 {
-		r.Keys.Expire()
-	}
 	line.Outcome, line.Level = telemetry.Refused, slog.LevelError
 	if err := r.Queue.Bury(ctx, record, result.Reason); err != nil {
 		line.Err = err

@@ -25,7 +25,7 @@ import (
 var results = map[string]upstream.Result{
 	"good":      {Outcome: upstream.Delivered, Status: 201},
 	"bad":       {Outcome: upstream.Refused, Status: 422, Reason: "upstream refused with 422"},
-	"locked":    {Outcome: upstream.Refused, Status: 401, Reason: "upstream refused with 401"},
+	"locked":    {Outcome: upstream.Failed, Status: 401, Denied: true, Reason: "upstream answered 401"},
 	"down":      {Outcome: upstream.Failed, Status: 503, Reason: "upstream answered 503"},
 	"throttled": {Outcome: upstream.Failed, Status: 429, RetryAfter: 20 * time.Minute, Reason: "upstream answered 429"},
 }
@@ -41,7 +41,7 @@ type fixture struct {
 func newFixture(down ...string) *fixture {
 	f := &fixture{api: newFakeSQS(down...), upstream: &fakeUpstream{results: results}, keys: &fakeKeys{}}
 	f.Redelivery = &queue.Redelivery{
-		Upstream: f.upstream, Keys: f.keys, Queue: queue.New(f.api, queueURL, deadLettersURL), MaxReceives: 3, Reserve: 4 * time.Second,
+		Upstream: f.upstream, Keys: f.keys, Queue: queue.New(f.api, queueURL, deadLettersURL), MaxReceives: 3, Timeout: 3 * time.Second, QueueTime: time.Second,
 		Journal: telemetry.NewJournal(&f.log, slog.LevelError, "eu-west-1", "prod", time.Now),
 		Now:     time.Now, Random: func() float64 { return 0.5 },
 	}
@@ -163,13 +163,22 @@ func TestRedelivery_keyUnavailable(t *testing.T) {
 	}
 }
 
-// TestRedelivery_refusedKey: a 401 has the key fetched anew.
+// TestRedelivery_refusedKey: a 401 has the key fetched anew, and the message comes back for it; the line is an error
+// with a metric, whatever the level.
 func TestRedelivery_refusedKey(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
-	f.handle(t, t.Context(), message(t, "1", "locked", 1), message(t, "2", "bad", 1))
-	if f.keys.expired != 1 {
-		t.Errorf("expired %d times", f.keys.expired)
+	kept := f.handle(t, t.Context(), message(t, "1", "locked", 1), message(t, "2", "bad", 1))
+	if diff := cmp.Diff([]string{"m-1"}, kept); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+	if f.keys.expired != 1 || f.api.hidden["r-1"] != 30*time.Second || len(f.api.sent[deadLettersURL]) != 1 {
+		t.Errorf("expired %d times, hidden %v, dead letters %v", f.keys.expired, f.api.hidden, f.api.sent[deadLettersURL])
+	}
+	for _, line := range f.lines(t) {
+		if line["feedbackId"] == "1" && (line["level"] != "ERROR" || line["outcome"] != "queued" || line["denied"] != 1.0) {
+			t.Errorf("line %v", line)
+		}
 	}
 }
 

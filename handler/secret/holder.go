@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/onefront/onefront/handler/flight"
 )
 
 // Times of a Holder.
@@ -14,20 +16,24 @@ const (
 	RetryAfter = 5 * time.Second
 	// FetchTimeout bounds one fetch.
 	FetchTimeout = 3 * time.Second
+	// ExpiredWait is how long a request waits for the successor of an expired secret before it makes do with it.
+	ExpiredWait = time.Second
 )
 
-// Holder fetches a secret once for all requests and renews it in the background. It is safe
-// for concurrent use.
+// Holder fetches a secret once for all requests and renews it in the background. A fetch that Lambda froze between two
+// requests may fail for that alone; the next request that needs it fetches again. It is safe for concurrent use.
 type Holder struct {
-	fetch func(context.Context) (Secret, error)
-	now   func() time.Time
+	fetch  func(context.Context) (Secret, error)
+	now    func() time.Time
+	flight flight.Group[Secret]
 
 	mu      sync.Mutex
 	current Secret
-	fetched time.Time     // of current
-	err     error         // of the last fetch
-	failed  time.Time     // of err
-	running chan struct{} // closed when the fetch under way ends; nil when there is none
+	fetched time.Time // of current
+	tried   time.Time // the end of the last fetch
+	expired bool      // current was refused, and no fetch has ended since
+	err     error     // of the last fetch that a request waited for, if there is no current
+	failed  time.Time // of err
 }
 
 // NewHolder returns a Holder that calls fetch. Nothing is fetched before Start or Get.
@@ -36,42 +42,42 @@ func NewHolder(fetch func(context.Context) (Secret, error), now func() time.Time
 }
 
 // Start begins the first fetch and returns at once.
-func (h *Holder) Start() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.begin()
-}
+func (h *Holder) Start() { h.flight.Start(h.load) }
 
-// Get returns the secret. It waits only while there is none yet; a stale one is returned while
-// its successor is fetched. The error of a failed fetch comes back at once for RetryAfter.
+// Get returns the secret. It waits while there is none yet, and for at most ExpiredWait after Expire; a stale one is
+// returned while its successor is fetched. The error of a failed fetch comes back at once for RetryAfter.
 func (h *Holder) Get(ctx context.Context) (Secret, error) {
 	h.mu.Lock()
-	if !h.current.IsZero() {
-		defer h.mu.Unlock()
-		if h.now().Sub(h.fetched) >= RefreshAfter && h.now().Sub(h.failed) >= RetryAfter {
-			h.begin()
-		}
-		return h.current, nil
-	}
-	if h.running == nil && h.err != nil && h.now().Sub(h.failed) < RetryAfter {
-		defer h.mu.Unlock()
-		return Secret{}, h.err
-	}
-	h.begin()
-	running := h.running
+	current, expired, err := h.current, h.expired, h.err
+	stale := h.age(h.fetched) >= RefreshAfter && h.age(h.tried) >= RetryAfter
+	believed := h.age(h.failed) < RetryAfter
 	h.mu.Unlock()
+	switch {
+	case current.IsZero() && err != nil && believed:
+		return Secret{}, err
+	case current.IsZero():
+		return h.first(ctx)
+	case expired:
+		ctx, cancel := context.WithTimeout(ctx, ExpiredWait)
+		defer cancel()
+		if successor, err := h.flight.Do(ctx, h.load); err == nil {
+			return successor, nil
+		}
+	case stale:
+		h.Start()
+	}
+	return current, nil
+}
 
-	select {
-	case <-running:
-	case <-ctx.Done():
-		return Secret{}, ctx.Err()
+// first waits for the first secret.
+func (h *Holder) first(ctx context.Context) (Secret, error) {
+	secret, err := h.flight.Do(ctx, h.load)
+	if err != nil && ctx.Err() == nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.err, h.failed = err, h.wall()
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.current.IsZero() {
-		return Secret{}, h.err
-	}
-	return h.current, nil
+	return secret, err
 }
 
 // Expire has the secret fetched anew: the SaaS refused it, so it may have been rotated. At most
@@ -79,30 +85,32 @@ func (h *Holder) Get(ctx context.Context) (Secret, error) {
 func (h *Holder) Expire() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.now().Sub(h.fetched) >= RetryAfter && h.now().Sub(h.failed) >= RetryAfter {
-		h.begin()
+	if h.age(h.fetched) >= RetryAfter && h.age(h.tried) >= RetryAfter {
+		h.expired = true
+		h.Start()
 	}
 }
 
-// begin starts a fetch unless one is under way. The caller holds h.mu.
-func (h *Holder) begin() {
-	if h.running != nil {
-		return
+func (h *Holder) load() (Secret, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), FetchTimeout)
+	defer cancel()
+	s, err := h.fetch(ctx)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tried, h.expired = h.wall(), false
+	if err == nil {
+		h.current, h.fetched, h.err = s, h.tried, nil
 	}
-	running := make(chan struct{})
-	h.running = running
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), FetchTimeout)
-		defer cancel()
-		s, err := h.fetch(ctx)
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if err != nil {
-			h.err, h.failed = err, h.now()
-		} else {
-			h.current, h.fetched, h.err, h.failed = s, h.now(), nil, time.Time{}
-		}
-		h.running = nil
-		close(running)
-	}()
+	return s, err
+}
+
+// wall is the time without its monotonic reading, which may stand still while Lambda freezes the function.
+func (h *Holder) wall() time.Time { return h.now().Round(0) }
+
+// age is that of a moment; a clock that was set back makes it old.
+func (h *Holder) age(at time.Time) time.Duration {
+	if age := h.wall().Sub(at); age >= 0 {
+		return age
+	}
+	return RefreshAfter
 }

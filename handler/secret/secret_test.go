@@ -266,3 +266,72 @@ func TestHolder_Expire(t *testing.T) {
 		}
 	})
 }
+
+// TestHolder_frozen: a fetch that was begun beside the first poll, or for a request that has gone, and failed while the
+// function was frozen, is no reason to tell the next request that there is no key.
+func TestHolder_frozen(t *testing.T) {
+	for name, begin := range map[string]func(context.Context, *secret.Holder){
+		"at the start": func(_ context.Context, h *secret.Holder) { h.Start() },
+		"for a request that left": func(ctx context.Context, h *secret.Holder) {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			if _, err := h.Get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				panic("the wait did not end")
+			}
+		},
+	} {
+		for when, wait := range map[string]time.Duration{"before the request": 3 * time.Second, "while it waits": 0} {
+			t.Run(name+", "+when, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					src := &source{err: errors.New("connection reset"), delay: 2 * time.Second}
+					h := secret.NewHolder(src.fetch, time.Now)
+					begin(t.Context(), h)
+					synctest.Wait()
+					src.becomes(canary, nil, time.Millisecond)
+					time.Sleep(wait)
+					if got, err := h.Get(t.Context()); err != nil || got.Reveal() != canary || src.fetches() != 2 {
+						t.Errorf("Get = %v, %v after %d fetches", got, err, src.fetches())
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestHolder_expired: the request after a refusal waits for the rotated key, but not for ever, and a fetch that fails
+// leaves the old one.
+func TestHolder_expired(t *testing.T) {
+	for name, tt := range map[string]struct {
+		value  string
+		err    error
+		delay  time.Duration
+		want   string
+		waited time.Duration
+	}{
+		"rotated": {"new", nil, 300 * time.Millisecond, "new", 300 * time.Millisecond},
+		"hangs":   {"new", nil, time.Hour, "old", secret.ExpiredWait},
+		"fails":   {"", errors.New("access denied"), 100 * time.Millisecond, "old", 200 * time.Millisecond}, // once more: the first was unwatched
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				src := &source{value: "old"}
+				h := secret.NewHolder(src.fetch, time.Now)
+				if _, err := h.Get(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(secret.RetryAfter)
+				src.becomes(tt.value, tt.err, tt.delay)
+				h.Expire()
+				start := time.Now()
+				if got, err := h.Get(t.Context()); err != nil || got.Reveal() != tt.want || time.Since(start) != tt.waited {
+					t.Errorf("Get = %q, %v after %s", got.Reveal(), err, time.Since(start))
+				}
+				time.Sleep(secret.FetchTimeout) // a fetch that hangs ends
+				start = time.Now()
+				if got, err := h.Get(t.Context()); err != nil || got.Reveal() != tt.want || time.Since(start) != 0 {
+					t.Errorf("later: Get = %q, %v after %s", got.Reveal(), err, time.Since(start))
+				}
+			})
+		})
+	}
+}

@@ -23,7 +23,8 @@ const (
 )
 
 // Namespace and dimension of the metrics. The metrics are delivered, queued, refused and lost
-// (Count, 1 per feedback) and upstreamLatency (Milliseconds, per try).
+// (Count, 1 per feedback), denied (Count, 1 per try whose key or address the SaaS turned away) and upstreamLatency
+// (Milliseconds, per try).
 const (
 	Namespace      = "Onefront"
 	StackDimension = "stack"
@@ -49,6 +50,8 @@ type Line struct {
 	UpstreamStatus  int
 	UpstreamLatency time.Duration
 	Outcome         Outcome
+	// Denied: the SaaS turned away the key or the address, and not for a word of the feedback.
+	Denied bool
 	// Reason says in fixed words why a feedback was not delivered.
 	Reason string
 	Err    error
@@ -121,6 +124,9 @@ func (l Line) metrics() []metric {
 	switch l.Outcome {
 	case Delivered, Queued, Refused, Lost:
 		list = append(list, metric{string(l.Outcome), "Count", 1})
+	}
+	if l.Denied {
+		list = append(list, metric{"denied", "Count", 1})
 	}
 	if l.UpstreamLatency > 0 {
 		list = append(list, metric{"upstreamLatency", "Milliseconds", milliseconds(l.UpstreamLatency)})

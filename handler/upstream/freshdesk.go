@@ -86,11 +86,8 @@ func basic(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
 
-func (d freshdesk) judge(status int, header http.Header, _ []byte, now time.Time) (Outcome, time.Duration) {
-	if status == http.StatusCreated {
-		return Delivered, 0
-	}
-	return judgeStatus(status, header, now)
+func (d freshdesk) judge(status int, header http.Header, _ []byte, now time.Time) verdict {
+	return judgeCreated(status, header, now)
 }
 
 // topics are the choices of a ticket field.

@@ -72,5 +72,7 @@ func TestFreshdesk_statuses(t *testing.T) {
 	t.Parallel()
 	checkStatuses(t, map[string]any{"preset": "freshdesk", "requesterEmail": "web@example.com"}, map[string]statusCase{
 		"200 is not what Freshdesk documents": {status: 200, want: upstream.Failed},
+		"200 of a page":                       {status: 200, header: map[string]string{"Content-Type": "text/html"}, want: upstream.Failed},
+		"202 of the API":                      {status: 202, header: map[string]string{"Content-Type": "application/json; charset=utf-8"}, want: upstream.Delivered},
 	})
 }

@@ -77,25 +77,23 @@ func (g github) authenticate(header http.Header, key string) {
 	header.Set("Authorization", "Bearer "+key)
 }
 
-// judge tells GitHub's rate limits, which also come as 403, from a refusal.
-func (g github) judge(status int, header http.Header, body []byte, now time.Time) (Outcome, time.Duration) {
+// judge tells GitHub's rate limits, which also come as 403, from a key that is turned away.
+func (g github) judge(status int, header http.Header, body []byte, now time.Time) verdict {
 	switch {
-	case status == http.StatusCreated:
-		return Delivered, 0
 	case status != http.StatusForbidden && status != http.StatusTooManyRequests:
-		return judgeStatus(status, header, now)
+		return judgeCreated(status, header, now)
 	case header.Get("Retry-After") != "":
-		return Failed, retryAfter(header, now)
+		return verdict{outcome: Failed, wait: retryAfter(header, now)}
 	case header.Get("X-Ratelimit-Remaining") == "0":
 		seconds, err := strconv.ParseInt(header.Get("X-Ratelimit-Reset"), 10, 64)
 		if err != nil {
-			return Failed, githubPause
+			return verdict{outcome: Failed, wait: githubPause}
 		}
-		return Failed, max(time.Unix(seconds, 0).Sub(now), 0)
+		return verdict{outcome: Failed, wait: max(time.Unix(seconds, 0).Sub(now), 0)}
 	case status == http.StatusTooManyRequests || bytes.Contains(bytes.ToLower(body), []byte("secondary rate limit")):
-		return Failed, githubPause
+		return verdict{outcome: Failed, wait: githubPause}
 	}
-	return Refused, 0
+	return judgeStatus(status, header, now)
 }
 
 // topics are the repository's labels with the prefix of the settings. Only the first hundred

@@ -138,19 +138,21 @@ type statusCase struct {
 	body   string
 	want   upstream.Outcome
 	wait   time.Duration
+	denied bool
 }
 
 // sharedStatuses are judged alike for every vendor.
 var sharedStatuses = map[string]statusCase{
 	"201":                  {status: 201, want: upstream.Delivered},
 	"400":                  {status: 400, want: upstream.Refused},
-	"401":                  {status: 401, want: upstream.Refused},
-	"403":                  {status: 403, want: upstream.Refused},
+	"401":                  {status: 401, want: upstream.Failed, denied: true},
+	"403":                  {status: 403, want: upstream.Failed, denied: true},
 	"404":                  {status: 404, want: upstream.Refused},
 	"410":                  {status: 410, want: upstream.Refused},
 	"413":                  {status: 413, want: upstream.Refused},
 	"422":                  {status: 422, want: upstream.Refused},
-	"redirect elsewhere":   {status: 302, header: map[string]string{"Location": "http://elsewhere.invalid/"}, want: upstream.Refused},
+	"redirect elsewhere":   {status: 302, header: map[string]string{"Location": "http://elsewhere.invalid/"}, want: upstream.Failed, denied: true},
+	"maintenance page":     {status: 303, header: map[string]string{"Location": "http://elsewhere.invalid/", "Retry-After": "60"}, want: upstream.Failed, wait: time.Minute, denied: true},
 	"408":                  {status: 408, want: upstream.Failed},
 	"409":                  {status: 409, want: upstream.Failed},
 	"429":                  {status: 429, header: map[string]string{"Retry-After": "75"}, want: upstream.Failed, wait: 75 * time.Second},
@@ -181,7 +183,7 @@ func checkStatuses(t *testing.T, object map[string]any, more map[string]statusCa
 				o[k] = v
 			}
 			result := deliver(t, newClient(t, o), record())
-			if result.Outcome != c.want || result.RetryAfter != c.wait || result.Status != c.status {
+			if result.Outcome != c.want || result.RetryAfter != c.wait || result.Status != c.status || result.Denied != c.denied {
 				t.Errorf("got %+v, want outcome %d after %s", result, c.want, c.wait)
 			}
 			if (result.Reason == "") != (c.want == upstream.Delivered) {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,8 +28,7 @@ func (c *Client) HasTopics() bool {
 	return ok
 }
 
-// Topics returns the topics of the settings, or asks the SaaS for them. The error is a
-// *TopicsError.
+// Topics returns the topics of the settings, or asks the SaaS for them now; List remembers. The error is a *TopicsError.
 func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topic, error) {
 	ask, ok := c.preset.topics()
 	if !ok {
@@ -39,7 +36,7 @@ func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topi
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
 	defer cancel()
-	answer, err := c.send(ctx, key, ask, maxTopicsBytes)
+	answer, err := c.sendQuestion(ctx, key, ask)
 	if err != nil {
 		return nil, &TopicsError{Reason: failure(err)}
 	}
@@ -50,63 +47,17 @@ func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topi
 	if err != nil {
 		return nil, &TopicsError{Status: answer.status, Reason: "upstream sent no list of topics"}
 	}
-	topics = keepTopics(topics, key.Reveal())
-	c.known.set(topics, c.now())
+	topics = keepTopics(topics, c.hidden(key))
+	c.list.set(topics, c.wall())
 	return topics, nil
-}
-
-// knownTopicsAge is how long a list of the vendor's topics is believed when a ticket is filled.
-const knownTopicsAge = 5 * time.Minute
-
-// knownTopics remembers the ids of the vendor's list.
-type knownTopics struct {
-	mu  sync.Mutex
-	ids map[string]bool
-	at  time.Time
-}
-
-func (k *knownTopics) set(topics []settings.Topic, at time.Time) {
-	ids := make(map[string]bool, len(topics))
-	for _, t := range topics {
-		ids[t.ID] = true
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.ids, k.at = ids, at
-}
-
-// has reports whether the list names id, and whether the list is recent.
-func (k *knownTopics) has(id string, now time.Time) (has, recent bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.ids[id], k.ids != nil && now.Sub(k.at) < knownTopicsAge
-}
-
-// knownTopic returns topic if the vendor's list names it. An option that the ticket field does
-// not have would make the vendor refuse the whole ticket, and GitHub would create the label at a
-// stranger's word; such a topic is only part of the ticket's text.
-func (c *Client) knownTopic(ctx context.Context, key secret.Secret, topic string) string {
-	if topic == "" || c.settings.Preset == settings.PresetWebhook || !c.HasTopics() {
-		return ""
-	}
-	has, recent := c.known.has(topic, c.now())
-	if !recent {
-		if _, err := c.Topics(ctx, key); err == nil {
-			has, _ = c.known.has(topic, c.now())
-		}
-	}
-	if !has {
-		return ""
-	}
-	return topic
 }
 
 // errNoList is what presets return for an answer of another shape.
 var errNoList = errors.New("no list of topics")
 
-// keepTopics holds the SaaS's topics to the limits of the settings. One that bears the key, as
+// keepTopics holds the SaaS's topics to the limits of the settings. One that bears the key in one of its forms, as
 // a SaaS that echoes its request would make it, is dropped.
-func keepTopics(topics []settings.Topic, key string) []settings.Topic {
+func keepTopics(topics []settings.Topic, hide hidden) []settings.Topic {
 	kept := make([]settings.Topic, 0, len(topics))
 	seen := map[string]bool{}
 	for _, t := range topics {
@@ -114,12 +65,12 @@ func keepTopics(topics []settings.Topic, key string) []settings.Topic {
 			t.Label = t.ID
 		}
 		if t.ID == "" || utf8.RuneCountInString(t.ID) > settings.MaxTopicIDLength || seen[t.ID] || len(kept) == settings.MaxTopics ||
-			!shows(t.ID, key) || !shows(t.Label, key) {
+			!shows(t.ID, hide) || !shows(t.Label, hide) {
 			continue
 		}
 		labels := map[string]string{}
 		for locale, label := range t.Labels {
-			if shows(locale, key) && shows(label, key) {
+			if shows(locale, hide) && shows(label, hide) {
 				labels[locale] = label
 			}
 		}
@@ -131,7 +82,6 @@ func keepTopics(topics []settings.Topic, key string) []settings.Topic {
 }
 
 // shows reports whether a visitor may see text.
-func shows(text, key string) bool {
-	return len(text) <= settings.MaxTopicNameBytes && !strings.ContainsFunc(text, unicode.IsControl) &&
-		(key == "" || !strings.Contains(text, key))
+func shows(text string, hide hidden) bool {
+	return len(text) <= settings.MaxTopicNameBytes && !strings.ContainsFunc(text, unicode.IsControl) && !hide.in(text)
 }

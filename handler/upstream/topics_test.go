@@ -1,7 +1,13 @@
 package upstream_test
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,5 +108,99 @@ func TestTopics_failures(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestTopics_keyInDisguise: a vendor's label that bears the key, however it travels or is printed, reaches no visitor.
+func TestTopics_keyInDisguise(t *testing.T) {
+	t.Parallel()
+	const secretKey = "K3y/with+signs=and.length"
+	basic := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	presets := map[string]struct {
+		object      map[string]any
+		credentials []string
+	}{
+		"webhook":          {map[string]any{"preset": "webhook"}, []string{"Bearer " + secretKey}},
+		"webhook's header": {map[string]any{"preset": "webhook", "header": "X-Api-Key", "scheme": "Key"}, []string{"Key " + secretKey}},
+		"zendesk": {
+			map[string]any{"preset": "zendesk", "email": "agent@example.com", "topicField": "1"},
+			[]string{"Basic " + basic("agent@example.com/token:"+secretKey), basic("agent@example.com/token:" + secretKey)},
+		},
+		"freshdesk": {
+			map[string]any{"preset": "freshdesk", "requesterEmail": "a@example.com", "topicField": "type"},
+			[]string{"Basic " + basic(secretKey+":X"), basic(secretKey + ":X")},
+		},
+	}
+	for name, preset := range presets {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var labels []string
+			for _, text := range append(preset.credentials, secretKey) {
+				labels = append(labels, text, basic(text), base64.URLEncoding.EncodeToString([]byte(text)), base64.RawStdEncoding.EncodeToString([]byte(text)),
+					basic("a"+text), basic("ab"+text), hex.EncodeToString([]byte(text)), strings.ToUpper(hex.EncodeToString([]byte(text))),
+					url.QueryEscape(text), strings.ToLower(url.QueryEscape(text)), url.PathEscape(text))
+			}
+			for i, label := range labels {
+				labels[i] = "in " + label + " it"
+			}
+			s := newStandIn(t, func(w http.ResponseWriter, r *http.Request) {
+				answers(200, nil, listOf(r.URL.Path, append(labels, "Billing")))(w, r)
+			})
+			object := map[string]any{"url": s.url}
+			for k, v := range preset.object {
+				object[k] = v
+			}
+			if object["preset"] == "webhook" {
+				object["topicsUrl"] = s.url + "/topics"
+			}
+			got, err := newClient(t, object).Topics(t.Context(), secret.New(secretKey))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != 1 || got[0].Label != "Billing" {
+				t.Errorf("kept %+v of %d labels that bear the key", got, len(labels))
+			}
+		})
+	}
+}
+
+// listOf is a list of topics with these labels in the form of the vendor whose path it is.
+func listOf(path string, labels []string) string {
+	var list any
+	type option struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	type topic struct {
+		ID    string `json:"id"`
+		Label string `json:"label"`
+	}
+	var options []option
+	var topics []topic
+	for i, label := range labels {
+		options, topics = append(options, option{label, strconv.Itoa(i)}), append(topics, topic{strconv.Itoa(i), label})
+	}
+	switch {
+	case strings.HasSuffix(path, "/topics"):
+		list = topics
+	case strings.HasSuffix(path, ".json"):
+		list = map[string]any{"ticket_field": map[string]any{"custom_field_options": options}}
+	default: // of Freshdesk, where ids are labels
+		list = []map[string]any{{"name": "ticket_type", "choices": labels}}
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// TestTopics_shortKey: what is left of a short key, folded, does not hide every label.
+func TestTopics_shortKey(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, answers(200, nil, `["Billing","a key","Other"]`))
+	c := newClient(t, map[string]any{"preset": "webhook", "url": s.url, "topicsUrl": s.url})
+	if got, err := c.Topics(t.Context(), secret.New("key")); err != nil || len(got) != 2 {
+		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -26,8 +26,8 @@ type preset interface {
 	readTopics(body []byte) ([]settings.Topic, error)
 	// authenticate puts the key into a request.
 	authenticate(header http.Header, key string)
-	// judge says what an answer to ticket means. body is at most maxErrorBytes of it.
-	judge(status int, header http.Header, body []byte, now time.Time) (Outcome, time.Duration)
+	// judge says what an answer to ticket means. body is at most maxErrorBytes of it, nothing of a 2xx.
+	judge(status int, header http.Header, body []byte, now time.Time) verdict
 }
 
 // call is a request before the key and the common headers.
@@ -56,11 +56,14 @@ type Result struct {
 	Outcome Outcome
 	// Status is the SaaS's, 0 if it did not answer.
 	Status int
+	// Denied: the SaaS answered 401, 403 or a redirect elsewhere, which says nothing about the feedback. The key was
+	// rotated, or a page of maintenance stands before the SaaS, or the settings are wrong: somebody should look now.
+	Denied bool
 	// RetryAfter is how long the SaaS wants to be left alone, 0 if it did not say.
 	RetryAfter time.Duration
 	// Reason says in fixed words why it was not delivered, without a byte the SaaS wrote.
 	Reason string
-	// Latency is the try's time.
+	// Latency is the ticket's time, without that spent on the list of topics.
 	Latency time.Duration
 }
 
@@ -70,7 +73,7 @@ type Client struct {
 	preset   preset
 	http     *http.Client
 	now      func() time.Time
-	known    knownTopics
+	list     list
 }
 
 // New returns a Client for checked settings. transport nil means a new http.Transport.
@@ -96,19 +99,21 @@ func choose(s settings.Settings) (preset, error) {
 	return nil, fmt.Errorf("upstream.preset: %q: not a preset", s.Preset)
 }
 
-// Deliver tries once, within the settings' timeout. It returns no error: every end of a try is
-// a Result.
+// Deliver tries once, within the settings' timeout. Before, if the ticket has a field for its topic and the list of
+// topics is not known, it waits a second at most for the list, as far as ctx leaves the ticket its whole time. It
+// returns no error: every end of a try is a Result.
 func (c *Client) Deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
+	topic := c.knownTopic(ctx, key, record.Feedback.Topic)
 	start := c.now()
-	result := c.deliver(ctx, key, record)
+	result := c.deliver(ctx, key, record, topic)
 	result.Latency = c.now().Sub(start)
 	return result
 }
 
-func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback.Record) Result {
+func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback.Record, topic string) Result {
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout.Duration())
 	defer cancel()
-	ticket, err := c.preset.ticket(record, c.knownTopic(ctx, key, record.Feedback.Topic))
+	ticket, err := c.preset.ticket(record, topic)
 	if err != nil {
 		return Result{Outcome: Refused, Reason: "the feedback does not fit the template"}
 	}
@@ -117,18 +122,18 @@ func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback
 	}
 	// Webhooks may use it to recognise a second delivery; Zendesk does
 	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
-	ticket.header.Set("Idempotency-Key", record.ID)
+	ticket.header[idempotencyKey] = []string{record.ID}
 	ticket.header.Set(contract.RegionHeader, record.Region)
 	if id := origin.RequestID(ctx); id != "" { // a redelivery belongs to no request
 		ticket.header.Set(contract.RequestIDHeader, id)
 	}
-	answer, err := c.send(ctx, key, ticket, maxErrorBytes)
+	answer, err := c.sendTicket(ctx, key, ticket)
 	if err != nil {
 		return Result{Outcome: Failed, Reason: failure(err)}
 	}
-	outcome, wait := c.preset.judge(answer.status, answer.header, answer.body, c.now())
-	result := Result{Outcome: outcome, Status: answer.status, RetryAfter: wait}
-	switch outcome {
+	v := c.preset.judge(answer.status, answer.header, answer.body, c.now())
+	result := Result{Outcome: v.outcome, Status: answer.status, Denied: v.denied, RetryAfter: v.wait}
+	switch v.outcome {
 	case Refused:
 		result.Reason = fmt.Sprintf("upstream refused with %d", answer.status)
 	case Failed:

@@ -96,9 +96,9 @@ func (w webhook) authenticate(header http.Header, key string) {
 }
 
 // judge takes every 2xx as delivered: a webhook has no documented code of its own.
-func (w webhook) judge(status int, header http.Header, _ []byte, now time.Time) (Outcome, time.Duration) {
+func (w webhook) judge(status int, header http.Header, _ []byte, now time.Time) verdict {
 	if status >= 200 && status < 300 {
-		return Delivered, 0
+		return verdict{outcome: Delivered}
 	}
 	return judgeStatus(status, header, now)
 }

@@ -95,11 +95,8 @@ func (z zendesk) authenticate(header http.Header, key string) {
 	header.Set("Authorization", basic(z.settings.Email+"/token", key))
 }
 
-func (z zendesk) judge(status int, header http.Header, _ []byte, now time.Time) (Outcome, time.Duration) {
-	if status == http.StatusCreated {
-		return Delivered, 0
-	}
-	return judgeStatus(status, header, now)
+func (z zendesk) judge(status int, header http.Header, _ []byte, now time.Time) verdict {
+	return judgeCreated(status, header, now)
 }
 
 // topics are the options of the ticket field of the settings.

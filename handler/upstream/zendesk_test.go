@@ -89,5 +89,7 @@ func TestZendesk_statuses(t *testing.T) {
 	t.Parallel()
 	checkStatuses(t, map[string]any{"preset": "zendesk", "email": "agent@example.com"}, map[string]statusCase{
 		"200 is not what Zendesk documents": {status: 200, want: upstream.Failed},
+		"200 of a page":                     {status: 200, header: map[string]string{"Content-Type": "text/html"}, want: upstream.Failed},
+		"202 of the API":                    {status: 202, header: map[string]string{"Content-Type": "application/json; charset=utf-8"}, want: upstream.Delivered},
 	})
 }

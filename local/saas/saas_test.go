@@ -117,7 +117,7 @@ func TestStandIn_wrongKey(t *testing.T) {
 	for name, preset := range presets {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, preset)
-			if got := s.client.Deliver(t.Context(), secret.New("wrong"), record("f-1")); got.Outcome != upstream.Refused || got.Status != 401 {
+			if got := s.client.Deliver(t.Context(), secret.New("wrong"), record("f-1")); got.Outcome != upstream.Failed || !got.Denied || got.Status != 401 {
 				t.Errorf("outcome %+v", got)
 			}
 			if tickets := s.Tickets(); len(tickets) != 1 || tickets[0].Authenticated {
