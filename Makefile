@@ -10,7 +10,7 @@ BENCH ?= .
 COUNT ?= 1
 
 # Modules beside the one at the root, each with its own go.mod.
-MODULES := deployments
+MODULES := deployments tools
 
 TOOL := go tool -modfile=tools/go.mod
 
@@ -83,10 +83,15 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=20)
 .PHONY: golden
 golden: ## write the golden graphs anew; review the difference before committing
 	go test ./infra -run Golden -count=1 -update
+	cd deployments && go test . -run Golden -count=1 -update
 
 .PHONY: frontend-env
 frontend-env: ## write a stack's outputs for a frontend's build (STACK=prod, FILE=web/.env.production.local; none: show them)
 	@go run ./frontendenv -stack $(STACK) $(if $(FILE),-file $(FILE))
+
+.PHONY: release
+release: ## make the tree a release (VERSION=1.2.0): changelog, version, baseline of resources; review and commit
+	cd tools && go run ./release prepare $(VERSION)
 
 .PHONY: build
 build: ## build the local mode and the handler into bin/
