@@ -109,8 +109,9 @@ func TestVisitors_nothingIsLost(t *testing.T) {
 		{"500", `{"fault":"error","statusCode":500}`, false},
 		{"503", `{"fault":"error","statusCode":503}`, false},
 		{"400", `{"fault":"error","statusCode":400}`, true},
-		{"401", `{"fault":"error","statusCode":401}`, true},
-		{"403", `{"fault":"error","statusCode":403}`, true},
+		{"401", `{"fault":"error","statusCode":401}`, false},
+		{"403", `{"fault":"error","statusCode":403}`, false},
+		{"a page of maintenance", `{"fault":"error","statusCode":302}`, false},
 		{"422", `{"fault":"error","statusCode":422}`, true},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
