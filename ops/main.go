@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const usage = `Steers a stack that runs, without a deployment.
+
+usage: go run ./ops COMMAND [REGION] [flags]
+
+  drain REGION     take the region out of the traffic (dns: its health check fails; edge: the edge leaves it out)
+  undrain REGION   let it have traffic again
+  status           how every region is: health, drained, version, queues, alarms
+  redrive REGION   put the region's dead letters back into its queue; without -yes it only shows them
+
+flags of every command:
+  -stack NAME      the stack whose outputs are read (default prod)
+  -outputs FILE    its outputs as "pulumi stack output --json" printed them; without it that command is run.
+                   Keep such a file at hand: in a bad hour the backend may not answer
+  -local URL       the admin address of local mode, such as http://127.0.0.1:8081, in place of AWS
+  -profile NAME    the profile of the AWS configuration to use
+  -json            print JSON
+
+flags of drain:
+  -watch           wait until the region has had no viewer's request for two minutes
+
+flags of redrive:
+  -yes             do it
+  -all             take those along that the upstream refused for good
+  -rate N          messages a second, 0.1 to 100 (default 10)
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, wait: wait, longPoll: 1}
+	err := c.run(ctx, os.Args[1:])
+	stop()
+	var misused usageError
+	switch {
+	case errors.As(err, &misused):
+		fmt.Fprintln(os.Stderr, "ops:", err)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "ops:", err)
+		os.Exit(1)
+	}
+}
+
+// usageError is a command line that cannot be meant. Status 2.
+type usageError struct{ error }
+
+func misuse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// command is one run. What it needs of the world is in its fields, so that tests replace it.
+type command struct {
+	stdout, stderr io.Writer
+	now            func() time.Time
+	// wait returns after d, or with the context's error.
+	wait func(ctx context.Context, d time.Duration) error
+	// longPoll is how many seconds SQS waits for a message before it answers that there is none.
+	longPoll int32
+	// cloud connects to AWS, or to local mode. Tests set it; otherwise the flags say.
+	cloud *cloud
+
+	flags flags
+}
+
+type flags struct {
+	stack, outputs, local, profile string
+	json, watch, yes, all          bool
+	rate                           float64
+}
+
+// commands are the words of the command line, each with whether a region follows.
+var commands = map[string]struct {
+	region bool
+	run    func(*command, context.Context, *stack, string) error
+}{
+	"drain": {true, func(c *command, ctx context.Context, s *stack, region string) error {
+		return c.drain(ctx, s, region, true)
+	}},
+	"undrain": {true, func(c *command, ctx context.Context, s *stack, region string) error {
+		return c.drain(ctx, s, region, false)
+	}},
+	"redrive": {true, (*command).redrive},
+	"status":  {false, func(c *command, ctx context.Context, s *stack, _ string) error { return c.status(ctx, s) }},
+}
+
+func (c *command) run(ctx context.Context, args []string) error {
+	if len(args) == 0 || slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		_, _ = io.WriteString(c.stderr, usage)
+		if len(args) == 0 {
+			return misuse("want a command: drain, undrain, status or redrive")
+		}
+		return nil
+	}
+	chosen, ok := commands[args[0]]
+	if !ok {
+		return misuse("command %q: want drain, undrain, status or redrive", args[0])
+	}
+	region, err := c.parse(args[0], args[1:], chosen.region)
+	if errors.Is(err, flag.ErrHelp) {
+		_, _ = io.WriteString(c.stderr, usage)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s, err := c.readStack(ctx)
+	if err != nil {
+		return err
+	}
+	if chosen.region {
+		if _, err := s.region(region); err != nil {
+			return err
+		}
+	}
+	if c.cloud == nil {
+		if c.cloud, err = connect(ctx, c.flags.local, c.flags.profile); err != nil {
+			return err
+		}
+	}
+	return chosen.run(c, ctx, s, region)
+}
+
+// parse reads the flags, which may stand before or after the region.
+func (c *command) parse(name string, args []string, wantRegion bool) (region string, err error) {
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	f := &c.flags
+	set.StringVar(&f.stack, "stack", "prod", "")
+	set.StringVar(&f.outputs, "outputs", "", "")
+	set.StringVar(&f.local, "local", "", "")
+	set.StringVar(&f.profile, "profile", "", "")
+	set.BoolVar(&f.json, "json", false, "")
+	if name == "drain" {
+		set.BoolVar(&f.watch, "watch", false, "")
+	}
+	if name == "redrive" {
+		set.BoolVar(&f.yes, "yes", false, "")
+		set.BoolVar(&f.all, "all", false, "")
+		set.Float64Var(&f.rate, "rate", 10, "")
+	}
+	var words []string
+	for {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return "", err
+			}
+			return "", misuse("%s: %w", name, err)
+		}
+		if set.NArg() == 0 {
+			break
+		}
+		words, args = append(words, set.Arg(0)), set.Args()[1:]
+	}
+	switch {
+	case wantRegion && len(words) == 0:
+		return "", misuse("%s: want a region, such as eu-west-1", name)
+	case wantRegion && len(words) > 1, !wantRegion && len(words) > 0:
+		return "", misuse("%s: %q: one word too many", name, words[len(words)-1])
+	case f.local != "" && f.outputs != "":
+		return "", misuse("%s: -local and -outputs: want one of them; local mode knows its outputs", name)
+	case name == "redrive" && (f.rate < 0.1 || f.rate > 100):
+		return "", misuse("redrive: -rate %v: want 0.1 to 100 messages a second", f.rate)
+	}
+	return strings.Join(words, ""), nil
+}
+
+func (c *command) print(format string, args ...any) { fmt.Fprintf(c.stdout, format+"\n", args...) }
+
+// note tells a person how it goes on; with -json nobody reads it.
+func (c *command) note(format string, args ...any) {
+	if !c.flags.json {
+		fmt.Fprintf(c.stderr, format+"\n", args...)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
