@@ -37,7 +37,7 @@ func (g *Graph) Golden() ([]byte, error) {
 		Outputs   any       `json:"outputs"`
 		Messages  []Message `json:"messages,omitempty"`
 		Resources []entry   `json:"resources"`
-	}{Project: g.Project, Stack: g.Stack, Outputs: redact(g.OutputSecrets, "", g.Outputs), Messages: g.Messages}
+	}{Project: g.Project, Stack: g.Stack, Outputs: g.ShownOutputs(), Messages: g.Messages}
 	for _, r := range g.Resources {
 		document.Resources = append(document.Resources, entry{
 			URN: r.URN, Parent: r.Parent, Provider: r.Provider, Region: r.Region,
@@ -52,6 +52,9 @@ func (g *Graph) Golden() ([]byte, error) {
 	err := encoder.Encode(document)
 	return out.Bytes(), err
 }
+
+// ShownOutputs are the stack's outputs as `pulumi stack output --json` prints them: secrets as "[secret]".
+func (g *Graph) ShownOutputs() any { return redact(g.OutputSecrets, "", g.Outputs) }
 
 // redact copies a value without the secrets at the given paths and with marks.
 func redact(secrets []string, path string, value any) any {

@@ -17,6 +17,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Queues:     func() any { return t.sqs.Snapshot() },
 		DNS:        func() any { return t.dns.Snapshot() },
 		Endpoints:  t.endpoints,
+		Outputs:    t.outputs,
 		Recent:     t.recent,
 		Requests:   t.requests,
 		Invalidate: t.edge.Invalidate,

@@ -43,6 +43,7 @@ type topology struct {
 	s3      *s3.Service
 	saas    *saas.Service // nil with an upstream of the user's own
 
+	outputs     any    // the stack's, as shown to people
 	aws         string // host and port where functions reach SQS and SSM
 	accessKeyID string // of this start: what SQS and SSM ask for
 }
@@ -55,7 +56,7 @@ func newTopology(recorded *graph.Graph, s *stack, f flags, log *slog.Logger, aws
 	t = &topology{
 		stack: s, flags: f, log: log, clock: simtime.New(), network: network.New(),
 		requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
-		aws: aws, accessKeyID: "ASIA" + rand.Text(),
+		outputs: recorded.ShownOutputs(), aws: aws, accessKeyID: "ASIA" + rand.Text(),
 	}
 	defer func() {
 		if err != nil {

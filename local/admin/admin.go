@@ -27,6 +27,8 @@ type Options struct {
 	Recent func(limit int) (queues, tickets any)
 	// Endpoints is the body of GET /endpoints: where the imitated AWS services are, and the key they ask for.
 	Endpoints func() any
+	// Outputs is the body of GET /outputs: the stack's outputs as `pulumi stack output --json` prints them.
+	Outputs any
 	// Requests keeps the request log and the counters.
 	Requests *RequestLog
 	// Invalidate drops cached objects and says how many. An error is the caller's fault.
@@ -89,6 +91,7 @@ func New(o Options) *Server {
 		"/saas/tickets":                {http.MethodGet: s.getTickets},
 		"/queues":                      {http.MethodGet: s.getQueues},
 		"/endpoints":                   {http.MethodGet: s.getEndpoints},
+		"/outputs":                     {http.MethodGet: s.getOutputs},
 		"/requests":                    {http.MethodGet: s.getRequests},
 		"/dns":                         {http.MethodGet: s.getDNS},
 		"/stats":                       {http.MethodGet: s.getStats},

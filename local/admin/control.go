@@ -17,6 +17,8 @@ func (s *Server) getQueues(w http.ResponseWriter, _ *http.Request) { answer(w, s
 
 func (s *Server) getEndpoints(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Endpoints()) }
 
+func (s *Server) getOutputs(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Outputs) }
+
 func (s *Server) getDNS(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.DNS()) }
 
 func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Requests.Stats()) }
