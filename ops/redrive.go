@@ -101,7 +101,8 @@ type mover struct {
 	seen     []letter
 }
 
-// run looks at every dead letter once and moves those that are meant. What it does not move is visible again at the end.
+// run looks at every dead letter once and moves those that are meant. What it does not move is visible again at the
+// end.
 func (m *mover) run(ctx context.Context) (err error) {
 	var held []types.Message
 	defer func() { err = errors.Join(err, m.release(context.WithoutCancel(ctx), held)) }()

@@ -132,8 +132,8 @@ func (c *Client) question(key secret.Secret) func() ([]settings.Topic, error) {
 // not have would make the vendor refuse the whole ticket, and GitHub would create the label at a
 // stranger's word; such a topic is only part of the ticket's text.
 //
-// A list that is missing or old is asked for. The ticket waits at most listWait for it, and only in time that neither it
-// nor what comes after it needs: ctx must end where that begins.
+// A list that is missing or old is asked for. The ticket waits at most listWait for it, and only in time that neither
+// it nor what comes after it needs: ctx must end where that begins.
 func (c *Client) knownTopic(ctx context.Context, key secret.Secret, topic string) string {
 	if topic == "" || c.settings.Preset == settings.PresetWebhook || !c.HasTopics() {
 		return ""

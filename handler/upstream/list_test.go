@@ -98,8 +98,8 @@ func TestDeliver_listHangs(t *testing.T) {
 	})
 }
 
-// TestDeliver_listIsSlow: the list that came too late for one ticket serves the next; the last good one serves while the
-// vendor gives none.
+// TestDeliver_listIsSlow: the list that came too late for one ticket serves the next; the last good one serves while
+// the vendor gives none.
 func TestDeliver_listIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, c := newVendor(t)

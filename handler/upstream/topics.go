@@ -28,7 +28,8 @@ func (c *Client) HasTopics() bool {
 	return ok
 }
 
-// Topics returns the topics of the settings, or asks the SaaS for them now; List remembers. The error is a *TopicsError.
+// Topics returns the topics of the settings, or asks the SaaS for them now; List remembers. The error is a
+// *TopicsError.
 func (c *Client) Topics(ctx context.Context, key secret.Secret) ([]settings.Topic, error) {
 	ask, ok := c.preset.topics()
 	if !ok {

@@ -34,7 +34,8 @@ type ReportResult struct {
 	Requests int64 `json:"requests"`
 	// Keys is the number of distinct keys that are held. It is exact if CountError is 0.
 	Keys int64 `json:"keys"`
-	// CountError is how many requests any row may lack, and how many a key that has no row may have had, at most. 0: exact.
+	// CountError is how many requests any row may lack, and how many a key that has no row may have had, at most. 0:
+	// exact.
 	CountError int64 `json:"countError"`
 	// Columns are the names of the columns in the order of Row.Values.
 	Columns []string `json:"columns"`

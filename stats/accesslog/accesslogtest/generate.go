@@ -1,5 +1,5 @@
-// Package accesslogtest makes CloudFront access logs of which it is known what they hold: made up requests, their lines,
-// and the reports counted from the requests in the plainest way there is.
+// Package accesslogtest makes CloudFront access logs of which it is known what they hold: made up requests, their
+// lines, and the reports counted from the requests in the plainest way there is.
 package accesslogtest
 
 import (
