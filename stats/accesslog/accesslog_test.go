@@ -70,6 +70,22 @@ func TestParse_refusesWhatIsNoLine(t *testing.T) {
 	}
 }
 
+func TestSeconds(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]float64{"0.001": 0.001, "12.345": 12.345, "7": 7, "0": 0, "1e-3": 0.001, "0.1234567": 0.1234567, "999999999": 999999999} {
+		l := Line{TimeTaken: []byte(text)}
+		if got, ok := l.Seconds(TimeTaken); !ok || got != want {
+			t.Errorf("%s: %v %v, want %v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", ".", "1.2.3", "-1", "NaN", "Inf", "1e12", "1000000000", "99999999999999999999"} {
+		l := Line{TimeTaken: []byte(text)}
+		if got, ok := l.Seconds(TimeTaken); ok {
+			t.Errorf("%q: %v, want none", text, got)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(`{"cs-method":"GET","sc-status":"200"}`)
 	f.Add(`{"cs-method":"\u0047","sc-status":200}`)

@@ -20,6 +20,9 @@ type Options struct {
 	Since time.Time
 	// Limit is the number of distinct keys that a report counts exactly, default DefaultLimit.
 	Limit int
+	// Regions says which region answered the request of an x-edge-request-id, for the report Regions: CloudFront's log
+	// does not (O-A20).
+	Regions map[string]string
 	// Parallel is the number of workers that will fill it at the same time, default 1.
 	Parallel int
 }
@@ -33,12 +36,12 @@ type Collector struct {
 	tables  []*table   // by report; of a timed one the tallies are by behavior
 	timings []*timings // nil but for timed reports
 
-	lines, skipped, bad atomic.Int64
+	lines, skipped atomic.Int64
 
-	mu       sync.Mutex
-	first    time.Time
-	last     time.Time
-	badLines []BadLine
+	mu    sync.Mutex
+	first time.Time
+	last  time.Time
+	bad   badLines
 }
 
 // A BadLine is a line that could not be read. Its text is not kept: it may be somebody's address.
@@ -88,13 +91,10 @@ func (c *Collector) Merge(other *Collector) error {
 	c.lines.Add(other.lines.Load())
 	c.skipped.Add(other.skipped.Load())
 	other.mu.Lock()
-	first, last, bad := other.first, other.last, other.badLines
+	first, last, bad := other.first, other.last, other.bad
 	other.mu.Unlock()
 	c.span(first, last)
-	c.bad.Add(other.bad.Load() - int64(len(bad)))
-	for _, b := range bad {
-		c.addBad(b)
-	}
+	c.addBad(bad)
 	return nil
 }
 
@@ -112,13 +112,24 @@ func (c *Collector) span(first, last time.Time) {
 	}
 }
 
-func (c *Collector) addBad(b BadLine) {
-	c.bad.Add(1)
+// badLines counts bad lines and keeps the first.
+type badLines struct {
+	count int64
+	first []BadLine
+}
+
+func (b *badLines) add(line BadLine) {
+	b.count++
+	if len(b.first) < maxBadLines {
+		b.first = append(b.first, line)
+	}
+}
+
+func (c *Collector) addBad(b badLines) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.badLines) < maxBadLines {
-		c.badLines = append(c.badLines, b)
-	}
+	c.bad.count += b.count
+	c.bad.first = append(c.bad.first, b.first[:min(len(b.first), maxBadLines-len(c.bad.first))]...)
 }
 
 // A Worker fills a Collector. It is for one goroutine.

@@ -160,8 +160,36 @@ func (l *Line) Int(field Field) (n int64, ok bool) {
 
 // Seconds returns a field that is a duration; ok is false where it is absent, negative or no number.
 func (l *Line) Seconds(field Field) (s float64, ok bool) {
+	if s, ok := decimal(l[field]); ok {
+		return s, true
+	}
 	s, err := strconv.ParseFloat(string(l[field]), 64)
 	return s, err == nil && s >= 0 && s < 1e9
+}
+
+// decimal reads "12.345", as CloudFront writes durations, without making a string of it.
+func decimal(text []byte) (float64, bool) {
+	n, digits, after, point := int64(0), 0, 0, false
+	for _, c := range text {
+		switch {
+		case c == '.' && !point:
+			point = true
+		case c >= '0' && c <= '9':
+			n = n*10 + int64(c-'0')
+			digits++
+			if point {
+				after++
+			}
+		default:
+			return 0, false
+		}
+	}
+	powers := [...]float64{1, 10, 100, 1e3, 1e4, 1e5, 1e6}
+	if digits == 0 || len(text) > 14 || after >= len(powers) {
+		return 0, false
+	}
+	s := float64(n) / powers[after]
+	return s, s < 1e9
 }
 
 // Text returns a field with CloudFront's own percent-encoding taken off, once.

@@ -36,7 +36,7 @@ func (w *Worker) Read(ctx context.Context, r io.Reader, name string) error {
 func (w *Worker) readLines(ctx context.Context, in *bufio.Reader, name string) error {
 	var l Line
 	var long []byte
-	good, reason := false, ""
+	good, bad := false, badLines{}
 	for number := 1; ; number++ {
 		if number%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -56,24 +56,24 @@ func (w *Worker) readLines(ctx context.Context, in *bufio.Reader, name string) e
 			}
 		}
 		if err != nil {
-			reason = err.Error()
-			w.c.addBad(BadLine{name, number, reason})
+			bad.add(BadLine{name, number, err.Error()})
 		}
 		if readErr != nil && !errors.Is(readErr, errLongLine) {
-			return w.end(name, number, readErr, good, reason)
+			return w.end(name, number, readErr, good, bad)
 		}
 	}
 }
 
-// end says what a file's end means.
-func (w *Worker) end(name string, number int, err error, good bool, reason string) error {
+// end says what a file's end means. Lines of what is no log at all are not counted as bad ones.
+func (w *Worker) end(name string, number int, err error, good bool, bad badLines) error {
 	if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		reason = "the rest cannot be read: " + err.Error()
-		w.c.addBad(BadLine{name, number, reason})
+		bad.add(BadLine{name, number, "the rest cannot be read: " + err.Error()})
 	}
-	if !good && reason != "" {
-		return fmt.Errorf("%s: not a line of it is one of a CloudFront standard log (v2) as JSON: %s", name, reason)
+	if !good && bad.count > 0 {
+		return fmt.Errorf("%s: not a line of it is one of a CloudFront standard log (v2) as JSON: line %d: %s",
+			name, bad.first[0].Line, bad.first[0].Reason)
 	}
+	w.c.addBad(bad)
 	return nil
 }
 

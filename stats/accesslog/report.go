@@ -180,6 +180,18 @@ var reports = []*Report{
 	},
 }
 
+// Regions is the report that needs Options.Regions beside the log.
+var Regions = &Report{
+	Name: "regions", About: "regions that answered, by the functions' own lines; - is the cache, or a request without a line",
+	keys: []keyColumn{{name: "Region"}}, columns: append([]column{requestCount, requestsPct, errorCount, totalBytes}, classes()...),
+	of: func(w *Worker, l *Line, to []byte) ([]byte, bool) {
+		if region := w.c.options.Regions[string(l[RequestID])]; region != "" {
+			return append(to, region...), true
+		}
+		return append(to, '-'), true
+	},
+}
+
 // Reports returns all reports, in the order in which they are shown.
 func Reports() []*Report { return slices.Clone(reports) }
 

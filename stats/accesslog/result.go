@@ -12,6 +12,8 @@ import (
 // A Result is what a Collector has seen. Its JSON is the form that `stats -json` and local mode's GET /stats share;
 // docs/statistics.schema.json describes it.
 type Result struct {
+	// Format is that of the JSON: it goes up when a name changes or goes.
+	Format int `json:"format"`
 	// Lines were counted, SkippedLines were older than asked for, BadLines could not be read.
 	Lines        int64 `json:"lines"`
 	SkippedLines int64 `json:"skippedLines"`
@@ -27,6 +29,8 @@ type Result struct {
 	QuantileError float64                  `json:"quantileError"`
 	Reports       map[string]*ReportResult `json:"reports"`
 }
+
+const format = 1
 
 // A ReportResult is the rows of one report.
 type ReportResult struct {
@@ -67,11 +71,12 @@ func (r Row) MarshalJSON() ([]byte, error) {
 // Result returns the first rows of each report, top at most; top 0 or below means all.
 func (c *Collector) Result(top int) *Result {
 	out := &Result{
-		Lines: c.lines.Load(), SkippedLines: c.skipped.Load(), BadLines: c.bad.Load(), Bots: c.options.Bots,
+		Format: format, Lines: c.lines.Load(), SkippedLines: c.skipped.Load(), Bots: c.options.Bots,
 		QuantileError: QuantileError, Reports: map[string]*ReportResult{}, BadLineSamples: []BadLine{},
 	}
 	c.mu.Lock()
-	out.BadLineSamples = append(out.BadLineSamples, c.badLines...)
+	out.BadLineSamples = append(out.BadLineSamples, c.bad.first...)
+	out.BadLines = c.bad.count
 	if first, last := c.first, c.last; !first.IsZero() {
 		out.First, out.Last = &first, &last
 	}

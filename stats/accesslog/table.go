@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// table holds a tally for each key, in little memory and for many goroutines at once: a hundred bytes for each of a
+// table holds a tally for each key, in little memory and for many goroutines at once: two hundred bytes for each of a
 // million paths would be too much. Up to limit keys it is exact. Beyond, it keeps those that count.
 //
 // The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, the median
@@ -28,18 +28,17 @@ type shard struct {
 	slots    []uint32 // a row's number plus 1; open addressing
 	rows     [][]row  // of chunkRows each
 	count    uint32
-	keys     [][]byte // of chunkBytes each: length, then text
-	tallies  []Tally  // of the rows that overflowed
-	lost     []int64  // for each row what it may lack; nil as long as nothing was dropped
+	keys     keys
+	tallies  []Tally // of the rows that overflowed
+	lost     []int64 // for each row what it may lack; nil as long as nothing was dropped
 	dropped  int64
 	requests int64
 	_        [64]byte // locks of neighbours stay apart
 }
 
 const (
-	chunkRows  = 512
-	chunkBytes = 1 << 14
-	maxKey     = 8192 // of a key's bytes the last ones count; CloudFront logs no URL beyond (O-A14)
+	chunkRows = 512
+	maxKey    = 8192 // of a key's bytes the last ones count; CloudFront logs no URL beyond (O-A14)
 )
 
 // newTable makes a table for at least limit keys; parallel is the number of goroutines that will fill it at once.
@@ -146,12 +145,14 @@ func (t *table) all() iter.Seq2[[]byte, held] {
 func (s *shard) each(yield func([]byte, held) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var key []byte
 	for at := range s.count {
+		key = s.keys.append(key[:0], s.row(at).key)
 		h := held{Tally: s.tally(at)}
 		if s.lost != nil {
 			h.lacking = s.lost[at]
 		}
-		if !yield(s.text(s.row(at).key), h) {
+		if !yield(key, h) {
 			return false
 		}
 	}
@@ -222,7 +223,7 @@ func (s *shard) search(key []byte, hash uint64) (uint32, bool) {
 	}
 	for slot := hash % uint64(len(s.slots)); s.slots[slot] != 0; slot = s.next(slot) {
 		at := s.slots[slot] - 1
-		if string(s.text(s.row(at).key)) == string(key) {
+		if s.keys.equal(s.row(at).key, key) {
 			return at, true
 		}
 	}
@@ -242,7 +243,7 @@ func (s *shard) insert(key []byte, hash uint64) uint32 {
 		s.rows = append(s.rows, chunk[row](len(s.rows), chunkRows))
 	}
 	last := &s.rows[len(s.rows)-1]
-	*last = append(*last, row{key: s.store(key)})
+	*last = append(*last, row{key: s.keys.store(key)})
 	if s.lost != nil {
 		s.lost = append(s.lost, s.dropped)
 	}
@@ -262,36 +263,12 @@ func (s *shard) place(at uint32, hash uint64) {
 // grow makes the slots half as many again.
 func (s *shard) grow(t *table) {
 	s.slots = make([]uint32, max(16, len(s.slots)*3/2))
+	var key []byte
 	for at := range s.count {
-		_, hash := t.find(s.text(s.row(at).key))
+		key = s.keys.append(key[:0], s.row(at).key)
+		_, hash := t.find(key)
 		s.place(at, hash)
 	}
-}
-
-// store keeps a key's text: two bytes of length, then the text, in one chunk.
-func (s *shard) store(key []byte) uint32 {
-	need := len(key) + 2
-	if n := len(s.keys); n == 0 || len(s.keys[n-1])+need > chunkBytes {
-		s.keys = append(s.keys, chunk[byte](n, chunkBytes))
-	}
-	last := &s.keys[len(s.keys)-1]
-	at := uint32(len(s.keys)-1)*chunkBytes + uint32(len(*last))
-	*last = append(*last, byte(len(key)), byte(len(key)>>8))
-	*last = append(*last, key...)
-	return at
-}
-
-// chunk makes room for the rest of a list that has so many chunks; a list's first one grows as it must.
-func chunk[T any](before, size int) []T {
-	if before == 0 {
-		return nil
-	}
-	return make([]T, 0, size)
-}
-
-func (s *shard) text(at uint32) []byte {
-	chunk := s.keys[at/chunkBytes][at%chunkBytes:]
-	return chunk[2 : 2+int(chunk[0])+int(chunk[1])<<8]
 }
 
 // purge takes the median weight off all, and drops whom none is left. A row's weight is what was counted since it came,
@@ -307,11 +284,12 @@ func (s *shard) purge(t *table) {
 	off := max(1, weights[len(weights)/2])
 
 	kept := shard{slots: make([]uint32, len(s.slots)), lost: []int64{}, dropped: s.dropped + off, requests: s.requests}
+	var key []byte
 	for at := range s.count {
 		if weight(at) <= off {
 			continue
 		}
-		key := s.text(s.row(at).key)
+		key = s.keys.append(key[:0], s.row(at).key)
 		_, hash := t.find(key)
 		to := kept.insert(key, hash)
 		kept.lost[to] = s.lost[at]

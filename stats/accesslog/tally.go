@@ -6,9 +6,9 @@ type Tally struct {
 	Hits        int64 // by x-edge-response-result-type, as in the console's reports
 	RefreshHits int64
 	Misses      int64
-	Errors      int64 // Error, LimitExceeded and CapacityExceeded
-	Incomplete  int64 // downloads that broke off: 200 to the viewer's eyes, Error in the end (O-A18)
-	Classes     [6]int64
+	Errors      int64    // Error, LimitExceeded and CapacityExceeded
+	Incomplete  int64    // downloads that broke off: 200 to the viewer's eyes, Error in the end (O-A18)
+	Classes     [6]int64 // by the status's first digit, 2 to 5
 	Bytes       int64
 	MissedBytes int64 // bytes of requests whose x-edge-result-type is Miss
 }
@@ -25,7 +25,7 @@ const (
 // An event is what one line adds to a tally.
 type event struct {
 	result      uint8
-	class       uint8 // the status's first digit; 0 where the viewer hung up (000) and where there is none
+	class       uint8 // the status's first digit, 2 to 5, else 0: 000 where the viewer hung up, 101 for a WebSocket
 	incomplete  bool
 	bytes       int64
 	missedBytes int64
@@ -43,7 +43,7 @@ func newEvent(l *Line) event {
 	case "Error", "LimitExceeded", "CapacityExceeded":
 		e.result = resultError
 	}
-	if status := l[Status]; len(status) == 3 && status[0] >= '0' && status[0] <= '5' {
+	if status := l[Status]; len(status) == 3 && status[0] >= '2' && status[0] <= '5' {
 		e.class = status[0] - '0'
 	}
 	e.incomplete = string(l[Status]) == "200" && string(l[ResultType]) == "Error"
@@ -69,7 +69,9 @@ func (t *Tally) count(e event) {
 	if e.incomplete {
 		t.Incomplete++
 	}
-	t.Classes[e.class]++
+	if e.class != 0 {
+		t.Classes[e.class]++
+	}
 	t.Bytes += e.bytes
 	t.MissedBytes += e.missedBytes
 }
@@ -88,47 +90,63 @@ func (t *Tally) merge(other Tally) {
 	t.MissedBytes += other.MissedBytes
 }
 
-// row is a tally in 24 bytes, for the keys that are asked for rarely: nearly all of a million. A row that would
-// overflow gets a whole Tally elsewhere: then requests is 0, missedBytes is overflow and bytes is the Tally's index.
+// row is a tally in 20 bytes, for the keys that are asked for rarely: nearly all of a million. A row that would
+// overflow gets a whole Tally elsewhere: then its requests are 0, missedBytes is overflow and bytes is the Tally's index.
 type row struct {
 	key         uint32 // where in the shard's keys
 	bytes       uint32
 	missedBytes uint32
-	requests    uint8
-	results     [5]uint8
-	incomplete  uint8
-	classes     [6]uint8
+	counts      [2]uint32 // ten counters of six bits
 }
 
 const overflow = 1
 
-func (r *row) overflowed() bool { return r.requests == 0 && r.missedBytes == overflow }
+// The counters of a row; results and classes 2 to 5 follow in their order.
+const (
+	countRequests   = 0
+	countResult     = countRequests // plus resultHit to resultError
+	countIncomplete = countResult + resultError + 1
+	countClass      = countIncomplete + 1 - 2 // plus 2 to 5
+	mostCounted     = 1<<6 - 1
+)
+
+func (r *row) get(counter int) int64 {
+	return int64(r.counts[counter/5] >> (counter % 5 * 6) & mostCounted)
+}
+
+func (r *row) up(counter int) { r.counts[counter/5] += 1 << (counter % 5 * 6) }
+
+func (r *row) overflowed() bool { return r.get(countRequests) == 0 && r.missedBytes == overflow }
 
 // fits says whether one more event leaves every counter in range; all but the bytes are at most the requests.
 func (r *row) fits(e event) bool {
 	const top = 1<<32 - 1
-	return r.requests < 255 && e.bytes <= top-int64(r.bytes)
+	return r.get(countRequests) < mostCounted && e.bytes <= top-int64(r.bytes)
 }
 
 func (r *row) count(e event) {
-	r.requests++
-	r.results[e.result]++
-	if e.incomplete {
-		r.incomplete++
+	r.up(countRequests)
+	if e.result != resultOther {
+		r.up(countResult + int(e.result))
 	}
-	r.classes[e.class]++
+	if e.incomplete {
+		r.up(countIncomplete)
+	}
+	if e.class != 0 {
+		r.up(countClass + int(e.class))
+	}
 	r.bytes += uint32(e.bytes)
 	r.missedBytes += uint32(e.missedBytes)
 }
 
 func (r *row) tally() Tally {
 	t := Tally{
-		Requests: int64(r.requests), Hits: int64(r.results[resultHit]), RefreshHits: int64(r.results[resultRefreshHit]),
-		Misses: int64(r.results[resultMiss]), Errors: int64(r.results[resultError]), Incomplete: int64(r.incomplete),
+		Requests: r.get(countRequests), Hits: r.get(countResult + resultHit), RefreshHits: r.get(countResult + resultRefreshHit),
+		Misses: r.get(countResult + resultMiss), Errors: r.get(countResult + resultError), Incomplete: r.get(countIncomplete),
 		Bytes: int64(r.bytes), MissedBytes: int64(r.missedBytes),
 	}
-	for class, n := range r.classes {
-		t.Classes[class] = int64(n)
+	for class := 2; class <= 5; class++ {
+		t.Classes[class] = r.get(countClass + class)
 	}
 	return t
 }

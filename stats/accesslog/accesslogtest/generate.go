@@ -74,6 +74,9 @@ func New(seed uint64, paths int) *Generator {
 // Each makes the next requests ask for each path once, in turn, so that all of them were asked for.
 func (g *Generator) Each() { g.spread = true }
 
+// AsAsked makes the next requests ask for some paths more than for others again.
+func (g *Generator) AsAsked() { g.spread = false }
+
 // Next makes a request. Times go up by 0 to 200 ms.
 func (g *Generator) Next() Request {
 	number := g.n % g.of
