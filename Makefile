@@ -80,6 +80,10 @@ vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 bench: ## run the benchmarks (BENCH=regexp COUNT=20)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
+.PHONY: soak
+soak: ## count ten million log lines and watch the memory (minutes; Linux)
+	go test -count=1 -tags soak -run TestSoak -timeout 30m -v ./stats
+
 .PHONY: golden
 golden: ## write the golden graphs anew; review the difference before committing
 	go test ./infra -run Golden -count=1 -update

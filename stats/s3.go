@@ -76,6 +76,7 @@ func newClient(ctx context.Context, profile, region string) (*s3.Client, error) 
 	}
 	return s3.NewFromConfig(loaded, func(o *s3.Options) {
 		o.UsePathStyle = o.BaseEndpoint != nil // a stand-in has no names of buckets
+		o.DisableLogOutputChecksumValidationSkipped = true
 	}), nil
 }
 

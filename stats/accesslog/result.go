@@ -159,7 +159,7 @@ func timedResult(r *Report, t *table, times *timings, top int) *ReportResult {
 	behaviors, _, _ := topOf(t, 0)
 	times.mu.Lock()
 	defer times.mu.Unlock()
-	out := &ReportResult{Requests: t.requests(), CountError: times.dropped, Columns: r.Columns()}
+	out := &ReportResult{Requests: t.requests(), CountError: times.dropped, Columns: r.Columns(), Rows: []Row{}}
 	for _, b := range behaviors {
 		if entry := times.keys[b.key]; entry != nil {
 			out.Rows = append(out.Rows, timedRow(r, b.key+string(keySeparator)+"*", b.Requests, entry))
