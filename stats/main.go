@@ -1,5 +1,5 @@
-// Command stats counts CloudFront's access logs: popular objects, browsers, referrers, errors and more, from files, from
-// folders and from S3, in one pass and in little memory. docs/statistics.md is its manual.
+// Command stats counts CloudFront's access logs: popular objects, browsers, referrers, errors and more, from files,
+// from folders and from S3, in one pass and in little memory. docs/statistics.md is its manual.
 package main
 
 import (

@@ -14,8 +14,8 @@ import (
 )
 
 // readRegions reads which region answered which request, by CloudFront's request id, from the lines that functions
-// write (cfRequestId, region). The file may be local mode's log, text or JSON, an export of CloudWatch Logs Insights as
-// CSV or as `aws logs get-query-results` prints it, or plain lines of functions.
+// write (cfRequestId, region). The file may be local mode's log, text or JSON, an export of CloudWatch Logs Insights
+// as CSV or as `aws logs get-query-results` prints it, or plain lines of functions.
 func readRegions(path string) (map[string]string, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// bucketServer answers ListObjectsV2 and GetObject for one bucket as S3's documentation says, and remembers what it was
-// asked. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+// bucketServer answers ListObjectsV2 and GetObject for one bucket as S3's documentation says, and remembers what it
+// was asked. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 type bucketServer struct {
 	objects map[string]string
 	// breakAt breaks the connection of each first answer off after so many bytes; 0: never

@@ -94,8 +94,8 @@ var byName = func() map[string]Field {
 // Definition returns what is known of a field.
 func (f Field) Definition() Definition { return definitions[f] }
 
-// Definitions returns the fields in the order in which a delivery should list them: those that are always ordered, then
-// those of the options given ("queryStrings", "viewerAddresses").
+// Definitions returns the fields in the order in which a delivery should list them: those that are always ordered,
+// then those of the options given ("queryStrings", "viewerAddresses").
 func Definitions(options ...string) []Definition {
 	chosen := make([]Definition, 0, fieldCount)
 	for _, d := range definitions {

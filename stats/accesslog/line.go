@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Line holds a line's values by field. A field that the line lacks, and one that CloudFront wrote as "-", is empty. The
-// values are as logged, percent-encoded, and point into the line they were read from.
+// Line holds a line's values by field. A field that the line lacks, and one that CloudFront wrote as "-", is empty.
+// The values are as logged, percent-encoded, and point into the line they were read from.
 type Line [fieldCount][]byte
 
 // A Parser reads lines. It remembers the order of the last line's fields, which is that of the next one in any file
@@ -26,8 +26,8 @@ type key struct {
 }
 
 // Parse reads one line, a JSON object with strings for values, into l. What is not of that form but is a JSON object
-// (white space, escapes, numbers) is read by encoding/json. An error says what is wrong and never holds the line, which
-// may be somebody's address.
+// (white space, escapes, numbers) is read by encoding/json. An error says what is wrong and never holds the line,
+// which may be somebody's address.
 func (p *Parser) Parse(line []byte, l *Line) error {
 	*l = Line{}
 	if p.scan(line, l) {

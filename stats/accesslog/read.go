@@ -17,9 +17,9 @@ const maxLine = 1 << 20
 // readBuffer is what is read of a file at once.
 const readBuffer = 1 << 16
 
-// Read counts the lines of a log, plain or gzip. A line that cannot be read is counted and named (Result.BadLines), and
-// so is the rest of a file that breaks off. It is an error if the whole file holds no line of a log; an empty file is
-// none. name is what a bad line's file is called.
+// Read counts the lines of a log, plain or gzip. A line that cannot be read is counted and named (Result.BadLines),
+// and so is the rest of a file that breaks off. It is an error if the whole file holds no line of a log; an empty
+// file is none. name is what a bad line's file is called.
 func (w *Worker) Read(ctx context.Context, r io.Reader, name string) error {
 	defer w.Flush()
 	in := bufio.NewReaderSize(r, readBuffer)
@@ -79,8 +79,8 @@ func (w *Worker) end(name string, number int, err error, good bool, bad badLines
 
 var errLongLine = fmt.Errorf("a line of more than %d bytes", maxLine)
 
-// readLine returns the next line without copying it if it fits the reader's buffer. Of a line beyond maxLine nothing is
-// kept, and the reader stands after it.
+// readLine returns the next line without copying it if it fits the reader's buffer. Of a line beyond maxLine nothing
+// is kept, and the reader stands after it.
 func readLine(in *bufio.Reader, long *[]byte) ([]byte, error) {
 	line, err := in.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A Report is one way to count requests. Names and columns are those of CloudFront's console where it has such a report
-// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/reports.html).
+// A Report is one way to count requests. Names and columns are those of CloudFront's console where it has such a
+// report (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/reports.html).
 type Report struct {
 	// Name is what the command, the JSON and the named query call it.
 	Name string

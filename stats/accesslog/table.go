@@ -12,10 +12,11 @@ import (
 // table holds a tally for each key, in little memory and for many goroutines at once: two hundred bytes for each of a
 // million paths would be too much. Up to limit keys it is exact. Beyond, it keeps those that count.
 //
-// The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, the median
-// of its weights is taken off every weight, and whoever has none left goes. So a key that is gone, or came back, was
-// seen at most `dropped` times more often than its tally says, and dropped is at most twice the requests divided by
-// limit. No maintained Go module of such a sketch can be had that also keeps more than one count for each key.
+// The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, the
+// median of its weights is taken off every weight, and whoever has none left goes. So a key that is gone, or came
+// back, was seen at most `dropped` times more often than its tally says, and dropped is at most twice the requests
+// divided by limit. No maintained Go module of such a sketch can be had that also keeps more than one count for each
+// key.
 type table struct {
 	limit  int64
 	held   atomic.Int64 // keys in all shards
@@ -271,8 +272,8 @@ func (s *shard) grow(t *table) {
 	}
 }
 
-// purge takes the median weight off all, and drops whom none is left. A row's weight is what was counted since it came,
-// less what was taken off since.
+// purge takes the median weight off all, and drops whom none is left. A row's weight is what was counted since it
+// came, less what was taken off since.
 func (s *shard) purge(t *table) {
 	s.lacks()
 	weight := func(at uint32) int64 { return s.tally(at).Requests - (s.dropped - s.lost[at]) }

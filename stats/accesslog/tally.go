@@ -91,7 +91,8 @@ func (t *Tally) merge(other Tally) {
 }
 
 // row is a tally in 20 bytes, for the keys that are asked for rarely: nearly all of a million. A row that would
-// overflow gets a whole Tally elsewhere: then its requests are 0, missedBytes is overflow and bytes is the Tally's index.
+// overflow gets a whole Tally elsewhere: then its requests are 0, missedBytes is overflow and bytes is the Tally's
+// index.
 type row struct {
 	key         uint32 // where in the shard's keys
 	bytes       uint32
