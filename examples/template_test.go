@@ -1,0 +1,175 @@
+package examples_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A team's repository is small, compiles, passes its tests and deploys in both stacks; the platform's function comes
+// from the module, wherever that lies.
+func TestTemplate_isARepository(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "../template")
+	p.require(t)
+	p.run(t, "make", "test")
+	program := p.program(t)
+	for stack, want := range map[string]int{"staging": 2, "prod": 3} {
+		g, err := p.record(t, program, "acme-api", stack, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if apis := g.ByType("aws:apigatewayv2/api:Api"); len(apis) != want {
+			t.Errorf("%s: %d APIs, want %d", stack, len(apis), want)
+		}
+		for _, function := range g.ByType("aws:lambda/function:Function") {
+			if strings.HasPrefix(function.Name, "redelivery") {
+				t.Errorf("%s has %s, which is the feedback application's", stack, function.Name)
+			}
+		}
+	}
+	for _, tool := range []string{"local", "frontendenv"} {
+		p.run(t, "go", "tool", tool, "-help")
+	}
+	var files int
+	err := filepath.WalkDir("../template", func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files++
+		}
+		return err
+	})
+	if err != nil || files > 20 {
+		t.Errorf("the template has %d files, %v: it is what a team owns, no more", files, err)
+	}
+}
+
+// template is what `pulumi new` reads of a Pulumi.yaml.
+type template struct {
+	Name, Description, Runtime string
+	Template                   struct {
+		DisplayName, Description, Quickstart string
+		Config                               map[string]struct {
+			Description, Default string
+			Secret               bool
+		}
+	}
+}
+
+func readTemplate(t *testing.T, file string) (tpl template) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The names are the CLI's, in its case (O-E11).
+	decoded := map[string]any{}
+	if err := yaml.Unmarshal(content, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(decoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(encoded, &tpl); err != nil {
+		t.Fatal(err)
+	}
+	return tpl
+}
+
+// Few questions, each with an answer that works as it is; only a secret has none.
+func TestTemplates_questions(t *testing.T) {
+	t.Parallel()
+	for file, secrets := range map[string][]string{"../template/Pulumi.yaml": nil, "../Pulumi.yaml": {"onefront:upstreamApiKey"}} {
+		tpl := readTemplate(t, file)
+		if tpl.Template.DisplayName == "" || tpl.Template.Description == "" {
+			t.Errorf("%s: a template has a name and says what it is", file)
+		}
+		if lines := strings.Count(strings.TrimSpace(tpl.Template.Quickstart), "\n") + 1; lines != 4 {
+			t.Errorf("%s: quickstart has %d lines, want 4", file, lines)
+		}
+		if len(tpl.Template.Config) == 0 || len(tpl.Template.Config) > 3 {
+			t.Errorf("%s: %d questions", file, len(tpl.Template.Config))
+		}
+		for key, question := range tpl.Template.Config {
+			if question.Description == "" {
+				t.Errorf("%s: %s: a question without words", file, key)
+			}
+			if question.Secret != slices.Contains(secrets, key) {
+				t.Errorf("%s: %s: secret %v", file, key, question.Secret)
+			}
+			if !question.Secret && !json.Valid([]byte(question.Default)) {
+				t.Errorf("%s: %s: default %q is not the JSON that is asked for", file, key, question.Default)
+			}
+		}
+	}
+}
+
+// What the CLI replaces is where it belongs.
+func TestTemplate_placeholders(t *testing.T) {
+	t.Parallel()
+	if tpl := readTemplate(t, "../template/Pulumi.yaml"); tpl.Name != "${PROJECT}" || tpl.Description != "${DESCRIPTION}" || tpl.Runtime != "go" {
+		t.Errorf("name %q, description %q, runtime %q", tpl.Name, tpl.Description, tpl.Runtime)
+	}
+	p := newProject(t, "../template")
+	for name, want := range map[string]string{"go.mod": "module acme-api\n", "README.md": "# acme-api\n\nGreets people.", "main.go": "// Greets people.\n", "site/index.html": "<title>acme-api</title>"} {
+		if text := p.read(t, name); !strings.Contains(text, want) || strings.Contains(text, "${PROJECT}") {
+			t.Errorf("%s: no %q, or a placeholder is left:\n%s", name, want, text)
+		}
+	}
+}
+
+// The real CLI makes a project of it, where there is one.
+func TestTemplate_pulumiNew(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("pulumi"); err != nil {
+		t.Skip("no Pulumi CLI on this machine; TestTemplates_questions and TestTemplate_placeholders look at the form")
+	}
+	template := newProject(t, "../template")
+	// As it was, with its placeholders, but with this repository for the module that may not be published yet.
+	for _, name := range []string{"Pulumi.yaml", "go.mod", "README.md"} {
+		content, err := os.ReadFile(filepath.Join("../template", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "go.mod" {
+			root, err := filepath.Abs("..")
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = append(content, "\nreplace github.com/onefront/onefront => "+root+"\n"...)
+		}
+		if err := os.WriteFile(filepath.Join(template.dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := &project{dir: t.TempDir()}
+	environment := []string{
+		"PULUMI_HOME=" + t.TempDir(), "PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test",
+		"PULUMI_SKIP_UPDATE_CHECK=true", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
+	}
+	out, err := made.try(t.Context(), environment, "pulumi", "new", template.dir, "--yes", "--non-interactive", "--name", "acme-orders", "--description", "Takes orders", "--stack", "dev")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(out, "make local") {
+		t.Errorf("no quickstart in:\n%s", out)
+	}
+	for name, want := range map[string]string{
+		"Pulumi.yaml": "name: acme-orders\ndescription: Takes orders\n", "Pulumi.dev.yaml": `onefront:regions: '["eu-west-1", "us-east-1"]'`,
+		"go.mod": "module acme-orders\n", "README.md": "# acme-orders\n",
+	} {
+		if text := made.read(t, name); !strings.Contains(text, want) {
+			t.Errorf("%s: no %q in:\n%s", name, want, text)
+		}
+	}
+	if strings.Contains(made.read(t, "Pulumi.yaml"), "quickstart") {
+		t.Error("the template's own part is left in Pulumi.yaml")
+	}
+}
