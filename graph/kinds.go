@@ -27,6 +27,8 @@ var kinds = map[string]func(*computing){
 	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy":           policy("response-headers-policy"),
 	"aws:cloudwatch/logGroup:LogGroup":                                     logGroup,
 	"aws:cloudwatch/metricAlarm:MetricAlarm":                               metricAlarm,
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm":                         compositeAlarm,
+	"aws:cloudwatch/dashboard:Dashboard":                                   dashboard,
 	"aws:iam/role:Role":                                                    role,
 	"aws:iam/rolePolicy:RolePolicy":                                        rolePolicy,
 	"aws:lambda/eventSourceMapping:EventSourceMapping":                     eventSourceMapping,
@@ -218,6 +220,20 @@ func logGroup(c *computing) {
 func metricAlarm(c *computing) {
 	c.id = c.name()
 	c.arn("cloudwatch", "alarm:"+c.id)
+}
+
+func compositeAlarm(c *computing) {
+	unnamed(c)
+	c.id = c.named("alarmName")
+	c.arn("cloudwatch", "alarm:"+c.id)
+}
+
+// dashboard is global: its ARN names no region.
+func dashboard(c *computing) {
+	unnamed(c)
+	c.id = c.named("dashboardName")
+	delete(c.outputs, "arn")
+	c.set("dashboardArn", "arn:"+Partition+":cloudwatch::"+Account+":dashboard/"+c.id)
 }
 
 func role(c *computing) {

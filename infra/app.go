@@ -51,6 +51,8 @@ type platform struct {
 	*Args
 	app    *App
 	prefix string
+	// alarms is nil where the stack has none.
+	alarms *alarms
 	// zips by function, and the version of all of them.
 	zips    map[string]HandlerZip
 	version string
@@ -104,6 +106,11 @@ func (p *platform) deploy(ctx *pulumi.Context) error {
 	if err := p.makeShared(ctx, providers); err != nil {
 		return err
 	}
+	alarms, err := newAlarms(ctx, p, providers)
+	if err != nil {
+		return err
+	}
+	p.alarms = alarms
 	regions, err := newRegions(ctx, p, providers, zones, secret, validation)
 	if err != nil {
 		return err
@@ -135,6 +142,11 @@ func (p *platform) deploy(ctx *pulumi.Context) error {
 	}
 	if err := validation.done(ctx); err != nil {
 		return err
+	}
+	if alarms != nil {
+		if err := alarms.atEdge(regions, distribution, certificate); err != nil {
+			return fmt.Errorf("alarms: %w", err)
+		}
 	}
 	p.fill(regions, certificate, distribution)
 	return nil

@@ -24,6 +24,8 @@ type (
 	TTL      = config.TTL
 	Key      = config.Parts
 	Settings = config.Settings
+	// Threshold is a limit of an alarm that a stack may set.
+	Threshold = config.AlarmThreshold
 )
 
 // The values of Route.Methods: Read is GET, HEAD and OPTIONS and may be cached; All is all seven methods and is
@@ -49,6 +51,9 @@ type Functions struct {
 	// Requests, such as "POST /api/orders", must reach the application: where a stack's routes cut one off, the
 	// preview says so.
 	Requests []string
+	// Thresholds are the limits of the application's own alarms, which onefront:alarms.thresholds may set and
+	// [Scope.Threshold] returns.
+	Thresholds []Threshold
 	// Shared makes what exists once, in the home region, before any region: a table, a user pool. Optional.
 	Shared func(*Scope) error
 	// Region makes what every region has, before its functions, and completes them by [Scope.Function]. Optional.
@@ -121,6 +126,7 @@ type Scope struct {
 	options   []pulumi.ResourceOption
 	functions []*Function
 	region    *regionComponent
+	alarms    []Alarm
 }
 
 // Name is the logical name of a resource in this scope: role and region, under the app's own prefix.
@@ -150,6 +156,17 @@ func (s *Scope) Function(name string) *Function {
 func (s *Scope) Made(resources ...pulumi.Resource) {
 	if s.region != nil {
 		s.region.resources = append(s.region.resources, resources...)
+	}
+}
+
+// Threshold is the stack's value of one of the application's or the platform's limits.
+func (s *Scope) Threshold(name string) float64 { return s.platform.Alarms.Thresholds[name] }
+
+// Alarm adds an alarm of the application in this region. In Means and Do {region} and {stack} stand for the alarm's. It
+// has no effect in Shared, and where the stack has no alarms.
+func (s *Scope) Alarm(a Alarm) {
+	if s.region != nil {
+		s.alarms = append(s.alarms, a)
 	}
 }
 

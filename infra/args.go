@@ -79,7 +79,7 @@ func configure(application Application, s *config.Settings) (*Functions, config.
 			s.Secret(key, "a secret of the function "+fn.Name)
 		}
 	}
-	outline := config.Application{BasePaths: f.BasePaths, Routes: f.Edge, Requests: f.Requests}
+	outline := config.Application{BasePaths: f.BasePaths, Routes: f.Edge, Requests: f.Requests, Thresholds: f.Thresholds}
 	s.Fail(f.check(outline.HealthPath()))
 	return f, outline
 }

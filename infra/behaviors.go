@@ -15,6 +15,8 @@ import (
 type behaviors struct {
 	ordered  cloudfront.DistributionOrderedCacheBehaviorArray
 	standard cloudfront.DistributionDefaultCacheBehaviorArgs
+	// functions by their roles, for the alarms on them.
+	functions map[string]*cloudfront.Function
 }
 
 // everythingElse is what the API answers without a site: the default behavior as a route.
@@ -32,7 +34,7 @@ func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *si
 		return nil, err
 	}
 	policies := newPolicies(ctx, cfg, opts...)
-	b := &behaviors{}
+	b := &behaviors{functions: functions.byRole(cfg)}
 	for _, route := range cfg.Routes {
 		behavior, err := apiBehavior(route, origins, policies, functions.api[parts(cfg, route)], apiHeaders)
 		if err != nil {

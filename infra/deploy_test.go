@@ -98,10 +98,11 @@ func TestDeploy_sequentialRollout(t *testing.T) {
 	}
 }
 
-// A region is at most 37 resources and the rest at most 60, site objects apart: previews stay quick. 30 of a
+// A region is at most 57 resources and the rest at most 70, site objects apart: previews stay quick. 30 of a
 // region's are the API, its names and its queue; the redelivery of what the queue holds is another 7: a
 // component, a role with its policy, a log group, a function, an event source mapping and the dead-letter
-// queue's redrive permission.
+// queue's redrive permission. The alarms of a region are 19 more, with its topic and a subscription; those
+// of the distribution, with the check from outside, are 9 more of the rest.
 func TestDeploy_resourceCount(t *testing.T) {
 	projectFiles(t)
 	domains := `[{"zone":"example.com","zoneId":"Z0123456789EXAMPLE","aliases":["app.example.com"]}]`
@@ -117,11 +118,11 @@ func TestDeploy_resourceCount(t *testing.T) {
 	perRegion := three - two
 	shared := two - 2*perRegion
 	t.Logf("%d resources per region, %d shared", perRegion, shared)
-	if perRegion > 37 {
-		t.Errorf("%d resources per region, want at most 37", perRegion)
+	if perRegion > 57 {
+		t.Errorf("%d resources per region, want at most 57", perRegion)
 	}
-	if shared > 60 {
-		t.Errorf("%d shared resources, want at most 60", shared)
+	if shared > 70 {
+		t.Errorf("%d shared resources, want at most 70", shared)
 	}
 }
 
@@ -163,7 +164,7 @@ func TestDistribution_oneRegion(t *testing.T) {
 	}
 }
 
-// Draining by edge routing changes the function alone: every region stays an origin.
+// Draining by edge routing changes the function, and whom the region's alarms tell: every region stays an origin.
 func TestDistribution_drainEdge(t *testing.T) {
 	projectFiles(t)
 	before := record(t, "staging", nil)
@@ -178,8 +179,10 @@ func TestDistribution_drainEdge(t *testing.T) {
 			continue
 		}
 		changed := !cmp.Equal(r.Inputs, other.Inputs)
-		if isFunction := r.Type == "aws:cloudfront/function:Function" && r.Name == "api-request"; changed != isFunction {
-			t.Errorf("%s: changed %v, want %v", r.URN, changed, isFunction)
+		isFunction := r.Type == "aws:cloudfront/function:Function" && r.Name == "api-request"
+		isMuted := r.Name == "region-us-east-1" && r.Type == compositeToken // a planned drain sends nothing
+		if changed != (isFunction || isMuted) {
+			t.Errorf("%s: changed %v, want %v", r.URN, changed, !changed)
 		}
 	}
 	origins := func(g *graph.Graph) (ids []string) {
@@ -197,6 +200,9 @@ func TestDeploy_drainDNS(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "prod", map[string]string{"onefront:drainedRegions": `["us-east-1"]`})
 	for _, h := range g.ByType(healthCheckToken) {
+		if h.Name == "outside-in" {
+			continue
+		}
 		want := h.Name == "origin-us-east-1"
 		if h.Inputs["disabled"] != want || h.Inputs["invertHealthcheck"] != want {
 			t.Errorf("%s: disabled %v, inverted %v, want both %v", h.Name, h.Inputs["disabled"], h.Inputs["invertHealthcheck"], want)

@@ -43,6 +43,8 @@ type distributionComponent struct {
 	pulumi.ResourceState
 
 	resource *cloudfront.Distribution
+	// functions of viewers' requests and answers, by their roles.
+	functions map[string]*cloudfront.Function
 }
 
 func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionComponent, error) {
@@ -57,6 +59,7 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 	if err != nil {
 		return nil, err
 	}
+	d.functions = behaviors.functions
 	comment := "onefront " + cfg.Stack
 	if len(comment) > maxComment {
 		comment = comment[:maxComment]

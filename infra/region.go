@@ -78,6 +78,7 @@ func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulum
 		{"functions", b.makeFunctions},
 		{"HTTP API", b.makeAPI},
 		{"domain names", b.makeDomain},
+		{"alarms", b.makeAlarms},
 	} {
 		if err := step.make(); err != nil {
 			return nil, fmt.Errorf("%s: %w", step.what, err)
@@ -96,6 +97,8 @@ type regionBuilder struct {
 	scope   *Scope
 	answers []httpAPIFunction
 	httpAPI *httpAPIComponent
+	// alarms of what was made so far.
+	alarms []Alarm
 }
 
 // child are the options every child shares.
@@ -184,6 +187,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		return err
 	}
 	b.made(made.resources()...)
+	b.alarms = append(b.alarms, functionAlarms(b.cfg, fn, made.Function.Name)...)
 	if len(fn.Routes) > 0 {
 		if len(b.answers) == 0 {
 			b.region.FunctionName = made.Function.Name
@@ -233,6 +237,21 @@ func (b *regionBuilder) makeAPI() error {
 	b.region.ready = append(b.region.ready, append(httpAPI.permissions, httpAPI.Stage)...)
 	b.made(httpAPI.resources()...)
 	return nil
+}
+
+// makeAlarms makes the alarms of the region's API and functions, and the application's own.
+func (b *regionBuilder) makeAlarms() error {
+	if b.cfg.alarms == nil {
+		return nil
+	}
+	slowest := b.cfg.Lambda.Timeout
+	for _, fn := range b.scope.functions {
+		if len(fn.Routes) > 0 {
+			slowest = max(slowest, fn.Timeout)
+		}
+	}
+	list := slices.Concat(apiAlarms(b.cfg, b.httpAPI.API.ID(), b.httpAPI.Stage.Name, slowest), b.alarms, b.scope.alarms)
+	return b.cfg.alarms.inRegion(b.args.region, list, b.child())
 }
 
 // makeDomain gives the region its certificate, the wildcard domain that answers for every origin name (F6.3,
@@ -291,6 +310,7 @@ func (b *regionBuilder) makeDomain() error {
 	if err != nil {
 		return err
 	}
+	b.alarms = append(b.alarms, certificateAlarm(b.cfg, "certificate", certificate.issuedARN))
 	b.region.target = &target
 	b.region.HealthCheckID = check.ID().ToStringPtrOutput()
 	b.region.Endpoint = pulumi.String("https://" + plain).ToStringOutput()

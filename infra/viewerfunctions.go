@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
@@ -87,6 +88,16 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent,
 		}
 	}
 	return f, nil
+}
+
+// byRole are the functions that exist.
+func (f *viewerFunctions) byRole(cfg *platform) map[string]*cloudfront.Function {
+	all := map[string]*cloudfront.Function{"site-request": f.site, "site-response": f.siteResponse}
+	for p, function := range f.api {
+		all[p.name(cfg.Routing)] = function
+	}
+	maps.DeleteFunc(all, func(_ string, function *cloudfront.Function) bool { return function == nil })
+	return all
 }
 
 // request is the function's content.

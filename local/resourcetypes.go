@@ -26,6 +26,33 @@ var unserved = []graph.Unserved{
 		Properties: []string{"name", "retentionInDays"},
 	},
 	{
+		Type: "aws:cloudfront/monitoringSubscription:MonitoringSubscription", Reason: "what it turns on costs nothing here",
+		Properties: []string{"distributionId", "monitoringSubscription"},
+	},
+	{
+		Type: "aws:cloudwatch/metricAlarm:MetricAlarm", Reason: "nothing evaluates alarms yet",
+		Properties: []string{
+			"actionsEnabled", "alarmActions", "alarmDescription", "comparisonOperator", "datapointsToAlarm", "dimensions", "evaluateLowSampleCountPercentiles",
+			"evaluationPeriods", "extendedStatistic", "metricName", "metricQueries", "name", "namespace", "period", "statistic", "threshold", "treatMissingData",
+		},
+	},
+	{
+		Type: "aws:cloudwatch/compositeAlarm:CompositeAlarm", Reason: "as alarms",
+		Properties: []string{"actionsEnabled", "alarmActions", "alarmDescription", "alarmName", "alarmRule"},
+	},
+	{
+		Type: "aws:cloudwatch/dashboard:Dashboard", Reason: "local mode has a dashboard of its own",
+		Properties: []string{"dashboardBody", "dashboardName"},
+	},
+	{
+		Type: "aws:sns/topic:Topic", Reason: "nothing is sent from here",
+		Properties: []string{"name"},
+	},
+	{
+		Type: "aws:sns/topicSubscription:TopicSubscription", Reason: "as topics",
+		Properties: []string{"topic", "protocol", "endpoint", "endpointAutoConfirms"},
+	},
+	{
 		Type: "random:index/randomPassword:RandomPassword", Reason: "the recording draws the password itself, anew at each start",
 		Properties: []string{"length", "special"},
 	},

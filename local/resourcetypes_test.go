@@ -16,7 +16,7 @@ func TestUnserved(t *testing.T) {
 		g    *graph.Graph
 		want []string
 	}{
-		{"a type nobody imitates", resource("aws:sns/topic:Topic", nil), []string{"urn:pulumi:s::p::aws:sns/topic:Topic::x", "aws:sns/topic:Topic"}},
+		{"a type nobody imitates", resource("aws:dynamodb/table:Table", nil), []string{"urn:pulumi:s::p::aws:dynamodb/table:Table::x", "aws:dynamodb/table:Table"}},
 		{"a property nobody knows", resource("aws:cloudwatch/logGroup:LogGroup", map[string]any{"retentionInDays": 30.0, "logGroupClass": "DELIVERY"}), []string{"aws:cloudwatch/logGroup:LogGroup::x", "logGroupClass", "DELIVERY"}},
 	} {
 		err := c.g.Read().Rest(unserved)

@@ -122,6 +122,10 @@ func (t *topology) connect() {
 	for _, bucket := range t.s3.Buckets() {
 		t.network.Add(bucket.Host, &network.Server{Region: bucket.Region, Handler: bucket.Handler, Fault: t.regionFault(bucket.Region)})
 	}
+	// Whoever asks the public name, as a check from outside does, is a viewer.
+	for _, name := range append(t.edge.Aliases(), t.edge.DomainName()) {
+		t.network.Add(name, &network.Server{Handler: t.edge})
+	}
 	t.network.SetResolver(t.dns)
 }
 

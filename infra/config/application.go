@@ -16,6 +16,8 @@ type Application struct {
 	// Requests must reach the application, such as "POST /api/orders": a stack's routes that cut one off are
 	// remarked on.
 	Requests []string
+	// Thresholds are limits of the application's own alarms, beside the platform's.
+	Thresholds []AlarmThreshold
 }
 
 // BasePath is the first of the base paths, or "" for an API at the root.

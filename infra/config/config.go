@@ -174,13 +174,6 @@ type Throttle struct {
 	Rate  float64
 }
 
-// Alarms says who hears of trouble, and from which limits on.
-type Alarms struct {
-	Emails []string
-	// Thresholds has a value for every name of [AlarmThresholds].
-	Thresholds map[string]float64
-}
-
 // Logs switches CloudFront access logs (default on) and bounds how long logs are kept (default 30 days).
 type Logs struct {
 	Enabled       bool

@@ -65,7 +65,8 @@ func application(s *config.Settings) config.Application {
 			{Path: "/api/topics*", Methods: config.MethodsRead, TTL: config.TTL{Default: 5 * time.Minute}, Key: config.Parts{Query: []string{"locale"}}},
 			{Path: "/api/*", Methods: config.MethodsAll},
 		},
-		Requests: []string{"GET /api/topics", "POST /api/feedback"},
+		Requests:   []string{"GET /api/topics", "POST /api/feedback"},
+		Thresholds: []config.AlarmThreshold{{Name: "deadLetters", Default: 1, Low: 1, High: 100, Meaning: "messages in a dead-letter queue"}},
 	}
 }
 

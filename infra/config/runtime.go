@@ -2,9 +2,7 @@ package config
 
 import (
 	"math"
-	"net/mail"
 	"regexp"
-	"strings"
 	"time"
 )
 
@@ -36,61 +34,6 @@ func (c *Config) readThrottle(n node) {
 		c.Throttle.Rate = number
 		if number <= 0 || number > math.MaxInt32 {
 			rate.refuse("more than 0: requests per second; 0 would block all traffic")
-		}
-	}
-}
-
-// AlarmThreshold is one limit that onefront:alarms.thresholds may set.
-type AlarmThreshold struct {
-	Name string
-	// Default applies where the stack sets none. Low and High bound what it may set.
-	Default, Low, High float64
-	Meaning            string
-}
-
-// AlarmThresholds are all limits, in the order of the request path.
-func AlarmThresholds() []AlarmThreshold {
-	return []AlarmThreshold{
-		{"edge5xxPercent", 1, 0, 100, "share of the distribution's answers with a 5xx status, in percent"},
-		{"edge4xxPercent", 20, 0, 100, "share of the distribution's answers with a 4xx status, in percent"},
-		{"originLatencyMs", 3000, 1, 120_000, "95th percentile of the origins' latency, in milliseconds"},
-		{"api5xxPercent", 5, 0, 100, "share of a region's API answers with a 5xx status, in percent"},
-		{"functionErrors", 5, 1, 1e9, "failed invocations of a function in five minutes"},
-		{"functionThrottles", 5, 1, 1e9, "throttled invocations of a function in five minutes"},
-		{"queueAgeSeconds", 900, 1, 1_209_600, "age of the oldest feedback that waits for redelivery, in seconds"},
-		{"deadLetters", 1, 1, 1e9, "feedback in a dead-letter queue"},
-		{"certificateDays", 20, 1, 44, "days before a certificate expires; renewal starts at 45 (F8.7)"},
-	}
-}
-
-func (c *Config) readAlarms(n node) {
-	o := n.object("emails", "thresholds")
-	c.Alarms = Alarms{Emails: o.at("emails").texts("e-mail addresses"), Thresholds: map[string]float64{}}
-	for _, item := range o.at("emails").list("e-mail addresses") {
-		text, ok := item.value.(string)
-		if !ok {
-			continue
-		}
-		if a, err := mail.ParseAddress(text); err != nil || a.Address != text || !strings.Contains(text[strings.LastIndexByte(text, '@'):], ".") {
-			item.refuse("an e-mail address such as ops@example.com, without a display name")
-		}
-	}
-	distinct(n.problems, o.at("emails").key, o.at("emails").strings(), "an address")
-	var names []string
-	for _, t := range AlarmThresholds() {
-		names = append(names, t.Name)
-	}
-	thresholds := o.at("thresholds").object(names...)
-	for _, t := range AlarmThresholds() {
-		c.Alarms.Thresholds[t.Name] = t.Default
-		limit := thresholds.at(t.Name)
-		number, ok := limit.decimal()
-		if !ok {
-			continue
-		}
-		c.Alarms.Thresholds[t.Name] = number
-		if number < t.Low || number > t.High {
-			limit.refuse("from %g to %g: %s", t.Low, t.High, t.Meaning)
 		}
 	}
 }

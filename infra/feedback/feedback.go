@@ -42,8 +42,9 @@ func (Application) Configure(s *infra.Settings) *infra.Functions {
 			{Path: "/api/topics*", Methods: infra.Read, TTL: infra.TTL{Default: 5 * time.Minute}, Key: infra.Key{Query: []string{"locale"}}},
 			{Path: "/api/*", Methods: infra.All},
 		},
-		Requests: []string{"GET /api/topics", "POST /api/feedback"},
-		Region:   func(scope *infra.Scope) error { return makeRegion(scope, upstream) },
+		Requests:   []string{"GET /api/topics", "POST /api/feedback"},
+		Thresholds: thresholds(),
+		Region:     func(scope *infra.Scope) error { return makeRegion(scope, upstream) },
 	}
 }
 
@@ -84,6 +85,7 @@ func makeRegion(scope *infra.Scope, upstream settings.Settings) error {
 		return fmt.Errorf("queues: %w", err)
 	}
 	scope.Made(parameter, queues.main, queues.dead, queues.redriveAllow)
+	addAlarms(scope, queues)
 	scope.Output("queueUrl", queues.main.Url)
 
 	readKey := infra.Statement{Actions: []string{"ssm:GetParameter"}, ARN: parameter.Arn}

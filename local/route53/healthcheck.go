@@ -1,9 +1,13 @@
 package route53
 
 import (
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
 )
 
@@ -11,6 +15,7 @@ const healthCheckType = "aws:route53/healthCheck:HealthCheck"
 
 // checkers is how many health checkers ask about an endpoint (F7.13, likely). They stand in several regions at AWS;
 // here one question per interval is asked and its outcome counts for all of them, as if all saw the same fault at once.
+// Where a check names regions, one is asked from each, and its outcome counts for the checkers there.
 const checkers = 16
 
 // healthyPercent: an endpoint is healthy while more than this share of the checkers say so (F7.12).
@@ -27,20 +32,20 @@ const searchedBytes = 5120
 
 // healthCheckInputs are the properties of aws.route53.HealthCheck that are understood here. Defaults are F7.12's.
 type healthCheckInputs struct {
-	Type              string `json:"type"`
-	FQDN              string `json:"fqdn"`
-	Port              int    `json:"port"`
-	ResourcePath      string `json:"resourcePath"`
-	RequestInterval   int    `json:"requestInterval"`
-	FailureThreshold  int    `json:"failureThreshold"`
-	Disabled          bool   `json:"disabled"`
-	InvertHealthcheck bool   `json:"invertHealthcheck"`
-	SearchString      string `json:"searchString"`
+	Type              string   `json:"type"`
+	FQDN              string   `json:"fqdn"`
+	Port              int      `json:"port"`
+	ResourcePath      string   `json:"resourcePath"`
+	RequestInterval   int      `json:"requestInterval"`
+	FailureThreshold  int      `json:"failureThreshold"`
+	Disabled          bool     `json:"disabled"`
+	InvertHealthcheck bool     `json:"invertHealthcheck"`
+	SearchString      string   `json:"searchString"`
+	Regions           []string `json:"regions"`
 
 	EnableSNI      graph.NoLocalMeaning `json:"enableSni"`      // there is no TLS within local mode
 	MeasureLatency graph.NoLocalMeaning `json:"measureLatency"` // graphs in the console
 	ReferenceName  graph.NoLocalMeaning `json:"referenceName"`  // for the console
-	Regions        graph.NoLocalMeaning `json:"regions"`        // all checkers see the same here
 	Tags           graph.NoLocalMeaning `json:"tags"`           // labels
 	Triggers       graph.NoLocalMeaning `json:"triggers"`       // about when it is replaced
 }
@@ -54,6 +59,9 @@ type healthCheck struct {
 	interval           time.Duration
 	threshold          int
 	disabled, inverted bool
+	// edges are the places of the checkers, as the codes of the edges next to the check's regions; "" is nowhere in
+	// particular.
+	edges []string
 
 	// State, guarded by the service's mutex.
 	opinions    [checkers]opinion
@@ -83,13 +91,38 @@ func newHealthCheck(r *graph.Taken) *healthCheck {
 	r.Require(in.RequestInterval == 10 || in.RequestInterval == 30, "requestInterval", in.RequestInterval, "want 10 or 30 seconds")
 	r.Require(in.FailureThreshold >= 1 && in.FailureThreshold <= 10, "failureThreshold", in.FailureThreshold, "want 1 to 10")
 	r.Require(matches == (in.SearchString != ""), "searchString", in.SearchString, "want one with the STR_MATCH types, and only there")
+	edges := []string{""}
+	if len(in.Regions) > 0 {
+		edges = nil
+		r.Require(len(in.Regions) >= 3, "regions", in.Regions, "want at least three")
+	}
+	for i, name := range in.Regions {
+		region, ok := geography.LookupRegion(name)
+		r.Require(ok && slices.Contains(checkerRegions, name), fmt.Sprintf("regions[%d]", i), name, "want one of "+strings.Join(checkerRegions, ", "))
+		edges = append(edges, nearestEdge(region.Place))
+	}
 	return &healthCheck{
 		urn: r.URN, id: r.ID, fqdn: canonical(in.FQDN), port: in.Port, search: in.SearchString,
 		path:     "/" + strings.TrimPrefix(in.ResourcePath, "/"),
 		scheme:   strings.ToLower(kind),
 		interval: time.Duration(in.RequestInterval) * time.Second, threshold: in.FailureThreshold,
-		disabled: in.Disabled, inverted: in.InvertHealthcheck,
+		disabled: in.Disabled, inverted: in.InvertHealthcheck, edges: edges,
 	}
+}
+
+// checkerRegions are where checkers stand.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+var checkerRegions = []string{"us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1"}
+
+// nearestEdge is the code of the edge that a viewer at a place meets.
+func nearestEdge(place geography.Place) (code string) {
+	least := math.Inf(1)
+	for _, edge := range geography.Edges() {
+		if km := geography.DistanceKm(place, edge.Place); km < least {
+			code, least = edge.Code, km
+		}
+	}
+	return code
 }
 
 // checkByID finds a health check, or nil.

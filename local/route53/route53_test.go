@@ -624,3 +624,37 @@ func BenchmarkResolve(b *testing.B) {
 		}
 	}
 }
+
+// A check that names regions asks from each of them: whoever stands for all edges is told where, and what one place
+// sees counts for its own third of the checkers. That is more than 18 %, so one place that fails is no outage.
+func TestHealthCheck_asksFromItsRegions(t *testing.T) {
+	w := newWorld(t, map[string]object{"eu-west-1": {
+		"type": "HTTPS_STR_MATCH", "searchString": "ok", "regions": []any{"us-east-1", "eu-west-1", "ap-southeast-1"},
+	}}, "eu-west-1", "us-east-1")
+	var mu sync.Mutex
+	asked := map[string]int{}
+	failing := map[string]bool{"SIN": true}
+	w.answer("eu-west-1", func(rw http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		place := r.Header.Get("X-Onefront-Viewer")
+		asked[place]++
+		if !failing[place] {
+			_, _ = io.WriteString(rw, "ok")
+		}
+	})
+	w.advance(t, 31*time.Second)
+	if diff := cmp.Diff(map[string]int{"IAD": 3, "DUB": 3, "SIN": 3}, asked); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if !w.Healthy("eu-west-1") {
+		t.Error("unhealthy though two thirds of the checkers are served")
+	}
+	mu.Lock()
+	failing["IAD"], failing["DUB"] = true, true
+	mu.Unlock()
+	w.advance(t, 31*time.Second)
+	if w.Healthy("eu-west-1") {
+		t.Error("healthy though nobody is served")
+	}
+}

@@ -1,0 +1,77 @@
+package feedback
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/infra"
+)
+
+// The metrics that the functions write into their log lines (embedded metric format).
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const (
+	metricsNamespace = "Onefront"
+	stackDimension   = "stack"
+)
+
+// Why a period without data is good.
+const (
+	noFeedback = "there is no data where nobody sent feedback"
+	idleQueue  = "SQS stops reporting a queue that is idle for hours"
+)
+
+// thresholds are the limits of the alarms below.
+func thresholds() []infra.Threshold {
+	return []infra.Threshold{
+		{Name: "queueAgeSeconds", Default: 900, Low: 1, High: 1_209_600, Meaning: "age of the oldest feedback that waits for redelivery, in seconds"},
+		{Name: "deadLetters", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a dead-letter queue"},
+		{Name: "refused", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that the SaaS refused for good"},
+		{Name: "lost", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that neither SaaS nor queue took; the visitor was told"},
+		{Name: "queuedPercent", Default: 20, Low: 0, High: 100, Meaning: "share of the tries that left feedback in the queue, in percent"},
+	}
+}
+
+// addAlarms watches what becomes of feedback in a region.
+func addAlarms(scope *infra.Scope, q *queues) {
+	outcome := func(name string) infra.Metric {
+		return infra.Metric{
+			Namespace: metricsNamespace, Name: name, Statistic: "Sum",
+			Dimensions: pulumi.StringMap{stackDimension: pulumi.String(scope.Stack)},
+		}
+	}
+	queued, delivered := outcome("queued"), outcome("delivered")
+	queued.ID, delivered.ID = "queued", "delivered"
+	scope.Alarm(infra.Alarm{
+		Name: "refused", Means: "The SaaS refuses feedback in {region} for good.",
+		Do:      "Look at `reason` in the functions' log lines: its key, its form or its address changed. Then ops redrive -stack {stack} {region}.",
+		Metrics: []infra.Metric{outcome("refused")}, Compare: infra.AtLeast, Threshold: scope.Threshold("refused"),
+		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
+	})
+	scope.Alarm(infra.Alarm{
+		Name: "lost", Means: "Neither the SaaS nor the queue took feedback in {region}; the visitors were told to try again.",
+		Do:      "Look at SQS in {region}, and drain it: ops drain -stack {stack} {region}.",
+		Metrics: []infra.Metric{outcome("lost")}, Compare: infra.AtLeast, Threshold: scope.Threshold("lost"),
+		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
+	})
+	scope.Alarm(infra.Alarm{
+		Name: "queued", Means: "The SaaS does not take feedback from {region} at once: it waits in the queue.",
+		Do:         "Nothing is lost and it is tried again by itself. Look at the SaaS's own status page; if it is well for the others: ops drain -stack {stack} {region}.",
+		Expression: "IF(FILL(queued, 0) + FILL(delivered, 0) >= 10, 100 * FILL(queued, 0) / (FILL(queued, 0) + FILL(delivered, 0)), 0)",
+		Metrics:    []infra.Metric{queued, delivered}, Threshold: scope.Threshold("queuedPercent"),
+		M: 5, N: 5, Missing: infra.NotBreaching, Silence: noFeedback,
+	})
+	queue := func(name pulumi.StringInput, metric string) []infra.Metric {
+		return []infra.Metric{{Namespace: "AWS/SQS", Name: metric, Statistic: "Maximum", Dimensions: pulumi.StringMap{"QueueName": name}}}
+	}
+	scope.Alarm(infra.Alarm{
+		Name: "queue-age", Means: "Feedback in {region} waits too long for its redelivery.",
+		Do:      "Look at the log of the redelivery function and at the SaaS. It is kept for seven days.",
+		Metrics: queue(q.main.Name, "ApproximateAgeOfOldestMessage"), Threshold: scope.Threshold("queueAgeSeconds"),
+		M: 5, N: 5, Missing: infra.NotBreaching, Silence: idleQueue,
+	})
+	scope.Alarm(infra.Alarm{
+		Name: "dead-letter", Means: "Feedback in {region} was given up on: it lies in the dead-letter queue, for 14 days.",
+		Do:      "Look at its `reason`, mend the cause, then ops redrive -stack {stack} {region}.",
+		Metrics: queue(q.dead.Name, "ApproximateNumberOfMessagesVisible"), Compare: infra.AtLeast, Threshold: scope.Threshold("deadLetters"),
+		M: 1, N: 1, Missing: infra.NotBreaching, Silence: idleQueue,
+	})
+}
