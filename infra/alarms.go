@@ -97,7 +97,7 @@ func (a *alarms) inRegion(region string, list []Alarm, opts []pulumi.ResourceOpt
 }
 
 // drainCommand takes a region out of traffic, without a deployment.
-func drainCommand(stack, region string) string { return "ops drain -stack " + stack + " " + region }
+func drainCommand(stack, region string) string { return "ops drain " + region + " -stack " + stack }
 
 type compositeArgs struct {
 	role, region, description string

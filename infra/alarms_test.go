@@ -214,13 +214,13 @@ func TestAlarms_textsNameTheCommand(t *testing.T) {
 	g := record(t, "prod", nil)
 	for name, want := range map[string]string{
 		"health-us-east-1":  "ops status -stack prod",
-		"api-5xx-us-east-1": "ops drain -stack prod us-east-1",
+		"api-5xx-us-east-1": "ops drain us-east-1 -stack prod",
 	} {
 		if d := text(named(t, g, alarmToken, name).Inputs, "alarmDescription"); !strings.Contains(d, want) {
 			t.Errorf("%s: %q does not name %q", name, d, want)
 		}
 	}
-	if d := text(named(t, g, compositeToken, "region-us-east-1").Inputs, "alarmDescription"); !strings.Contains(d, "ops drain -stack prod us-east-1") {
+	if d := text(named(t, g, compositeToken, "region-us-east-1").Inputs, "alarmDescription"); !strings.Contains(d, "ops drain us-east-1 -stack prod") {
 		t.Errorf("region-us-east-1: %q", d)
 	}
 }

@@ -30,7 +30,7 @@ const (
 )
 
 // drainRegion is what to do about a region's trouble, as long as others are well.
-const drainRegion = "If the other regions are well: ops drain -stack {stack} {region}."
+const drainRegion = "If the other regions are well: ops drain {region} -stack {stack}."
 
 // edgeAlarms watch the distribution and its functions.
 func edgeAlarms(p *platform, d *distributionComponent) []Alarm {
@@ -86,7 +86,7 @@ func originLatencyAlarm(p *platform, d *distributionComponent) Alarm {
 	timeout := p.Lambda.Timeout + readTimeoutMargin
 	return Alarm{
 		Name: "origin-latency", Means: "Origins answer so slowly that CloudFront will soon give up on them.",
-		Do: "Compare the regions' api-latency on the dashboard. One alone is slow: ops drain -stack {stack} REGION.",
+		Do: "Compare the regions' api-latency on the dashboard. One alone is slow: ops drain REGION -stack {stack}.",
 		Metrics: []Metric{{
 			Namespace: nsCloudFront, Name: "OriginLatency", Statistic: "p90", Dimensions: edgeDimensions(d, nil),
 		}},

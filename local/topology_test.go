@@ -15,7 +15,7 @@ import (
 // A resource that no room takes stops the start, whatever else the graph holds.
 func TestNewTopology_refusesWhatNobodyTook(t *testing.T) {
 	saas := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
-	f := flags{stack: "prod", upstream: saas, cacheLimitMiB: 1}
+	f := flags{stack: "prod", upstream: saas, cacheLimitMiB: 1, pop: "FRA"}
 	s, err := loadStack(f, nil, saas)
 	if err != nil {
 		t.Fatal(err)

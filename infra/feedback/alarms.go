@@ -42,19 +42,19 @@ func addAlarms(scope *infra.Scope, q *queues) {
 	queued.ID, delivered.ID = "queued", "delivered"
 	scope.Alarm(infra.Alarm{
 		Name: "refused", Means: "The SaaS refuses feedback in {region} for good.",
-		Do:      "Look at `reason` in the functions' log lines: its key, its form or its address changed. Then ops redrive -stack {stack} {region}.",
+		Do:      "Look at `reason` in the functions' log lines: its key, its form or its address changed. Then ops redrive {region} -stack {stack}.",
 		Metrics: []infra.Metric{outcome("refused")}, Compare: infra.AtLeast, Threshold: scope.Threshold("refused"),
 		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
 	})
 	scope.Alarm(infra.Alarm{
 		Name: "lost", Means: "Neither the SaaS nor the queue took feedback in {region}; the visitors were told to try again.",
-		Do:      "Look at SQS in {region}, and drain it: ops drain -stack {stack} {region}.",
+		Do:      "Look at SQS in {region}, and drain it: ops drain {region} -stack {stack}.",
 		Metrics: []infra.Metric{outcome("lost")}, Compare: infra.AtLeast, Threshold: scope.Threshold("lost"),
 		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
 	})
 	scope.Alarm(infra.Alarm{
 		Name: "queued", Means: "The SaaS does not take feedback from {region} at once: it waits in the queue.",
-		Do:         "Nothing is lost and it is tried again by itself. Look at the SaaS's own status page; if it is well for the others: ops drain -stack {stack} {region}.",
+		Do:         "Nothing is lost and it is tried again by itself. Look at the SaaS's own status page; if it is well for the others: ops drain {region} -stack {stack}.",
 		Expression: "IF(FILL(queued, 0) + FILL(delivered, 0) >= 10, 100 * FILL(queued, 0) / (FILL(queued, 0) + FILL(delivered, 0)), 0)",
 		Metrics:    []infra.Metric{queued, delivered}, Threshold: scope.Threshold("queuedPercent"),
 		M: 5, N: 5, Missing: infra.NotBreaching, Silence: noFeedback,
@@ -70,7 +70,7 @@ func addAlarms(scope *infra.Scope, q *queues) {
 	})
 	scope.Alarm(infra.Alarm{
 		Name: "dead-letter", Means: "Feedback in {region} was given up on: it lies in the dead-letter queue, for 14 days.",
-		Do:      "Look at its `reason`, mend the cause, then ops redrive -stack {stack} {region}.",
+		Do:      "Look at its `reason`, mend the cause, then ops redrive {region} -stack {stack}.",
 		Metrics: queue(q.dead.Name, "ApproximateNumberOfMessagesVisible"), Compare: infra.AtLeast, Threshold: scope.Threshold("deadLetters"),
 		M: 1, N: 1, Missing: infra.NotBreaching, Silence: idleQueue,
 	})
