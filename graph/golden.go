@@ -27,6 +27,8 @@ func (g *Graph) Golden() ([]byte, error) {
 		Parent               string              `json:"parent,omitempty"`
 		Provider             string              `json:"provider,omitempty"`
 		Region               string              `json:"region,omitempty"`
+		Protect              bool                `json:"protect,omitempty"`
+		IgnoreChanges        []string            `json:"ignoreChanges,omitempty"`
 		Inputs               any                 `json:"inputs,omitempty"`
 		DependsOn            []string            `json:"dependsOn,omitempty"`
 		PropertyDependencies map[string][]string `json:"propertyDependencies,omitempty"`
@@ -41,6 +43,7 @@ func (g *Graph) Golden() ([]byte, error) {
 	for _, r := range g.Resources {
 		document.Resources = append(document.Resources, entry{
 			URN: r.URN, Parent: r.Parent, Provider: r.Provider, Region: r.Region,
+			Protect: r.Protect, IgnoreChanges: r.IgnoreChanges,
 			Inputs:    redact(r.Secrets, "", r.Inputs),
 			DependsOn: r.DependsOn, PropertyDependencies: r.PropertyDependencies,
 		})

@@ -53,6 +53,10 @@ type Resource struct {
 	// Inputs and Outputs hold string, float64, bool, nil, []any, map[string]any, [Asset] and [Archive]. Secrets
 	// are unwrapped. Outputs include the inputs.
 	Inputs, Outputs map[string]any
+	// Protect says that an engine refuses to delete the resource.
+	Protect bool
+	// IgnoreChanges are the paths of inputs whose changes an engine leaves out of updates.
+	IgnoreChanges []string
 	// Secrets are the sorted paths of secret values, such as `environment.variables.TOKEN` or `origins[0].value`.
 	Secrets []string
 	// Unknown are the sorted paths of inputs that were computed from an output which nobody knows: one of a resource of a

@@ -30,6 +30,8 @@ type App struct {
 	FrontendEnv pulumi.StringMap
 	// CertificateARN is the viewers' certificate; nil without aliases.
 	CertificateARN pulumi.StringInput
+	// DrainStore is the ARN of the key value store that takes a region out at once; nil but with edge routing.
+	DrainStore pulumi.StringInput
 	// DNSRecords are what the owner of an external DNS creates; nil where the stack writes its records itself.
 	DNSRecords pulumi.Input
 }
@@ -60,6 +62,9 @@ type platform struct {
 
 // name is a logical name under the app's prefix.
 func (p *platform) name(role string) string { return p.prefix + role }
+
+// protects says whether what a region keeps may not be deleted. A drained region's may: it is on its way out.
+func (p *platform) protects(region string) bool { return p.Protect && !p.Drained(region) }
 
 // child makes a resource part of the app.
 func (p *platform) child(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {

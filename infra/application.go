@@ -138,6 +138,12 @@ func (s *Scope) Options() []pulumi.ResourceOption {
 	return append([]pulumi.ResourceOption(nil), s.options...)
 }
 
+// Protected keeps what holds data of a region from being deleted, where the stack says so (onefront:protect) and the
+// region is not drained.
+func (s *Scope) Protected() pulumi.ResourceOption {
+	return pulumi.Protect(s.platform.protects(s.Region))
+}
+
 // Secret is the value of a key that a function or the application's configuration names as a secret.
 func (s *Scope) Secret(key string) pulumi.StringOutput { return s.platform.secret(key) }
 

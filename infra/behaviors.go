@@ -24,8 +24,8 @@ func everythingElse(cfg *platform) config.Route {
 	return config.Route{Path: "*", Methods: config.MethodsAll, ReadFailover: cfg.Routing == config.RoutingEdge}
 }
 
-func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *siteComponent, opts ...pulumi.ResourceOption) (*behaviors, error) {
-	functions, err := newViewerFunctions(ctx, cfg, site, opts...)
+func newBehaviors(ctx *pulumi.Context, cfg *platform, origins *origins, site *siteComponent, drains *cloudfront.KeyValueStore, opts ...pulumi.ResourceOption) (*behaviors, error) {
+	functions, err := newViewerFunctions(ctx, cfg, site, drains, opts...)
 	if err != nil {
 		return nil, err
 	}

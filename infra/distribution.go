@@ -45,6 +45,8 @@ type distributionComponent struct {
 	resource *cloudfront.Distribution
 	// functions of viewers' requests and answers, by their roles.
 	functions map[string]*cloudfront.Function
+	// drains is the store of edge routing; nil without.
+	drains *cloudfront.KeyValueStore
 }
 
 func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionComponent, error) {
@@ -54,8 +56,12 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 		return nil, err
 	}
 	opts := []pulumi.ResourceOption{pulumi.Parent(d), pulumi.Provider(args.provider)}
+	var err error
+	if d.drains, err = newDrains(ctx, cfg, opts...); err != nil {
+		return nil, err
+	}
 	origins := newOrigins(cfg, args.regions, args.site, args.secret)
-	behaviors, err := newBehaviors(ctx, cfg, origins, args.site, opts...)
+	behaviors, err := newBehaviors(ctx, cfg, origins, args.site, d.drains, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +102,15 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 	}
 	if args.originDNS != nil {
 		ready = append(ready, args.originDNS.records...)
+	}
+	opts = append(opts, pulumi.Protect(cfg.Protect))
+	if args.site != nil {
+		ready = append(ready, args.site.ready()...)
+		hooks, err := siteMoveHook(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, hooks...)
 	}
 	d.resource, err = cloudfront.NewDistribution(ctx, cfg.name("distribution"), properties, append(opts, pulumi.DependsOn(ready))...)
 	if err != nil {

@@ -88,6 +88,11 @@ const (
 	stageToken        = "aws:apigatewayv2/stage:Stage"
 	permissionToken   = "aws:lambda/permission:Permission"
 	objectToken       = "aws:s3/bucketObjectv2:BucketObjectv2"
+	edgeFunctionToken = "aws:cloudfront/function:Function"
+	logGroupToken     = "aws:cloudwatch/logGroup:LogGroup"
+	bucketToken       = "aws:s3/bucketV2:BucketV2"
+	apiToken          = "aws:apigatewayv2/api:Api"
+	storeKeyToken     = "aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey"
 )
 
 // at follows a path of keys and indices; nil where it ends early.

@@ -44,6 +44,9 @@ var invariants = []struct {
 	{"alarms are where their metric is, and tell people there", alarmsAreInPlace},
 	{"alarms are what CloudWatch takes", alarmsAreTaken},
 	{"composites know alarms of their own region", compositesAreLocal},
+	{"edge functions are immutable", edgeFunctionsAreImmutable},
+	{"the site is there before it is served", siteIsThere},
+	{"the drains are somebody else's", drainsAreOthers},
 }
 
 func distributions(g *graph.Graph) []*graph.Resource { return g.ByType(distributionToken) }
@@ -525,7 +528,7 @@ func accessLogsAreVended(g *graph.Graph) (wrong []string) {
 
 func distributionWaits(g *graph.Graph) (wrong []string) {
 	for _, d := range distributions(g) {
-		for _, token := range []string{permissionToken, stageToken, "aws:apigatewayv2/apiMapping:ApiMapping"} {
+		for _, token := range []string{apiToken, permissionToken, stageToken, "aws:apigatewayv2/apiMapping:ApiMapping"} {
 			for _, r := range g.ByType(token) {
 				if !slices.Contains(d.DependsOn, r.URN) {
 					wrong = append(wrong, "the distribution does not wait for "+r.URN)

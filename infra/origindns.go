@@ -40,6 +40,12 @@ func newOriginDNS(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zo
 	if err := ctx.RegisterComponentResourceV2(originDNSType, cfg.name("origin-dns"), pulumi.Map{}, d, cfg.child()...); err != nil {
 		return nil, err
 	}
+	if !cfg.CloseExecuteAPI {
+		if err := info(ctx, "the APIs' execute-api hosts stay open (they refuse whoever goes round CloudFront). "+
+			"Once this update is complete nobody asks them any more: set onefront:closeExecuteApi to true to close them in the next one"); err != nil {
+			return nil, err
+		}
+	}
 	zone := zones[cfg.Domains[0].Zone]
 	names := []string{originNearest}
 	if len(regions) > 1 {

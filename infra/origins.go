@@ -116,7 +116,7 @@ func (o *origins) addSite(site *siteComponent) {
 	}
 	var ids []string
 	for _, b := range site.buckets {
-		id := "site-" + b.region
+		id := siteOriginPrefix + b.region
 		ids = append(ids, id)
 		o.list = append(o.list, cloudfront.DistributionOriginArgs{
 			OriginId: pulumi.String(id), DomainName: b.bucket.BucketRegionalDomainName,

@@ -19,6 +19,9 @@ func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate
 	app.APIURL = pulumi.Sprintf("https://%s%s", host, p.Config.Application.BasePath())
 	app.Aliases = p.Aliases()
 	app.DistributionID, app.DistributionDomain = d.resource.ID(), d.resource.DomainName
+	if d.drains != nil {
+		app.DrainStore = d.drains.Arn
+	}
 	for _, r := range regions {
 		region := pulumi.Map{
 			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName,
@@ -57,6 +60,9 @@ func (a *App) outputs() pulumi.Map {
 	}
 	if a.DNSRecords != nil {
 		all["dnsRecords"] = a.DNSRecords
+	}
+	if a.DrainStore != nil {
+		all["drainStore"] = a.DrainStore
 	}
 	return all
 }

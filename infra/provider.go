@@ -62,6 +62,7 @@ func (p ProviderSettings) Args(region string) *aws.ProviderArgs {
 		S3UsePathStyle:            pulumi.BoolPtrFromPtr(p.S3UsePathStyle),
 		MaxRetries:                pulumi.IntPtrFromPtr(p.MaxRetries),
 		RetryMode:                 optionalString(p.RetryMode),
+		StsRegion:                 optionalString(p.STSRegion),
 		SharedConfigFiles:         optionalStrings(p.SharedConfigFiles),
 		SharedCredentialsFiles:    optionalStrings(p.SharedCredentialsFiles),
 		SkipCredentialsValidation: pulumi.BoolPtrFromPtr(p.SkipCredentialsValidation),

@@ -50,7 +50,7 @@ type regionComponent struct {
 	HealthCheckID pulumi.StringPtrInput
 	// Endpoint is the URL that answers for this region alone.
 	Endpoint pulumi.StringOutput
-	// ExecuteAPIHost is the API's own host name. It answers 404 with an origin domain (F6.9).
+	// ExecuteAPIHost is the API's own host name. It answers 404 once the stack closes it (F6.9).
 	ExecuteAPIHost pulumi.StringOutput
 
 	// target is where latency records lead; nil without an origin domain.
@@ -225,7 +225,7 @@ func (b *regionBuilder) makeAPI() error {
 		Throttle:               b.cfg.Throttle,
 		LogGroupPrefix:         "/aws/vendedlogs/" + b.cfg.Project + "/" + b.cfg.Stack + "/",
 		LogRetentionDays:       b.cfg.Logs.RetentionDays,
-		DisableExecuteEndpoint: b.cfg.OriginDomain != "",
+		DisableExecuteEndpoint: b.cfg.CloseExecuteAPI,
 		after:                  b.args.after,
 	}, b.child()...)
 	if err != nil {
@@ -234,7 +234,7 @@ func (b *regionBuilder) makeAPI() error {
 	b.httpAPI = httpAPI
 	b.region.ExecuteAPIHost = httpAPI.Host
 	b.region.Endpoint = httpAPI.API.ApiEndpoint
-	b.region.ready = append(b.region.ready, append(httpAPI.permissions, httpAPI.Stage)...)
+	b.region.ready = append(b.region.ready, append(httpAPI.permissions, httpAPI.API, httpAPI.Stage)...)
 	b.made(httpAPI.resources()...)
 	return nil
 }

@@ -37,6 +37,7 @@ type siteComponent struct {
 	buckets  []*siteBucket
 	// addresses is the store with the table of addresses.
 	addresses *cloudfront.KeyValueStore
+	table     pulumi.Resource
 	// notFoundPage says that the folder has a page for unknown addresses.
 	notFoundPage bool
 }
@@ -48,6 +49,8 @@ type siteBucket struct {
 	bucket   *s3.BucketV2
 	block    *s3.BucketPublicAccessBlock
 	objects  []pulumi.Resource
+	// config is /config.json.
+	config pulumi.Resource
 }
 
 // newSite reads the folder and makes the buckets and their objects. It returns nil where no folder is published.
@@ -96,15 +99,25 @@ func newSite(ctx *pulumi.Context, cfg *platform, providers *providers) (*siteCom
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{})
 }
 
+// ready is what must exist before the distribution may serve the site.
+func (s *siteComponent) ready() []pulumi.Resource {
+	ready := []pulumi.Resource{s.table}
+	for _, b := range s.buckets {
+		ready = append(append(ready, b.config), b.objects...)
+	}
+	return ready
+}
+
 // newBucket makes a private, versioned, encrypted bucket. The logical name carries the region, so that another
-// order of the regions replaces nothing. Destroying the stack deletes the objects: everything in the bucket
+// order of the regions replaces nothing. A bucket that is not protected is emptied when it is deleted: everything in it
 // comes out of the repository.
 func (s *siteComponent) newBucket(ctx *pulumi.Context, region string, provider *aws.Provider) (*siteBucket, error) {
 	name := s.platform.name("site-" + region)
 	b := &siteBucket{region: region, provider: provider}
 	opts := []pulumi.ResourceOption{pulumi.Parent(s), pulumi.Provider(provider)}
+	protected := s.platform.protects(region)
 	var err error
-	if b.bucket, err = s3.NewBucketV2(ctx, name, &s3.BucketV2Args{ForceDestroy: pulumi.Bool(true)}, opts...); err != nil {
+	if b.bucket, err = s3.NewBucketV2(ctx, name, &s3.BucketV2Args{ForceDestroy: pulumi.Bool(!protected)}, append(opts, pulumi.Protect(protected))...); err != nil {
 		return nil, err
 	}
 	if b.block, err = s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
@@ -164,6 +177,7 @@ func (s *siteComponent) upload(ctx *pulumi.Context, b *siteBucket, files []sitef
 	if err != nil {
 		return err
 	}
+	b.config = object
 	before := []pulumi.Resource{object}
 	for _, f := range files {
 		args := &s3.BucketObjectv2Args{
@@ -210,7 +224,7 @@ func (s *siteComponent) publish(ctx *pulumi.Context, table map[string]string) er
 	for _, b := range s.buckets {
 		objects = append(objects, b.objects...)
 	}
-	_, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, s.platform.name("addresses"), &cloudfront.KeyvaluestoreKeysExclusiveArgs{
+	s.table, err = cloudfront.NewKeyvaluestoreKeysExclusive(ctx, s.platform.name("addresses"), &cloudfront.KeyvaluestoreKeysExclusiveArgs{
 		KeyValueStoreArn: s.addresses.Arn, ResourceKeyValuePairs: pairs,
 	}, append(opts, pulumi.DependsOn(objects))...)
 	return err

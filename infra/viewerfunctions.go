@@ -12,9 +12,6 @@ import (
 	"github.com/onefront/onefront/infra/functions"
 )
 
-// functionRuntime is the one that knows origin helpers (F2.1).
-const functionRuntime = "cloudfront-js-2.0"
-
 // viewerFunctions are the CloudFront functions, at most one per slot (F2.18). A nil function has nothing to do.
 type viewerFunctions struct {
 	// api serves the API's behaviors: one function for each distinct set of parts that routes ask for.
@@ -49,13 +46,14 @@ func (p apiParts) name(routing config.Routing) string {
 		name = "api-single-origin"
 	}
 	if p.viewerHost {
-		name += "-viewer-host"
+		name += "-host"
 	}
 	return name
 }
 
-func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
+func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent, drains *cloudfront.KeyValueStore, opts ...pulumi.ResourceOption) (*viewerFunctions, error) {
 	f := &viewerFunctions{api: map[apiParts]*cloudfront.Function{}}
+	maker := functionMaker{ctx: ctx, platform: cfg, options: opts}
 	var err error
 	routes := cfg.Routes
 	if site == nil {
@@ -66,16 +64,16 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent,
 		if _, made := f.api[p]; made {
 			continue
 		}
-		if f.api[p], err = newRequestFunction(ctx, cfg.name(p.name(cfg.Routing)), p.request(cfg), nil, opts...); err != nil {
+		if f.api[p], err = maker.request(p.name(cfg.Routing), p.request(cfg), drains); err != nil {
 			return nil, err
 		}
 	}
 	if site == nil {
 		return f, nil
 	}
-	if f.site, err = newRequestFunction(ctx, cfg.name("site-request"), functions.Request{
+	if f.site, err = maker.request("site-request", functions.Request{
 		Redirects: redirects(cfg), Served: served(cfg), Site: &functions.Site{SPA: cfg.SPA, NotFoundPage: site.notFoundPage},
-	}, site.addresses, opts...); err != nil {
+	}, site.addresses); err != nil {
 		return nil, err
 	}
 	if site.notFoundPage {
@@ -83,7 +81,7 @@ func newViewerFunctions(ctx *pulumi.Context, cfg *platform, site *siteComponent,
 		if err != nil {
 			return nil, fmt.Errorf("function site-response: %w", err)
 		}
-		if f.siteResponse, err = newFunctionOf(ctx, cfg.name("site-response"), code, nil, opts...); err != nil {
+		if f.siteResponse, err = maker.of("site-response", code, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -113,28 +111,6 @@ func (p apiParts) request(cfg *platform) functions.Request {
 	return r
 }
 
-// newRequestFunction composes and makes a viewer-request function, or returns nil where it would do nothing.
-func newRequestFunction(ctx *pulumi.Context, name string, parts functions.Request, store *cloudfront.KeyValueStore, opts ...pulumi.ResourceOption) (*cloudfront.Function, error) {
-	code, err := functions.ComposeRequest(parts)
-	if err != nil {
-		return nil, fmt.Errorf("function %s: %w", name, err)
-	}
-	return newFunctionOf(ctx, name, code, store, opts...)
-}
-
-func newFunctionOf(ctx *pulumi.Context, name, code string, store *cloudfront.KeyValueStore, opts ...pulumi.ResourceOption) (*cloudfront.Function, error) {
-	if code == "" {
-		return nil, nil
-	}
-	args := &cloudfront.FunctionArgs{
-		Code: pulumi.String(code), Runtime: pulumi.String(functionRuntime), Publish: pulumi.Bool(true),
-	}
-	if store != nil {
-		args.KeyValueStoreAssociations = pulumi.StringArray{store.Arn}
-	}
-	return cloudfront.NewFunction(ctx, name, args, opts...)
-}
-
 // redirects maps each alias that only redirects to the name it leads to.
 func redirects(cfg *platform) map[string]string {
 	targets := map[string]string{}
@@ -160,8 +136,8 @@ func served(cfg *platform) []string {
 	return names
 }
 
-// edgeChoice is the table of edge routing: for every place a request may come in, the two nearest regions that
-// are not drained.
+// edgeChoice is the table of edge routing: for every place a request may come in, the regions that are not drained by
+// plan, the nearest first.
 func edgeChoice(cfg *platform) *functions.EdgeChoice {
 	choice := &functions.EdgeChoice{Table: map[string][]string{}, Writes: map[string]string{}, StatusCodes: apiFailoverCodes}
 	for _, region := range cfg.Regions {
@@ -172,9 +148,16 @@ func edgeChoice(cfg *platform) *functions.EdgeChoice {
 			choice.Table[place] = append(choice.Table[place], originID(region))
 		}
 	}
+	if hasDrains(cfg) {
+		choice.Drains = map[string]string{}
+	}
 	for _, region := range cfg.Regions {
-		if !cfg.Drained(region) && len(choice.Default) == 0 {
-			choice.Default = []string{originID(region)}
+		if cfg.Drained(region) {
+			continue
+		}
+		choice.Default = append(choice.Default, originID(region))
+		if choice.Drains != nil {
+			choice.Drains[originID(region)] = region
 		}
 	}
 	return choice

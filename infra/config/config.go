@@ -45,6 +45,11 @@ type Config struct {
 	WebACLARN string
 	// PermissionsBoundary is the IAM policy that bounds every role, or "".
 	PermissionsBoundary string
+	// CloseExecuteAPI makes the APIs' execute-api hosts answer 404 (F6.9); with dns routing only, since edge routing asks
+	// them.
+	CloseExecuteAPI bool
+	// Protect keeps queues, distribution and buckets from being deleted, and buckets from being emptied.
+	Protect bool
 	// HealthInterval is how often Route 53's checkers ask with dns routing: 10 s (default) or 30 s (F7.12).
 	HealthInterval time.Duration
 	// DrainedRegions receive no viewer traffic. Never all of them.

@@ -36,7 +36,7 @@ var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
 	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
-	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "healthInterval": false, "rollout": false, "originSecretGeneration": false,
+	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "healthInterval": false, "closeExecuteApi": false, "protect": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,
 }
 
@@ -83,8 +83,18 @@ func (c *Config) readDistribution(r *reader) {
 	if r.text("healthInterval").oneOf("10s", "30s") == "30s" { // the two that Route 53 knows (F7.12)
 		c.HealthInterval = 30 * time.Second
 	}
+	c.readCloseExecuteAPI(r.flag("closeExecuteApi"))
+	c.Protect = r.flag("protect").bool(false)
 	generation := r.whole("originSecretGeneration")
 	c.OriginSecretGeneration = generation.wholeBetween(1, 1, 1_000_000)
+}
+
+// readCloseExecuteAPI closes the hosts that edge routing asks; with dns routing nobody asks them any more, once the
+// update that came from edge is complete.
+func (c *Config) readCloseExecuteAPI(n node) {
+	if c.CloseExecuteAPI = n.bool(false); c.CloseExecuteAPI && c.Routing == RoutingEdge {
+		n.refuse("false: with edge routing CloudFront asks the execute-api hosts")
+	}
 }
 
 // readTLS knows the security policies that the provider accepts; those from 2025 it does not (F5.5). SSLv3

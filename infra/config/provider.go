@@ -24,10 +24,12 @@ type Provider struct {
 	IgnoreTagKeys             []string
 	IgnoreTagKeyPrefixes      []string
 	// Endpoints maps the provider's names of services to URLs.
-	Endpoints                 map[string]string
-	S3UsePathStyle            *bool
-	MaxRetries                *int
-	RetryMode                 string
+	Endpoints      map[string]string
+	S3UsePathStyle *bool
+	MaxRetries     *int
+	RetryMode      string
+	// STSRegion answers for credentials in place of each provider's own region (F15.5).
+	STSRegion                 string
 	SharedConfigFiles         []string
 	SharedCredentialsFiles    []string
 	SkipCredentialsValidation *bool
@@ -56,7 +58,7 @@ type AssumeRoleWithWebIdentity struct {
 // handedOn are the keys that Provider carries.
 var handedOn = []string{
 	"profile", "assumeRole", "assumeRoleWithWebIdentity", "allowedAccountIds", "forbiddenAccountIds", "defaultTags", "ignoreTags", "endpoints",
-	"s3UsePathStyle", "maxRetries", "retryMode", "sharedConfigFiles", "sharedCredentialsFiles", "skipCredentialsValidation",
+	"s3UsePathStyle", "stsRegion", "maxRetries", "retryMode", "sharedConfigFiles", "sharedCredentialsFiles", "skipCredentialsValidation",
 	"skipRequestingAccountId", "skipMetadataApiCheck", "skipRegionValidation",
 }
 
@@ -74,7 +76,6 @@ var notHandedOn = map[string]string{
 	"noProxy":                        "the environment variable NO_PROXY",
 	"insecure":                       "verified TLS; a private authority goes into the environment variable AWS_CA_BUNDLE",
 	"s3UsEast1RegionalEndpoint":      "the environment variable AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
-	"stsRegion":                      "no such key: each provider asks STS in its own region",
 	"tokenBucketRateLimiterCapacity": "aws:maxRetries and aws:retryMode",
 	"useDualstackEndpoint":           "the environment variable AWS_USE_DUALSTACK_ENDPOINT",
 	"useFipsEndpoint":                "the environment variable AWS_USE_FIPS_ENDPOINT",
@@ -96,6 +97,7 @@ func LoadProvider(s Source, services []string) (Provider, error) {
 		DefaultTags:               r.json("defaultTags").object("tags").at("tags").textMap(),
 		S3UsePathStyle:            r.scalar("s3UsePathStyle").boolPointer(),
 		MaxRetries:                r.scalar("maxRetries").wholePointer(0, 1000),
+		STSRegion:                 r.scalar("stsRegion").oneOf(append([]string{""}, regionNames()...)...),
 		RetryMode:                 r.scalar("retryMode").oneOf("", "standard", "adaptive"),
 		SharedConfigFiles:         r.json("sharedConfigFiles").texts("paths"),
 		SharedCredentialsFiles:    r.json("sharedCredentialsFiles").texts("paths"),

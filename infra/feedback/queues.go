@@ -47,7 +47,7 @@ func newQueues(scope *infra.Scope, args queuesArgs) (*queues, error) {
 	dead, err := sqs.NewQueue(ctx, named("dead-letters"), &sqs.QueueArgs{
 		MessageRetentionSeconds: seconds(deadLetterRetention),
 		SqsManagedSseEnabled:    pulumi.Bool(true),
-	}, opts...)
+	}, append(opts, scope.Protected())...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func newQueues(scope *infra.Scope, args queuesArgs) (*queues, error) {
 		RedrivePolicy: dead.Arn.ApplyT(func(arn string) string {
 			return asJSON(map[string]any{"deadLetterTargetArn": arn, "maxReceiveCount": args.maxReceives})
 		}).(pulumi.StringOutput),
-	}, opts...)
+	}, append(opts, scope.Protected())...)
 	if err != nil {
 		return nil, err
 	}

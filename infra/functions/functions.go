@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/sitefiles"
 )
 
@@ -60,10 +61,14 @@ type Site struct {
 
 // EdgeChoice chooses origins by the regional edge cache a request goes through.
 type EdgeChoice struct {
-	// Table maps regional edge caches to origin ids, the first choice first. Only two of them are used.
+	// Table maps regional edge caches to origin ids, the first choice first. Two of them are used: the first two that
+	// are not drained.
 	Table map[string][]string
-	// Default are the origin ids for every other place, the first choice first. Required.
+	// Default are the origin ids for every other place, of which the first that is not drained is used. Required.
 	Default []string
+	// Drains maps every origin id to the word that takes it out while the key [contract.DrainStoreKey] of the function's
+	// key value store has it, in a list with commas. nil: no store is read.
+	Drains map[string]string
 	// Writes maps an origin id to the one that its writes use. Without an entry they use the same.
 	Writes map[string]string
 	// StatusCodes of the first origin that make reads go to the second.
@@ -204,12 +209,21 @@ func (c *composer) edge(e *EdgeChoice) {
 		writes[i] = cmp.Or(e.Writes[id], id)
 	}
 	c.data("", 0, "WRITES", writes)
+	var drains []string // null in the function
+	for _, id := range t.origins {
+		if e.Drains != nil {
+			drains = append(drains, e.Drains[id])
+		}
+	}
+	c.data("", 0, "DRAINS", drains)
+	c.data("", 0, "DRAIN_KEY", contract.DrainStoreKey)
 	c.data("edge-cache regions", t.count, "TABLE", t.rows)
 	c.data("", 0, "FALLBACK", t.fallback)
 	c.data("", 0, "CODES", e.StatusCodes)
 	c.data("", 0, "GROUPS", !e.NoReadFailover)
 	c.code(edgeJS)
-	c.handler += "chooseOrigin(request);\n"
+	c.async = true
+	c.handler += "await chooseOrigin(request);\n"
 }
 
 func (c *composer) compose() (string, error) {

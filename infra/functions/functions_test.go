@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/functions"
 	"github.com/onefront/onefront/local/cloudfront/function"
 )
@@ -211,8 +212,8 @@ func edgeRequest(regions, drained []string) functions.Request {
 		}
 	}
 	for _, region := range regions {
-		if !slices.Contains(drained, region) && choice.Default == nil {
-			choice.Default = []string{"api-" + region}
+		if !slices.Contains(drained, region) {
+			choice.Default = append(choice.Default, "api-"+region)
 		}
 	}
 	return functions.Request{Edge: choice}
@@ -269,7 +270,7 @@ func TestEdgeTable_coversEveryCommercialRegion(t *testing.T) {
 	table := functions.EdgeTable(regions, []string{"sa-east-1"})
 	for _, r := range geography.Regions() {
 		got := table[r.Name]
-		if want := geography.Nearest(r.Place, regions[:3])[:2]; !slices.Equal(got, want) {
+		if want := geography.Nearest(r.Place, regions[:3]); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", r.Name, got, want)
 		}
 	}
@@ -280,6 +281,51 @@ func TestEdgeTable_coversEveryCommercialRegion(t *testing.T) {
 	}
 	if got := functions.EdgeTable(regions, regions); len(got) != 0 {
 		t.Errorf("all drained: got %v, want nothing", got)
+	}
+}
+
+// What the store drains is skipped at once, from whatever place, and the next regions take over. A store that cannot be
+// read, and one that drains everything, drains nothing.
+func TestEdgeChoice_drainedNow(t *testing.T) {
+	t.Parallel()
+	regions := []string{"eu-west-1", "us-east-1", "ap-southeast-2"}
+	group := func(a, b string) *function.OriginChoice {
+		return &function.OriginChoice{Group: &function.Group{IDs: [2]string{"api-" + a, "api-" + b}, StatusCodes: apiCodes}}
+	}
+	one := func(region string) *function.OriginChoice { return &function.OriginChoice{ID: "api-" + region} }
+	now := func(value string) map[string]string { return map[string]string{contract.DrainStoreKey: value} }
+	tests := map[string]struct {
+		store        map[string]string // nil: none is associated, so reading it throws
+		edge, method string
+		want         *function.OriginChoice
+	}{
+		"nothing":                    {now(contract.NotDrained), "FRA", "GET", group("eu-west-1", "us-east-1")},
+		"the nearest, reads":         {now("eu-west-1"), "FRA", "GET", group("us-east-1", "ap-southeast-2")},
+		"the nearest, writes":        {now("eu-west-1"), "FRA", "POST", one("us-east-1")},
+		"the second":                 {now("us-east-1"), "FRA", "GET", group("eu-west-1", "ap-southeast-2")},
+		"two":                        {now("eu-west-1,us-east-1"), "FRA", "GET", one("ap-southeast-2")},
+		"two in another order":       {now("us-east-1,eu-west-1"), "IAD", "POST", one("ap-southeast-2")},
+		"all of them":                {now("eu-west-1,us-east-1,ap-southeast-2"), "FRA", "GET", group("eu-west-1", "us-east-1")},
+		"a region that is not there": {now("sa-east-1"), "FRA", "GET", group("eu-west-1", "us-east-1")},
+		"the beginning of a name":    {now("eu-west-11"), "FRA", "GET", group("eu-west-1", "us-east-1")},
+		"an unknown place":           {now("eu-west-1"), "", "GET", one("us-east-1")},
+		"a store without the key":    {map[string]string{}, "SYD", "GET", group("ap-southeast-2", "us-east-1")},
+		"no store at all":            {nil, "SYD", "GET", group("ap-southeast-2", "us-east-1")},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := edgeRequest(regions, nil)
+			r.Edge.Drains = map[string]string{}
+			for _, region := range regions {
+				r.Edge.Drains["api-"+region] = region
+			}
+			e := event(tt.method, "www.example.com/api/x")
+			e.Edge, _ = geography.LookupEdge(tt.edge)
+			if diff := cmp.Diff(tt.want, run(t, composed(t, r, tt.store), e).Origin); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
@@ -347,6 +393,10 @@ func largest() functions.Request {
 		"ca-central-1", "eu-north-1", "ap-southeast-1", "me-central-1",
 	}
 	r := edgeRequest(regions, nil)
+	r.Edge.Drains, r.Edge.Writes = map[string]string{}, map[string]string{}
+	for _, region := range regions {
+		r.Edge.Drains["api-"+region], r.Edge.Writes["api-"+region] = region, region+"-writes"
+	}
 	r.Redirects = map[string]string{}
 	for i := range 100 {
 		r.Redirects[fmt.Sprintf("campaign-number-%03d.brand-%d.example.com", i, i%10)] = fmt.Sprintf("www.brand-%d.example.com", i%5)
@@ -365,7 +415,7 @@ func TestComposeRequest_largestFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes", len(code))
-	if len(code) > 8_000 {
+	if len(code) > 9_000 { // a row of the table has all twelve regions, since any of them may be drained at once
 		t.Errorf("got %d bytes, want a good reserve below %d", len(code), functions.MaxBytes)
 	}
 	f := composed(t, r, nil)
@@ -427,6 +477,8 @@ func TestComposeRequest_refuses(t *testing.T) {
 		"chain":               {functions.Request{Redirects: map[string]string{"a.example.com": "b.example.com", "b.example.com": "c.example.com"}}, "would go on"},
 		"origin with path":    {functions.Request{PreflightOrigins: []string{"https://a.example/x"}}, "without a path"},
 		"no default":          {edge(func(e *functions.EdgeChoice) { e.Default = nil }), "no default origin"},
+		"drained by nothing":  {edge(func(e *functions.EdgeChoice) { e.Drains = map[string]string{"a": "eu-west-1"} }), `"b" is drained by ""`},
+		"drained by a list":   {edge(func(e *functions.EdgeChoice) { e.Drains = map[string]string{"a": "x,y", "b": "z"} }), "must be a region's name"},
 		"same twice":          {edge(func(e *functions.EdgeChoice) { e.Table["eu-west-1"] = []string{"a", "a"} }), "must differ"},
 		"no origin":           {edge(func(e *functions.EdgeChoice) { e.Table["eu-west-1"] = nil }), "at least one"},
 		"no code":             {edge(func(e *functions.EdgeChoice) { e.StatusCodes = nil }), "status codes"},

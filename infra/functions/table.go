@@ -10,8 +10,8 @@ import (
 	"github.com/onefront/onefront/aws/geography"
 )
 
-// EdgeTable gives, for every commercial AWS region as the place of a regional edge cache, the nearest regions that
-// are not drained: two, or one if there is only one. Without any it is empty.
+// EdgeTable gives, for every commercial AWS region as the place of a regional edge cache, the regions that are not
+// drained, the nearest first. Without any it is empty.
 func EdgeTable(regions, drained []string) map[string][]string {
 	table := map[string][]string{}
 	var open []string
@@ -24,13 +24,12 @@ func EdgeTable(regions, drained []string) map[string][]string {
 		return table
 	}
 	for _, place := range geography.Regions() {
-		nearest := geography.Nearest(place.Place, open)
-		table[place.Name] = nearest[:min(2, len(nearest))]
+		table[place.Name] = geography.Nearest(place.Place, open)
 	}
 	return table
 }
 
-// originTable is an EdgeChoice in its short form: origin ids once, and one or two digits of base 36 per row.
+// originTable is an EdgeChoice in its short form: origin ids once, and a digit of base 36 for each in a row.
 type originTable struct {
 	origins  []string
 	fallback string
@@ -39,22 +38,19 @@ type originTable struct {
 	count int
 }
 
-// newOriginTable leaves out rows that say what the fallback says.
 func newOriginTable(e *EdgeChoice) originTable {
 	t := originTable{rows: "\n"}
 	t.fallback = t.row(e.Default)
 	for _, place := range slices.Sorted(maps.Keys(e.Table)) {
-		if row := t.row(e.Table[place]); row != "" && row != t.fallback {
-			t.rows += place + " " + row + "\n"
-			t.count++
-		}
+		t.rows += place + " " + t.row(e.Table[place]) + "\n"
+		t.count++
 	}
 	return t
 }
 
 func (t *originTable) row(ids []string) string {
 	var row strings.Builder
-	for _, id := range ids[:min(2, len(ids))] {
+	for _, id := range ids {
 		at := slices.Index(t.origins, id)
 		if at < 0 {
 			at = len(t.origins)

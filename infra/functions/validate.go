@@ -13,7 +13,9 @@ import (
 var (
 	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 	alias    = regexp.MustCompile(`^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
-	origin   = regexp.MustCompile(`^https?://[^\s/]+$`)
+	// A comma ends a word in the store.
+	drainWord = regexp.MustCompile(`^[a-z0-9-]+$`)
+	origin    = regexp.MustCompile(`^https?://[^\s/]+$`)
 )
 
 // maxOrigins is what one digit of base 36 can tell apart.
@@ -62,8 +64,13 @@ func (e *EdgeChoice) validate() error {
 		ids := e.Table[place]
 		if len(ids) == 0 || slices.Contains(ids, "") {
 			errs = append(errs, fmt.Errorf("edge choice of %q: origins %q, must name at least one and no empty id", place, ids))
-		} else if len(ids) > 1 && ids[0] == ids[1] {
+		} else if len(slices.Compact(slices.Sorted(slices.Values(ids)))) < len(ids) {
 			errs = append(errs, fmt.Errorf("edge choice of %q: origins %q, must differ", place, ids))
+		}
+	}
+	for _, id := range newOriginTable(e).origins {
+		if word := e.Drains[id]; e.Drains != nil && !drainWord.MatchString(word) {
+			errs = append(errs, fmt.Errorf("edge choice: origin %q is drained by %q, must be a region's name", id, word))
 		}
 	}
 	if n := len(newOriginTable(e).origins); n > maxOrigins {
