@@ -17,6 +17,9 @@ func invoke(token string, args resource.PropertyMap) (resource.PropertyMap, erro
 	return nil, fmt.Errorf("invoking %s: local mode has no answer for this function; take the value from configuration or from a resource's output", token)
 }
 
+// LookedUpZone is the id that a recorded program gets for a zone that it looks up by name.
+func LookedUpZone(name string) string { return "Z" + letters(13, upper, strings.TrimSuffix(name, ".")) }
+
 // lookupZone derives a zone's ID from its name, or the other way round.
 func lookupZone(in map[string]any) (resource.PropertyMap, error) {
 	name, _ := in["name"].(string)
@@ -26,7 +29,7 @@ func lookupZone(in map[string]any) (resource.PropertyMap, error) {
 	case name == "" && id == "":
 		return nil, fmt.Errorf("invoking aws:route53/getZone:getZone: no name and no zoneId: give one of them")
 	case id == "":
-		id = "Z" + letters(13, upper, name)
+		id = LookedUpZone(name)
 	case name == "":
 		name = strings.ToLower(id) + ".example"
 	}
