@@ -33,6 +33,11 @@ check: vet format-check staticcheck actionlint test modules frontend ## everythi
 modules: ## vet and test the modules beside this one
 	@for dir in $(MODULES); do echo "== $$dir"; (cd "$$dir" && go vet ./... && go test ./...) || exit 1; done
 
+.PHONY: smoke
+smoke: ## check a deployed stack through its public address (URL=https://example.com, FIRST=1 for a first deployment)
+	@test -n "$(URL)" || { echo 'URL="$(URL)": want the public address of a stack, such as https://example.com'; exit 1; }
+	go run ./ops smoke "$(URL)" $(if $(FIRST),-first) $(ARGS)
+
 .PHONY: frontend
 frontend: ## build and test examples/frontend (needs Node)
 	cd examples/frontend && npm ci --no-audit --no-fund && npm test && npm run build

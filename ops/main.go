@@ -22,6 +22,8 @@ usage: go run ./ops COMMAND [REGION] [flags]
   undrain REGION   let it have traffic again
   status           how every region is: health, drained, version, queues, alarms
   redrive REGION   put the region's dead letters back into its queue; without -yes it only shows them
+  doctor           before the first deployment, or after one that failed: does the account have what the stack needs
+  smoke URL        black-box checks of a deployed stack through its public address
 
 flags of every command:
   -stack NAME      the stack whose outputs are read (default prod)
@@ -38,6 +40,13 @@ flags of redrive:
   -yes             do it
   -all             take those along that the upstream refused for good
   -rate N          messages a second, 0.1 to 100 (default 10)
+
+flags of smoke:
+  -first           look at what no document answers, for the first deployment to an account
+  -base PATH       the API's first base path (default /api)
+  -cached PATH     a read that the edge caches by locale, "" for none (default /api/topics)
+  -write PATH      where a feedback may be posted, "" for none (default /api/feedback)
+  -outputs FILE    with it the regions are asked, too: they must refuse who comes round the edge
 `
 
 func main() {
@@ -77,11 +86,12 @@ type command struct {
 
 type flags struct {
 	stack, outputs, local, profile string
-	json, watch, yes, all          bool
+	json, watch, yes, all, first   bool
 	rate                           float64
+	base, cached, write            string
 }
 
-// commands are the words of the command line, each with whether a region follows.
+// commands are those that steer a stack by its outputs, each with whether a region follows.
 var commands = map[string]struct {
 	region bool
 	run    func(*command, context.Context, *stack, string) error
@@ -100,28 +110,33 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if len(args) == 0 || slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
 		_, _ = io.WriteString(c.stderr, usage)
 		if len(args) == 0 {
-			return misuse("want a command: drain, undrain, status or redrive")
+			return misuse("want a command: %s", commandNames)
 		}
 		return nil
 	}
-	chosen, ok := commands[args[0]]
-	if !ok {
-		return misuse("command %q: want drain, undrain, status or redrive", args[0])
+	chosen, steers := commands[args[0]]
+	if !steers && args[0] != "doctor" && args[0] != "smoke" {
+		return misuse("command %q: want %s", args[0], commandNames)
 	}
-	region, err := c.parse(args[0], args[1:], chosen.region)
+	word, err := c.parse(args[0], args[1:], chosen.region || args[0] == "smoke")
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = io.WriteString(c.stderr, usage)
 		return nil
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case args[0] == "smoke":
+		return c.smoke(ctx, word)
 	}
-	s, err := c.readStack(ctx)
-	if err != nil {
-		return err
+	var s *stack
+	if steers {
+		if s, err = c.readStack(ctx); err != nil {
+			return err
+		}
 	}
 	if chosen.region {
-		if _, err := s.region(region); err != nil {
+		if _, err := s.region(word); err != nil {
 			return err
 		}
 	}
@@ -130,8 +145,13 @@ func (c *command) run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	return chosen.run(c, ctx, s, region)
+	if !steers {
+		return c.doctor(ctx)
+	}
+	return chosen.run(c, ctx, s, word)
 }
+
+const commandNames = "drain, undrain, status, redrive, doctor or smoke"
 
 // parse reads the flags, which may stand before or after the region.
 func (c *command) parse(name string, args []string, wantRegion bool) (region string, err error) {
@@ -140,16 +160,25 @@ func (c *command) parse(name string, args []string, wantRegion bool) (region str
 	f := &c.flags
 	set.StringVar(&f.stack, "stack", "prod", "")
 	set.StringVar(&f.outputs, "outputs", "", "")
-	set.StringVar(&f.local, "local", "", "")
-	set.StringVar(&f.profile, "profile", "", "")
-	set.BoolVar(&f.json, "json", false, "")
-	if name == "drain" {
-		set.BoolVar(&f.watch, "watch", false, "")
+	if name != "smoke" {
+		set.StringVar(&f.profile, "profile", "", "")
+		set.BoolVar(&f.json, "json", false, "")
 	}
-	if name == "redrive" {
+	switch name {
+	case "smoke":
+		set.BoolVar(&f.first, "first", false, "")
+		set.StringVar(&f.base, "base", "/api", "")
+		set.StringVar(&f.cached, "cached", "/api/topics", "")
+		set.StringVar(&f.write, "write", "/api/feedback", "")
+	case "drain":
+		set.BoolVar(&f.watch, "watch", false, "")
+	case "redrive":
 		set.BoolVar(&f.yes, "yes", false, "")
 		set.BoolVar(&f.all, "all", false, "")
 		set.Float64Var(&f.rate, "rate", 10, "")
+	}
+	if name != "smoke" && name != "doctor" {
+		set.StringVar(&f.local, "local", "", "")
 	}
 	var words []string
 	for {
@@ -166,7 +195,7 @@ func (c *command) parse(name string, args []string, wantRegion bool) (region str
 	}
 	switch {
 	case wantRegion && len(words) == 0:
-		return "", misuse("%s: want a region, such as eu-west-1", name)
+		return "", misuse("%s: want %s", name, map[bool]string{true: "the public address of a stack, such as https://example.com", false: "a region, such as eu-west-1"}[name == "smoke"])
 	case wantRegion && len(words) > 1, !wantRegion && len(words) > 0:
 		return "", misuse("%s: %q: one word too many", name, words[len(words)-1])
 	case f.local != "" && f.outputs != "":
