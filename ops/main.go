@@ -22,6 +22,7 @@ usage: go run ./ops COMMAND [REGION] [flags]
   undrain REGION   let it have traffic again
   status           how every region is: health, drained, version, queues, alarms
   redrive REGION   put the region's dead letters back into its queue; without -yes it only shows them
+  policy           print what IAM must allow for the commands above, by the ARNs of this stack
   doctor           before the first deployment, or after one that failed: does the account have what the stack needs
   smoke URL        black-box checks of a deployed stack through its public address
 
@@ -103,6 +104,7 @@ var commands = map[string]struct {
 		return c.drain(ctx, s, region, false)
 	}},
 	"redrive": {true, (*command).redrive},
+	"policy":  {false, func(c *command, ctx context.Context, s *stack, _ string) error { return c.policy(ctx, s) }},
 	"status":  {false, func(c *command, ctx context.Context, s *stack, _ string) error { return c.status(ctx, s) }},
 }
 
@@ -151,7 +153,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	return chosen.run(c, ctx, s, word)
 }
 
-const commandNames = "drain, undrain, status, redrive, doctor or smoke"
+const commandNames = "drain, undrain, status, redrive, policy, doctor or smoke"
 
 // parse reads the flags, which may stand before or after the region.
 func (c *command) parse(name string, args []string, wantRegion bool) (region string, err error) {

@@ -76,7 +76,25 @@ func (c *command) attributes(ctx context.Context, region, queueURL string) (map[
 
 // deadLetterQueue is the URL of the queue that a queue's redrive policy names.
 func (c *command) deadLetterQueue(ctx context.Context, r region, attributes map[string]string) (string, error) {
-	text := attributes[string(types.QueueAttributeNameRedrivePolicy)]
+	target, err := redriveTarget(r, attributes[string(types.QueueAttributeNameRedrivePolicy)])
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := c.cloud.within(ctx)
+	defer cancel()
+	name := target[strings.LastIndex(target, ":")+1:]
+	out, err := c.cloud.sqs(r.Name).GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
+	if err != nil {
+		return "", err
+	}
+	if out.QueueUrl == nil {
+		return "", errors.New("GetQueueUrl answered without a URL")
+	}
+	return *out.QueueUrl, nil
+}
+
+// redriveTarget is the ARN that a queue's redrive policy names.
+func redriveTarget(r region, text string) (string, error) {
 	var policy struct {
 		Target string `json:"deadLetterTargetArn"`
 	}
@@ -86,17 +104,7 @@ func (c *command) deadLetterQueue(ctx context.Context, r region, attributes map[
 	if err := json.Unmarshal([]byte(text), &policy); err != nil || policy.Target == "" {
 		return "", fmt.Errorf("queue %s: redrive policy %q: want a deadLetterTargetArn", r.QueueURL, text)
 	}
-	ctx, cancel := c.cloud.within(ctx)
-	defer cancel()
-	name := policy.Target[strings.LastIndex(policy.Target, ":")+1:]
-	out, err := c.cloud.sqs(r.Name).GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
-	if err != nil {
-		return "", err
-	}
-	if out.QueueUrl == nil {
-		return "", errors.New("GetQueueUrl answered without a URL")
-	}
-	return *out.QueueUrl, nil
+	return policy.Target, nil
 }
 
 func number(attributes map[string]string, name types.QueueAttributeName) int {
