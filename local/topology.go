@@ -11,6 +11,7 @@ import (
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/cloudfront"
+	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/lambda"
 	"github.com/onefront/onefront/local/loopback"
@@ -161,19 +162,26 @@ func (t *topology) endpoint(service, region string) string {
 // the access key id it must use.
 func (t *topology) endpoints() any {
 	endpoints := struct {
-		SSM         map[string]string `json:"ssm"`
-		SQS         map[string]string `json:"sqs"`
-		AccessKeyID string            `json:"accessKeyId"`
-	}{map[string]string{}, map[string]string{}, t.accessKeyID}
+		SSM           map[string]string `json:"ssm"`
+		SQS           map[string]string `json:"sqs"`
+		KeyValueStore string            `json:"keyValueStore"`
+		AccessKeyID   string            `json:"accessKeyId"`
+	}{map[string]string{}, map[string]string{}, "http://" + t.aws + keyValueStorePath, t.accessKeyID}
 	for region := range t.faults {
 		endpoints.SSM[region], endpoints.SQS[region] = t.endpoint("ssm", region), t.endpoint("sqs", region)
 	}
 	return endpoints
 }
 
-// awsHandler is what functions take for AWS: /sqs/{region} and /ssm/{region}, for whoever has this start's key.
+// keyValueStorePath is where the data API of CloudFront's key value stores is; it has no region.
+const keyValueStorePath = "/keyvaluestore"
+
+// awsHandler is what functions take for AWS: /sqs/{region} and /ssm/{region}, for whoever has this start's key; beside
+// them is what people change without a deployment.
 func (t *topology) awsHandler() http.Handler {
 	mux := http.NewServeMux()
+	stores := loopback.Signed(t.accessKeyID, t.edge.KeyValueStores().Handler(), keyvaluestore.RefuseToken)
+	mux.Handle(keyValueStorePath+"/", http.StripPrefix(keyValueStorePath, stores))
 	for region, f := range t.faults {
 		for prefix, handler := range map[string]http.Handler{
 			"/sqs/" + region: loopback.Signed(t.accessKeyID, t.sqs.Handler(region), sqs.RefuseToken), // with its fault in front

@@ -12,6 +12,7 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
+	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )
@@ -44,6 +45,7 @@ type Edge struct {
 	first     *pop
 	cache     *cache
 	steps     []step
+	stores    keyvaluestore.Stores
 
 	mu      sync.Mutex
 	flights map[string]*flight
@@ -54,12 +56,20 @@ func New(g *graph.Reading, o Options) (*Edge, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	functions, err := function.Load(g, o.Log)
+	stores := keyvaluestore.Load(g)
+	functions, err := function.Load(g, stores, o.Log)
 	if err != nil {
 		return nil, err
 	}
-	return newEdge(g, functions, o)
+	e, err := newEdge(g, functions, o)
+	if err == nil {
+		e.stores = stores
+	}
+	return e, err
 }
+
+// KeyValueStores are the stores that the distribution's functions read.
+func (e *Edge) KeyValueStores() keyvaluestore.Stores { return e.stores }
 
 func newEdge(g *graph.Reading, functions distribution.FunctionSet, o Options) (*Edge, error) {
 	if o.Clock == nil || o.Network == nil {
@@ -91,8 +101,12 @@ func (e *Edge) Aliases() []string { return append([]string(nil), e.dist.Aliases.
 // CacheBytes is what the objects of all edges take at the moment.
 func (e *Edge) CacheBytes() int64 { return e.cache.size() }
 
-// Reset empties the caches of all edges. Answers on their way are not kept.
-func (e *Edge) Reset() { e.cache.clear() }
+// Reset empties the caches of all edges and brings the key value stores back to what the program gave them. Answers on
+// their way are not kept.
+func (e *Edge) Reset() {
+	e.cache.clear()
+	e.stores.Reset()
+}
 
 // ServeHTTP answers one viewer request.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
 )
 
 // MaxCodeBytes is the largest function CloudFront accepts (F2.19).
@@ -28,7 +30,7 @@ type Function struct {
 	reusable bool
 	// names are the names the code uses.
 	names  []string
-	kvs    *store
+	kvs    *keyvaluestore.Store
 	budget time.Duration
 	log    *slog.Logger
 	idle   chan *machine
@@ -49,7 +51,7 @@ func New(code string, kvs map[string]string, log *slog.Logger) (*Function, error
 		idle: make(chan *machine, maxIdle),
 	}
 	if kvs != nil {
-		f.kvs = &store{keys: kvs, created: time.Now()}
+		f.kvs = keyvaluestore.New("", kvs)
 	}
 	m, err := f.newMachine()
 	if err != nil {

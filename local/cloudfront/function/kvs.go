@@ -7,22 +7,14 @@ import (
 	"github.com/dop251/goja"
 )
 
-// store is a key value store as functions read it (F2.22):
+// kvs is cf.kvs(), a key value store as functions read it (F2.22). The id, once required, may still be given.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-custom-methods.html
-type store struct {
-	// id is the store's id, the last part of its ARN; "" if it is not known.
-	id      string
-	keys    map[string]string
-	created time.Time
-}
-
-// kvs is cf.kvs(). The id, once required, may still be given.
 func (m *machine) kvs(call goja.FunctionCall) goja.Value {
 	s := m.f.kvs
 	if s == nil {
 		panic(m.vm.NewTypeError("no key value store is associated with the function"))
 	}
-	if id := call.Argument(0); present(id) && s.id != "" && id.String() != s.id {
+	if id := call.Argument(0); present(id) && s.ID != "" && id.String() != s.ID {
 		panic(m.vm.NewTypeError("key value store %s is not associated with the function", id))
 	}
 	handle := m.vm.NewObject()
@@ -53,7 +45,7 @@ func (e keyError) Error() string { return string(e) }
 
 func (m *machine) get(call goja.FunctionCall) (any, error) {
 	key := call.Argument(0).String()
-	value, found := m.f.kvs.keys[key]
+	value, found := m.f.kvs.Get(key)
 	if !found {
 		return nil, keyError("KeyNotFound: " + key)
 	}
@@ -81,11 +73,12 @@ func (m *machine) get(call goja.FunctionCall) (any, error) {
 }
 
 func (m *machine) exists(call goja.FunctionCall) (any, error) {
-	_, found := m.f.kvs.keys[call.Argument(0).String()]
+	_, found := m.f.kvs.Get(call.Argument(0).String())
 	return found, nil
 }
 
 func (m *machine) meta(goja.FunctionCall) (any, error) {
-	at := m.f.kvs.created.UTC().Format(time.RFC3339)
-	return m.object("creationDateTime", at, "lastUpdatedDateTime", at, "keyCount", len(m.f.kvs.keys)), nil
+	created, changed, count := m.f.kvs.Meta()
+	text := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	return m.object("creationDateTime", text(created), "lastUpdatedDateTime", text(changed), "keyCount", count), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront/function"
+	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
 )
 
 type object = map[string]any
@@ -61,7 +62,7 @@ func TestLoad(t *testing.T) {
 	for name, keys := range map[string]*graph.Resource{"single key": keyResource("/a", "one"), "exclusive keys": keysResource("/b", "x", "/a", "one")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			functions, err := function.Load(graph.New(functionResource(nil), storeResource(), keys).Read(), nil)
+			functions, err := loadGraph(functionResource(nil), storeResource(), keys)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +75,7 @@ func TestLoad(t *testing.T) {
 			}
 		})
 	}
-	if functions, err := function.Load(graph.New().Read(), nil); err != nil || len(functions) != 0 {
+	if functions, err := loadGraph(); err != nil || len(functions) != 0 {
 		t.Errorf("an empty graph: got %v, %v", functions, err)
 	}
 }
@@ -115,10 +116,16 @@ func TestLoad_refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := function.Load(graph.New(tt.resources...).Read(), nil)
+			_, err := loadGraph(tt.resources...)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want an error with %q", err, tt.want)
 			}
 		})
 	}
+}
+
+// loadGraph reads functions with the stores they name.
+func loadGraph(resources ...*graph.Resource) (map[string]*function.Function, error) {
+	g := graph.New(resources...).Read()
+	return function.Load(g, keyvaluestore.Load(g), nil)
 }
