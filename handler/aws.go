@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/onefront/onefront/handler/awserror"
 	"github.com/onefront/onefront/handler/secret"
 )
 
@@ -105,19 +106,23 @@ func keyFetcher(e environment, log *slog.Logger) func(context.Context) (secret.S
 		})
 	})
 	return func(ctx context.Context) (secret.Secret, error) {
-		out, err := client().GetParameter(ctx, &ssm.GetParameterInput{Name: &e.keyParameter, WithDecryption: aws.Bool(true)})
-		if err == nil {
-			if out.Parameter == nil || out.Parameter.Value == nil {
-				err = errors.New("no value")
-			} else {
-				var key secret.Secret
-				if key, err = secret.Key(*out.Parameter.Value); err == nil {
-					return key, nil
-				}
-			}
+		key, err := readKey(ctx, client(), e.keyParameter)
+		if err != nil {
+			log.LogAttrs(ctx, slog.LevelError, "reading SaaS key",
+				slog.String("parameter", e.keyParameter), slog.String("err", err.Error()))
 		}
-		log.LogAttrs(ctx, slog.LevelError, "reading SaaS key",
-			slog.String("parameter", e.keyParameter), slog.String("err", err.Error()))
-		return secret.Secret{}, err
+		return key, err
 	}
+}
+
+// readKey returns the key, or an error without a word that the service wrote.
+func readKey(ctx context.Context, client *ssm.Client, parameter string) (secret.Secret, error) {
+	out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &parameter, WithDecryption: aws.Bool(true)})
+	switch {
+	case err != nil:
+		return secret.Secret{}, awserror.Hide(err)
+	case out.Parameter == nil || out.Parameter.Value == nil:
+		return secret.Secret{}, errors.New("no value")
+	}
+	return secret.Key(*out.Parameter.Value)
 }

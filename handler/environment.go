@@ -46,7 +46,7 @@ func readEnvironment(get func(string) string) (environment, error) {
 		region:         require(contract.RegionVariable),
 		version:        require(contract.VersionVariable),
 		stack:          require(contract.StackVariable),
-		logLevel:       get(contract.LogLevel),
+		logLevel:       get(contract.LogLevelVariable),
 		keyParameter:   require(settings.APIKeyParameterVariable),
 		queueURL:       require(settings.QueueURLVariable),
 		deadLettersURL: require(settings.DeadLettersURLVariable),

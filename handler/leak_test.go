@@ -181,6 +181,11 @@ func TestLeak_parameter(t *testing.T) {
 		},
 		"an empty key": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"Parameter":{"Value":" "}}`) },
 		"no parameter": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) },
+		"an error that repeats the key": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amzn-Requestid", leak.Canary)
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"__type":%[1]q,"Message":%[1]q}`, leak.Canary)
+		},
 		"access denied": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","Message":"not authorized"}`)

@@ -27,6 +27,6 @@ func main() {
 
 // fail ends the initialization; Lambda logs the line and reports an init error.
 func fail(err error) {
-	slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("starting function", slog.String("err", fmt.Sprint(err)))
+	telemetry.NewLogger(os.Stdout, slog.LevelInfo).Error("starting function", slog.String("err", fmt.Sprint(err)))
 	os.Exit(1)
 }

@@ -125,3 +125,4 @@ func TestReadEnvironment_refuses(t *testing.T) {
 		}
 	}
 }
+

@@ -1,7 +1,7 @@
 package infra
 
 import (
-	"strings"
+	"maps"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/infra/config"
 )
 
@@ -71,6 +72,8 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 	}, parent, after); err != nil {
 		return nil, err
 	}
+	environment := pulumi.StringMap{contract.LogLevelVariable: pulumi.String(args.Lambda.LogLevel)}
+	maps.Copy(environment, args.Environment)
 	properties := &lambda.FunctionArgs{
 		Runtime:       pulumi.String("provided.al2023"),
 		Architectures: pulumi.StringArray{pulumi.String(args.Architecture)},
@@ -79,13 +82,15 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 		Role:          f.role.Arn,
 		MemorySize:    pulumi.Int(args.Lambda.MemoryMiB),
 		Timeout:       pulumi.Int(int(args.Lambda.Timeout / time.Second)),
-		Environment:   &lambda.FunctionEnvironmentArgs{Variables: args.Environment},
-		// Levels need the JSON format (F10.9); the handler filters by the same level itself (F10.11).
+		Environment:   &lambda.FunctionEnvironmentArgs{Variables: environment},
+		// Levels need the JSON format (F10.9). The program filters its own lines; Lambda's filter would drop those that
+		// are metrics with the rest (F10.11). Its own start and report lines, three for every health check, are
+		// nothing that CloudWatch's metrics do not say.
 		LoggingConfig: &lambda.FunctionLoggingConfigArgs{
 			LogFormat:           pulumi.String("JSON"),
 			LogGroup:            f.logGroup.Name,
-			ApplicationLogLevel: pulumi.String(strings.ToUpper(args.Lambda.LogLevel)),
-			SystemLogLevel:      pulumi.String("INFO"),
+			ApplicationLogLevel: pulumi.String("TRACE"),
+			SystemLogLevel:      pulumi.String("WARN"),
 		},
 	}
 	if args.Lambda.ReservedConcurrency >= 0 {

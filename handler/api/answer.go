@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -34,7 +35,11 @@ func (a answer) event(region, method string) events.APIGatewayV2HTTPResponse {
 		all[name] = value
 	}
 	body := string(a.body)
-	if method == "HEAD" || a.status == http.StatusNoContent || a.status == http.StatusNotModified {
+	switch {
+	case a.status == http.StatusNoContent || a.status == http.StatusNotModified:
+		body = ""
+	case method == "HEAD": // says what GET would have said
+		all["content-length"] = strconv.Itoa(len(a.body))
 		body = ""
 	}
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: all, Body: body}

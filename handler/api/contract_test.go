@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"encoding/base64"
+	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,51 +25,53 @@ func TestContract(t *testing.T) {
 		status int
 		header map[string]string
 	}{
-		"POST feedback":                 {post(hi), 201, map[string]string{"content-type": "application/json", "cache-control": "no-store"}},
-		"charset":                       {post(hi, "content-type", "application/json; charset=UTF-8"), 201, nil},
-		"another parameter":             {post(hi, "content-type", "Application/JSON;profile=\"a;b\""), 201, nil},
-		"identity":                      {post(hi, "content-encoding", "identity"), 201, nil},
-		"base64":                        {encoded([]byte(hi)), 201, nil},
-		"honeypot":                      {post(`{"message":"hi","website":"x"}`), 201, nil},
-		"GET topics":                    {event("GET", "/api/topics", nil, ""), 200, map[string]string{"cache-control": "public, max-age=300, stale-if-error=86400", "content-type": "application/json"}},
-		"GET topics, locale":            {event("GET", "/api/topics?locale=de-CH&utm=1", nil, ""), 200, nil},
-		"HEAD topics":                   {event("HEAD", "/api/topics", nil, ""), 200, map[string]string{"content-type": "application/json"}},
-		"GET health":                    {event("GET", "/api/health", nil, ""), 200, map[string]string{"cache-control": "no-store"}},
-		"HEAD health":                   {event("HEAD", "/api/health", nil, ""), 200, nil},
-		"OPTIONS feedback":              {event("OPTIONS", "/api/feedback", nil, ""), 204, map[string]string{"allow": "POST, OPTIONS"}},
-		"OPTIONS topics":                {event("OPTIONS", "/api/topics", nil, ""), 204, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
-		"no JSON":                       {post(`hi`), 400, nil},
-		"no message":                    {post(`{}`), 400, nil},
-		"base64 that is none":           {base64Event("%%%"), 400, nil},
-		"base64 of no UTF-8":            {encoded([]byte("{\"message\":\"\xff\"}")), 400, nil},
-		"Idempotency-Key too long":      {post(hi, "idempotency-key", strings.Repeat("k", 256)), 400, nil},
-		"Idempotency-Key with a break":  {post(hi, "idempotency-key", "a\r\nb"), 400, nil},
-		"locale malformed":              {event("GET", "/api/topics?locale=de_DE", nil, ""), 400, nil},
-		"locale too long":               {event("GET", "/api/topics?locale=en-"+strings.Repeat("abcdefgh-", 4), nil, ""), 400, nil},
-		"locale empty":                  {event("GET", "/api/topics?locale=", nil, ""), 400, nil},
-		"locale twice":                  {event("GET", "/api/topics?locale=de&locale=en", nil, ""), 400, nil},
-		"query that cannot be decoded":  {event("GET", "/api/topics?locale=%zz", nil, ""), 400, nil},
-		"unknown path":                  {event("GET", "/api/nothing", nil, ""), 404, nil},
-		"root":                          {event("GET", "/", nil, ""), 404, nil},
-		"trailing slash":                {event("POST", "/api/feedback/", nil, hi), 404, nil},
-		"another case":                  {event("POST", "/API/feedback", nil, hi), 404, nil},
-		"OPTIONS of nothing":            {event("OPTIONS", "/api/nothing", nil, ""), 404, nil},
-		"GET feedback":                  {event("GET", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
-		"HEAD feedback":                 {event("HEAD", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
-		"POST topics":                   {event("POST", "/api/topics", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
-		"DELETE health":                 {event("DELETE", "/api/health", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
-		"a method nobody knows":         {event("BREW", "/api/feedback", nil, ""), 405, nil},
-		"no method":                     {event("", "/api/feedback", nil, ""), 405, nil},
-		"too large":                     {post(long), 413, nil},
-		"too large in base64":           {encoded([]byte(long)), 413, nil},
-		"too large for 1 byte":          {encoded(make([]byte, 64<<10+1)), 413, nil},
-		"no content type":               {event("POST", "/api/feedback", nil, hi), 415, map[string]string{"accept-post": "application/json"}},
-		"form":                          {post("message=hi", "content-type", "application/x-www-form-urlencoded"), 415, nil},
-		"text":                          {post(hi, "content-type", "text/plain"), 415, nil},
-		"two content types":             {post(hi, "content-type", "application/json, application/json"), 415, nil},
-		"another charset":               {post(hi, "content-type", "application/json; charset=latin1"), 415, nil},
-		"gzip":                          {post(hi, "content-encoding", "gzip"), 415, nil},
-		"type before size, before body": {event("POST", "/api/feedback", nil, long), 415, nil},
+		"POST feedback":                  {post(hi), 201, map[string]string{"content-type": "application/json", "cache-control": "no-store"}},
+		"charset":                        {post(hi, "content-type", "application/json; charset=UTF-8"), 201, nil},
+		"another parameter":              {post(hi, "content-type", "Application/JSON;profile=\"a;b\""), 201, nil},
+		"identity":                       {post(hi, "content-encoding", "identity"), 201, nil},
+		"base64":                         {encoded([]byte(hi)), 201, nil},
+		"honeypot":                       {post(`{"message":"hi","website":"x"}`), 201, nil},
+		"GET topics":                     {event("GET", "/api/topics", nil, ""), 200, map[string]string{"cache-control": "public, max-age=300, stale-if-error=86400", "content-type": "application/json"}},
+		"GET topics, locale":             {event("GET", "/api/topics?locale=de-CH&utm=1", nil, ""), 200, nil},
+		"HEAD topics":                    {event("HEAD", "/api/topics", nil, ""), 200, map[string]string{"content-type": "application/json"}},
+		"GET health":                     {event("GET", "/api/health", nil, ""), 200, map[string]string{"cache-control": "no-store"}},
+		"HEAD health":                    {event("HEAD", "/api/health", nil, ""), 200, nil},
+		"OPTIONS feedback":               {event("OPTIONS", "/api/feedback", nil, ""), 204, map[string]string{"allow": "POST, OPTIONS"}},
+		"OPTIONS topics":                 {event("OPTIONS", "/api/topics", nil, ""), 204, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
+		"no JSON":                        {post(`hi`), 400, nil},
+		"no message":                     {post(`{}`), 400, nil},
+		"base64 that is none":            {base64Event("%%%"), 400, nil},
+		"base64 of no UTF-8":             {encoded([]byte("{\"message\":\"\xff\"}")), 400, nil},
+		"Idempotency-Key too long":       {post(hi, "idempotency-key", strings.Repeat("k", 256)), 400, nil},
+		"Idempotency-Key with a break":   {post(hi, "idempotency-key", "a\r\nb"), 400, nil},
+		"locale malformed":               {event("GET", "/api/topics?locale=de_DE", nil, ""), 400, nil},
+		"locale too long":                {event("GET", "/api/topics?locale=en-"+strings.Repeat("abcdefgh-", 4), nil, ""), 400, nil},
+		"locale empty":                   {event("GET", "/api/topics?locale=", nil, ""), 400, nil},
+		"locale twice":                   {event("GET", "/api/topics?locale=de&locale=en", nil, ""), 400, nil},
+		"query that cannot be decoded":   {event("GET", "/api/topics?locale=%zz", nil, ""), 400, nil},
+		"a parameter of somebody else's": {event("GET", "/api/topics?utm=100%", nil, ""), 200, nil},
+		"two of them, and ours":          {event("GET", "/api/topics?a;b&%zz=1&locale=de&utm=%", nil, ""), 200, nil},
+		"unknown path":                   {event("GET", "/api/nothing", nil, ""), 404, nil},
+		"root":                           {event("GET", "/", nil, ""), 404, nil},
+		"trailing slash":                 {event("POST", "/api/feedback/", nil, hi), 404, nil},
+		"another case":                   {event("POST", "/API/feedback", nil, hi), 404, nil},
+		"OPTIONS of nothing":             {event("OPTIONS", "/api/nothing", nil, ""), 404, nil},
+		"GET feedback":                   {event("GET", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
+		"HEAD feedback":                  {event("HEAD", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
+		"POST topics":                    {event("POST", "/api/topics", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
+		"DELETE health":                  {event("DELETE", "/api/health", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
+		"a method nobody knows":          {event("BREW", "/api/feedback", nil, ""), 405, nil},
+		"no method":                      {event("", "/api/feedback", nil, ""), 405, nil},
+		"too large":                      {post(long), 413, nil},
+		"too large in base64":            {encoded([]byte(long)), 413, nil},
+		"too large for 1 byte":           {encoded(make([]byte, 64<<10+1)), 413, nil},
+		"no content type":                {event("POST", "/api/feedback", nil, hi), 415, map[string]string{"accept-post": "application/json"}},
+		"form":                           {post("message=hi", "content-type", "application/x-www-form-urlencoded"), 415, nil},
+		"text":                           {post(hi, "content-type", "text/plain"), 415, nil},
+		"two content types":              {post(hi, "content-type", "application/json, application/json"), 415, nil},
+		"another charset":                {post(hi, "content-type", "application/json; charset=latin1"), 415, nil},
+		"gzip":                           {post(hi, "content-encoding", "gzip"), 415, nil},
+		"type before size, before body":  {event("POST", "/api/feedback", nil, long), 415, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +94,21 @@ func TestContract(t *testing.T) {
 				t.Errorf("line %v", line)
 			}
 		})
+	}
+}
+
+// TestContract_head: HEAD has every header of GET, and says how long the body would have been.
+func TestContract_head(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"/api/topics", "/api/topics?locale=de_DE", "/api/feedback", "/api/nothing", "/api/health"} {
+		f := newFixture()
+		f.saas.list = twoTopics
+		get, head := f.do(t, event("GET", target, nil, "")), f.do(t, event("HEAD", target, nil, ""))
+		want := maps.Clone(get.Headers)
+		want["content-length"] = strconv.Itoa(len(get.Body))
+		if diff := cmp.Diff(want, head.Headers); diff != "" || head.StatusCode != get.StatusCode || head.Body != "" || get.Body == "" {
+			t.Errorf("%s: %d %q (-want +got):\n%s", target, head.StatusCode, head.Body, diff)
+		}
 	}
 }
 

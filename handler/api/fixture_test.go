@@ -135,7 +135,7 @@ func newFixture() *fixture {
 		Region: "eu-west-1", Version: "0123456789ab",
 		Origin:   newOrigin(),
 		Upstream: f.saas, Timeout: 3 * time.Second, Queue: f.queue, Keys: f.keys,
-		Journal: telemetry.NewJournal(&f.log, slog.LevelInfo, "eu-west-1", "prod", func() time.Time { return at }),
+		Journal: telemetry.NewJournal(&f.log, slog.LevelDebug, "eu-west-1", "prod", func() time.Time { return at }),
 		Now:     func() time.Time { return at }, Elapsed: func() time.Duration { return f.elapsed },
 	})
 	return f

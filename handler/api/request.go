@@ -46,13 +46,22 @@ func (r *request) header(name string) string {
 	return ""
 }
 
-// query returns all values of a parameter, undecodable ones as an error.
+// query returns all values of a parameter, undecodable ones as an error. Other parameters, which campaigns and mail
+// programs add in any form, are nobody's business.
 func (r *request) query(name string) ([]string, error) {
-	values, err := url.ParseQuery(r.event.RawQueryString)
-	if err != nil {
-		return nil, err
+	var values []string
+	for pair := range strings.SplitSeq(r.event.RawQueryString, "&") {
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		if decoded, err := url.QueryUnescape(rawName); err != nil || decoded != name {
+			continue
+		}
+		value, err := url.QueryUnescape(rawValue)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
 	}
-	return values[name], nil
+	return values, nil
 }
 
 // maxBodyBytes is the longest body taken, before and after base64.

@@ -27,6 +27,9 @@ const (
 	HealthPathVariable = "ONEFRONT_HEALTH_PATH"
 	// DrainParameterVariable holds the name of the region's drain parameter.
 	DrainParameterVariable = "ONEFRONT_DRAIN_PARAMETER"
+	// LogLevelVariable holds the least level that a function logs: debug, info, warn or error. Lambda's own filter stays
+	// open, since it would drop lines that are metrics with the rest (F10.11).
+	LogLevelVariable = "ONEFRONT_LOG_LEVEL"
 )
 
 // Environment variables that local mode sets for the program.
@@ -64,8 +67,7 @@ func VariableName(key string) string {
 const (
 	HandlerVariable = "_HANDLER" // the function's handler string
 	RegionVariable  = "AWS_REGION"
-	LogLevel        = "AWS_LAMBDA_LOG_LEVEL" // with the JSON log format only
-	TaskRoot        = "LAMBDA_TASK_ROOT"     // the folder of the unpacked zip
+	TaskRoot        = "LAMBDA_TASK_ROOT" // the folder of the unpacked zip
 )
 
 // Headers between CloudFront, functions and what stands behind them.

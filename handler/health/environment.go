@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"github.com/onefront/onefront/handler/awserror"
 	"github.com/onefront/onefront/handler/contract"
 )
 
@@ -87,7 +88,7 @@ func parameterReader(e environment) func(context.Context) (string, error) {
 		case errors.As(err, &missing):
 			return "", errMissing
 		case err != nil:
-			return "", err
+			return "", awserror.Hide(err)
 		case out.Parameter == nil:
 			return "", errMissing
 		}

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -39,6 +41,7 @@ func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPReques
 	if drained && path == h.secret {
 		status = http.StatusServiceUnavailable
 	}
+	h.log(ctx, path, status)
 	return h.answer(method, status, "application/json", struct {
 		Status  string `json:"status"`
 		Region  string `json:"region"`
@@ -65,8 +68,23 @@ func (h *health) answer(method string, status int, contentType string, value any
 		return answer
 	}
 	answer.Headers["content-type"] = contentType
-	if body, err := json.Marshal(value); err == nil && method != http.MethodHead {
+	if body, err := json.Marshal(value); err == nil && method == http.MethodHead {
+		answer.Headers["content-length"] = strconv.Itoa(len(body))
+	} else if err == nil {
 		answer.Body = string(body)
 	}
 	return answer
+}
+
+// log says which of the two paths was asked; the secret one itself is kept from logs. Good answers are at debug: there
+// are millions of them in a month.
+func (h *health) log(ctx context.Context, path string, status int) {
+	level, asked := slog.LevelDebug, "people"
+	if status != http.StatusOK {
+		level = slog.LevelInfo
+	}
+	if path == h.secret {
+		asked = "Route 53"
+	}
+	h.drain.log.LogAttrs(ctx, level, "health", slog.String("asked", asked), slog.Int("status", status), slog.String("region", h.region))
 }

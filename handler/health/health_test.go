@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +19,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/onefront/onefront/handler/telemetry"
 )
 
 const secretPath = "/api/health/5c1d77"
@@ -61,6 +66,9 @@ func TestHealth(t *testing.T) {
 		h := newHealth(func(context.Context) (string, error) { return want.value, nil }, time.Now)
 		got := h.ask(t, fields[0], fields[1])
 		headers := map[string]string{"cache-control": "no-store", "x-onefront-region": "eu-west-1"}
+		if fields[0] == "HEAD" { // what GET would have said
+			headers["content-length"] = strconv.Itoa(len(map[string]string{"-": serving, "drained": drained}[want.value]))
+		}
 		for name, value := range map[string]string{"allow": want.allow, "content-type": want.kind} {
 			if value != "" {
 				headers[name] = value
@@ -73,6 +81,35 @@ func TestHealth(t *testing.T) {
 }
 
 // TestDrain_readings: one reading in 10 s, a failure keeps what was known, and a missing parameter means not drained.
+// TestHealth_log: a healthy check is worth a line at debug only, and no line has the secret path.
+func TestHealth_log(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[slog.Level]string{slog.LevelDebug: "DEBUG 200, DEBUG 200, INFO 503", slog.LevelInfo: "INFO 503", slog.LevelWarn: ""} {
+		var out bytes.Buffer
+		value := "-"
+		h := newHealth(func(context.Context) (string, error) { return value, nil }, time.Now)
+		h.drain.log = telemetry.NewLogger(&out, level)
+		h.ask(t, "GET", "/api/health")
+		h.ask(t, "GET", secretPath)
+		value, h.drain.tried = "drained", time.Time{}
+		h.ask(t, "GET", secretPath)
+		var got []string
+		for raw := range bytes.Lines(out.Bytes()) {
+			var line struct {
+				Level  string
+				Status int
+			}
+			if err := json.Unmarshal(raw, &line); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprint(line.Level, " ", line.Status))
+		}
+		if strings.Join(got, ", ") != want || strings.Contains(out.String(), secretPath) {
+			t.Errorf("%s: %s", level, out.String())
+		}
+	}
+}
+
 func TestDrain_readings(t *testing.T) {
 	t.Parallel()
 	down := errors.New("SSM is down")

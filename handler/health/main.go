@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/handler/telemetry"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := telemetry.NewLogger(os.Stdout, telemetry.ParseLevel(os.Getenv(contract.LogLevelVariable)))
 	e, err := readEnvironment(os.Getenv, os.ReadFile)
 	if err != nil {
 		log.Error("starting function", slog.String("err", err.Error()))

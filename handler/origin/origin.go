@@ -12,6 +12,7 @@ import (
 
 	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/secret"
+	"github.com/onefront/onefront/handler/telemetry"
 )
 
 // Forbidden is the detail of the 403.
@@ -80,7 +81,7 @@ func FromEnvironment(get func(string) string) (*Origin, error) {
 	}
 	return New(Config{
 		Region: get(contract.RegionVariable), Secrets: secrets,
-		Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Log: telemetry.NewLogger(os.Stdout, telemetry.ParseLevel(get(contract.LogLevelVariable))),
 	})
 }
 
@@ -98,7 +99,7 @@ func (o *Origin) Accepts(sent string) bool {
 func mustFromEnvironment() *Origin {
 	o, err := FromEnvironment(os.Getenv)
 	if err != nil {
-		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("starting function", slog.String("err", err.Error()))
+		telemetry.NewLogger(os.Stdout, slog.LevelInfo).Error("starting function", slog.String("err", err.Error()))
 		os.Exit(1)
 	}
 	return o

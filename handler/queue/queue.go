@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/onefront/onefront/handler/awserror"
 	"github.com/onefront/onefront/handler/feedback"
 )
 
@@ -50,7 +51,7 @@ func (q *Queue) Send(ctx context.Context, record feedback.Record, wait time.Dura
 		DelaySeconds: int32(min(wait, maxDelay).Round(time.Second) / time.Second),
 	})
 	if err != nil {
-		return fmt.Errorf("sending to queue: %w", err)
+		return fmt.Errorf("sending to queue: %w", awserror.Hide(err))
 	}
 	return nil
 }
@@ -73,7 +74,7 @@ func (q *Queue) buryBody(ctx context.Context, body, reason string) error {
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("sending to dead-letter queue: %w", err)
+		return fmt.Errorf("sending to dead-letter queue: %w", awserror.Hide(err))
 	}
 	return nil
 }
@@ -86,7 +87,7 @@ func (q *Queue) hide(ctx context.Context, receiptHandle string, d time.Duration)
 		VisibilityTimeout: int32(d / time.Second),
 	})
 	if err != nil {
-		return fmt.Errorf("changing message visibility: %w", err)
+		return fmt.Errorf("changing message visibility: %w", awserror.Hide(err))
 	}
 	return nil
 }

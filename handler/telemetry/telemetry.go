@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -71,8 +70,8 @@ func NewJournal(w io.Writer, level slog.Level, region, stack string, now func() 
 	return &Journal{
 		region:  region,
 		stack:   stack,
-		log:     slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})),
-		metrics: slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug - 4})),
+		log:     NewLogger(w, level),
+		metrics: NewLogger(w, slog.LevelDebug-4),
 		now:     now,
 	}
 }
@@ -165,18 +164,4 @@ func RequestID(ctx context.Context) string {
 		return lc.AwsRequestID
 	}
 	return ""
-}
-
-// ParseLevel reads AWS_LAMBDA_LOG_LEVEL (TRACE to FATAL); anything else is info.
-// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
-func ParseLevel(text string) slog.Level {
-	switch strings.ToUpper(text) {
-	case "TRACE", "DEBUG":
-		return slog.LevelDebug
-	case "WARN":
-		return slog.LevelWarn
-	case "ERROR", "FATAL":
-		return slog.LevelError
-	}
-	return slog.LevelInfo
 }

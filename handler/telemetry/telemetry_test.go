@@ -28,7 +28,12 @@ func write(t *testing.T, level slog.Level, line telemetry.Line) map[string]any {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatalf("%s: %v", out.String(), err)
 	}
-	delete(got, "time")
+	// Lambda takes a line without this for INFO, whatever its level says.
+	at, _ := got["timestamp"].(string)
+	if _, err := time.Parse(time.RFC3339, at); err != nil || got["time"] != nil {
+		t.Errorf("timestamp %q, time %v", at, got["time"])
+	}
+	delete(got, "timestamp")
 	return got
 }
 
@@ -81,6 +86,17 @@ func TestJournal_level(t *testing.T) {
 	for _, outcome := range []telemetry.Outcome{"", telemetry.Honeypot} {
 		if got := write(t, slog.LevelWarn, telemetry.Line{Message: "request", Outcome: outcome}); got != nil {
 			t.Errorf("outcome %q: %v", outcome, got)
+		}
+	}
+}
+
+// TestJournal_denied: a key that is turned away is counted at every level.
+func TestJournal_denied(t *testing.T) {
+	t.Parallel()
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelError} {
+		got := write(t, level, telemetry.Line{Message: "request", Level: slog.LevelError, Outcome: telemetry.Queued, Denied: true})
+		if got["denied"] != 1.0 || got["queued"] != 1.0 || got["level"] != "ERROR" {
+			t.Errorf("%s: %v", level, got)
 		}
 	}
 }

@@ -98,7 +98,11 @@ func (s *Service) start(f *function) (*environment, error) {
 	}
 	e.idle = time.AfterFunc(s.idleLimit, e.retire)
 	e.idle.Stop()
-	e.output = &lineWriter{emit: func(line string) { s.log(f, line) }}
+	e.output = &lineWriter{emit: func(line string) {
+		if f.passes(line) {
+			s.log(f, line)
+		}
+	}}
 	e.server = &http.Server{Handler: loopback.Only(listener.Addr().String(), e.runtimeAPI()), ReadHeaderTimeout: 10 * time.Second}
 	e.command = &exec.Cmd{
 		Path: filepath.Join(f.taskRoot, "bootstrap"), Args: []string{"/var/task/bootstrap"},

@@ -129,7 +129,7 @@ func (f *function) checkLogging(r *graph.Taken, in *functionInputs) {
 	default:
 		r.Refuse("loggingConfig.logFormat", c.LogFormat, "want Text or JSON")
 	}
-	ok := slices.Contains([]string{"", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}, c.ApplicationLogLevel)
+	ok := c.ApplicationLogLevel == "" || slices.Contains(levels, c.ApplicationLogLevel)
 	r.Require(ok, "loggingConfig.applicationLogLevel", c.ApplicationLogLevel, "want TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
 	ok = slices.Contains([]string{"", "DEBUG", "INFO", "WARN"}, c.SystemLogLevel)
 	r.Require(ok, "loggingConfig.systemLogLevel", c.SystemLogLevel, "want DEBUG, INFO or WARN")

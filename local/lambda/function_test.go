@@ -195,6 +195,57 @@ func TestLog_json(t *testing.T) {
 	}
 }
 
+// TestLog_filter: Lambda's own filter goes by the field level, and a line without a valid timestamp is INFO (F10.11); a
+// metric is no exception.
+func TestLog_filter(t *testing.T) {
+	const at = `"timestamp":"2026-11-22T10:00:00.123456789Z"`
+	lines := map[string]string{
+		"TRACE": `{` + at + `,"level":"trace"}`,
+		"DEBUG": `{` + at + `,"level":"DEBUG"}`,
+		"INFO":  `{` + at + `,"level":"INFO","_aws":{"CloudWatchMetrics":[]}}`,
+		"WARN":  `{"level":"Warn",` + at + `}`,
+		"ERROR": `{` + at + `,"level":"ERROR","msg":"x"}`,
+		"FATAL": `{` + at + `,"level":"FATAL"}`,
+	}
+	info := []string{
+		`{"level":"ERROR","time":"2026-11-22T10:00:00Z"}`, `{"level":"ERROR","timestamp":"yesterday"}`, `{"level":"ERROR","timestamp":17}`,
+		`{` + at + `}`, `{` + at + `,"level":"LOUD"}`, `{` + at + `,"level":3}`, `panic: text`, `["level"]`, ``,
+	}
+	for i, least := range []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"} {
+		f := &function{jsonLogs: true, applicationLevel: least}
+		for j, level := range levels {
+			if got := f.passes(lines[level]); got != (j >= i) {
+				t.Errorf("at %s, %s passes: %t", least, lines[level], got)
+			}
+		}
+		for _, line := range info {
+			if got := f.passes(line); got != (i <= 2) {
+				t.Errorf("at %s, %s passes: %t", least, line, got)
+			}
+		}
+		if text := (&function{applicationLevel: least}); !text.passes(lines["TRACE"]) {
+			t.Errorf("at %s: the text format is not filtered", least)
+		}
+	}
+	if f := (&function{jsonLogs: true}); f.passes(lines["DEBUG"]) || !f.passes(lines["INFO"]) {
+		t.Error("the default is INFO")
+	}
+}
+
+// TestLog_filtered: what does not pass is nowhere, and what does is there as it was written.
+func TestLog_filtered(t *testing.T) {
+	s, book := newService(t, map[string]any{
+		"loggingConfig": map[string]any{"logFormat": "JSON", "applicationLogLevel": "WARN", "systemLogLevel": "WARN"},
+	}, Options{})
+	const debug, warn = `{"timestamp":"2026-11-22T10:00:00Z","level":"DEBUG"}`, `{"timestamp":"2026-11-22T10:00:00Z","level":"WARN"}`
+	invoke(t, s, order("print", debug))
+	invoke(t, s, order("print", warn))
+	book.wait(t, warn)
+	if n := book.count(debug); n != 0 {
+		t.Errorf("%d lines below the level", n)
+	}
+}
+
 func TestLineWriter(t *testing.T) {
 	var lines []string
 	w := &lineWriter{emit: func(line string) { lines = append(lines, line) }}
