@@ -125,4 +125,3 @@ func TestReadEnvironment_refuses(t *testing.T) {
 		}
 	}
 }
-

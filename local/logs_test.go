@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// However far the log is turned down, every line that is a metric reaches the log group: Lambda's own filter, which goes
-// by the field level alone, is open, and the program never drops one (F10.11). What is no metric goes by the level.
+// However far the log is turned down, every line that is a metric reaches the log group: Lambda's own filter, which
+// goes by the field level alone, is open, and the program never drops one (F10.11). What is no metric goes by the
+// level.
 func TestLogs_everyLevel(t *testing.T) {
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		t.Run(level, func(t *testing.T) {

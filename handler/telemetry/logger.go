@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// NewLogger returns a logger of JSON lines as Lambda reads them: it knows a line's level only beside a valid time in the
-// field timestamp, which slog calls time (F10.11).
+// NewLogger returns a logger of JSON lines as Lambda reads them: it knows a line's level only beside a valid time in
+// the field timestamp, which slog calls time (F10.11).
 func NewLogger(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
