@@ -33,8 +33,8 @@ import (
 // engine may take any order that dependencies allow, and effects come late, so it asks in several orders and in every
 // view that somebody may have meanwhile:
 //
-//   - an edge may have the old distribution until the update's last step, and the new one from its own step on: it takes
-//     minutes to arrive, and other resources do not wait for it;
+//   - an edge may have the old distribution until the update's last step, and the new one from its own step on: it
+//     takes minutes to arrive, and other resources do not wait for it;
 //   - a resolver may remember the old records of a name for a minute, which is longer than the rest of an update;
 //   - a key of a key value store may not be there yet.
 type walk struct {
@@ -50,7 +50,9 @@ type order struct {
 
 var walkOrders = []order{
 	{"by name", func(r *graph.Resource, _ bool) string { return r.URN }},
-	{"the distribution as soon as it can", func(r *graph.Resource, needed bool) string { return fmt.Sprint(!needed, r.URN) }},
+	{"the distribution as soon as it can", func(r *graph.Resource, needed bool) string {
+		return fmt.Sprint(!needed, r.URN)
+	}},
 	{"the distribution as late as it can", func(r *graph.Resource, _ bool) string {
 		return fmt.Sprint(r.Type == distributionToken, r.URN)
 	}},
@@ -366,8 +368,8 @@ func (g guarded) Invoke(ctx context.Context, arn string, payload []byte) (lambda
 	return lambda.Result{Payload: raw}, err
 }
 
-// No update refuses a request: neither from one routing to the other, nor a rotation and its rollback, nor a region that
-// comes, or goes after it was drained.
+// No update refuses a request: neither from one routing to the other, nor a rotation and its rollback, nor a region
+// that comes, or goes after it was drained.
 func TestWalk(t *testing.T) {
 	projectFiles(t)
 	edge := map[string]string{"onefront:routing": "edge"}
