@@ -38,6 +38,10 @@ smoke: ## check a deployed stack through its public address (URL=https://example
 	@test -n "$(URL)" || { echo 'URL="$(URL)": want the public address of a stack, such as https://example.com'; exit 1; }
 	go run ./ops smoke "$(URL)" $(if $(FIRST),-first) $(ARGS)
 
+.PHONY: deploy-policy
+deploy-policy: ## write docs/deploy-policy.json and docs/operator-policy.json from the golden graphs
+	go test ./ops -run 'Policy_document' -update
+
 .PHONY: frontend
 frontend: ## build and test examples/frontend (needs Node)
 	cd examples/frontend && npm ci --no-audit --no-fund && npm test && npm run build
