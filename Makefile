@@ -10,7 +10,7 @@ BENCH ?= .
 COUNT ?= 1
 
 # Modules beside the one at the root, each with its own go.mod.
-MODULES := deployments tools
+MODULES := deployments tools examples/own-api
 
 TOOL := go tool -modfile=tools/go.mod
 

@@ -14,4 +14,6 @@ tool (
 	github.com/onefront/onefront/frontendenv
 	github.com/onefront/onefront/handler/health
 	github.com/onefront/onefront/local
+	github.com/onefront/onefront/ops
+	github.com/onefront/onefront/stats
 )
