@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -278,6 +279,25 @@ func TestRole_policies(t *testing.T) {
 	}
 	if attached := g.ByType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"); len(attached) != 4 {
 		t.Errorf("%d policies attached, want 2 for each of 2 stacks", len(attached))
+	}
+}
+
+// The policy that the program's graph needs is one that the roles can take, with no name left open.
+func TestRole_theDeployPolicy(t *testing.T) {
+	t.Parallel()
+	g := record(t, map[string]string{"policyFile": "../docs/deploy-policy.json"})
+	policies := g.ByType(policyToken)
+	if len(policies) < 4 {
+		t.Errorf("%d policies for two stacks", len(policies))
+	}
+	for _, resource := range policies {
+		policy := resource.Inputs["policy"].(string)
+		if open := regexp.MustCompile(`\{[a-z]+\}`).FindString(policy); open != "" {
+			t.Errorf("%s: %s stands for nothing", resource.Name, open)
+		}
+		if len(policy) > maxPolicy {
+			t.Errorf("%s: %d characters", resource.Name, len(policy))
+		}
 	}
 }
 

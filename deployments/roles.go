@@ -146,8 +146,7 @@ func makeRole(ctx *pulumi.Context, s *settings, name, description string, trust 
 	return role, nil
 }
 
-// attach gives a role what a policy document of its own allows. The names in it are those of the role's stack, so
-// that one document serves all stacks and opens none to another's role.
+// attach gives a role what a policy document allows, with the names of its own stack.
 func attach(ctx *pulumi.Context, s *settings, role *iam.Role, stack, name, document string) error {
 	filled := role.Arn.ApplyT(func(arn string) (string, error) {
 		const partition, account, parts = 1, 4, 6
@@ -155,9 +154,7 @@ func attach(ctx *pulumi.Context, s *settings, role *iam.Role, stack, name, docum
 		if len(words) < parts {
 			return "", fmt.Errorf("%q: not an ARN", arn)
 		}
-		return strings.NewReplacer(
-			"{project}", s.project, "{stack}", stack, "{account}", words[account], "{partition}", words[partition],
-		).Replace(document), nil
+		return s.fill(document, stack, words[account], words[partition]), nil
 	}).(pulumi.StringOutput)
 	policy, err := iam.NewPolicy(ctx, name, &iam.PolicyArgs{
 		Name: pulumi.String(s.project + "-" + name + "-deploy"), Policy: filled,
