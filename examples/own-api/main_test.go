@@ -95,7 +95,8 @@ func TestEdge_cachesTheCatalogueOnly(t *testing.T) {
 	for _, b := range distribution.Inputs["orderedCacheBehaviors"].([]any) {
 		behavior := b.(map[string]any)
 		policy, _ := behavior["cachePolicyId"].(string)
-		// CachingDisabled: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+		// CachingDisabled:
+		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 		caching[behavior["pathPattern"].(string)] = policy != "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 	}
 	if !caching["/api/products"] || caching["/api/*"] {

@@ -8,9 +8,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// sessions knows who is signed in: a token that the company's sign-in service made and signed with a key that both know.
-// A service of others signs with a private key; then its public keys are fetched and kept (JWKS), and the algorithm
-// is RS256 or ES256. Only this function knows: CloudFront and API Gateway pass Authorization on unread.
+// sessions knows who is signed in: a token that the company's sign-in service made and signed with a key that both
+// know. A service of others signs with a private key; then its public keys are fetched and kept (JWKS), and the
+// algorithm is RS256 or ES256. Only this function knows: CloudFront and API Gateway pass Authorization on unread.
 type sessions struct {
 	key    []byte
 	parser *jwt.Parser
@@ -21,7 +21,8 @@ const (
 	audience = "orders"
 )
 
-// The parser takes one algorithm: a token that says "none", or another one, is refused whatever else it says (RFC 8725).
+// The parser takes one algorithm: a token that says "none", or another one, is refused whatever else it says (RFC
+// 8725).
 func newSessions(key []byte) *sessions {
 	return &sessions{key: key, parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
