@@ -88,7 +88,7 @@ func BenchmarkPost(b *testing.B) {
 	}
 	begin := time.Now()
 	h := lambda.NewHandler(api.New(api.Config{
-		Region: e.region, Version: e.version, Origin: guard, Upstream: client, Timeout: e.upstream.Timeout.Duration(),
+		Region: e.region, Origin: guard, Upstream: client, Timeout: e.upstream.Timeout.Duration(),
 		Queue: queue.New(newLazySQS(e), e.queueURL, e.deadLettersURL), Keys: secret.NewHolder(keyFetcher(e, slog.Default()), time.Now),
 		Journal: telemetry.NewJournal(io.Discard, slog.LevelInfo, e.region, e.stack, time.Now),
 		Now:     time.Now, Elapsed: func() time.Duration { return time.Since(begin) },

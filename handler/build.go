@@ -34,7 +34,7 @@ func build(e environment, journal *telemetry.Journal, start time.Time) (any, err
 			return nil, err
 		}
 		return api.New(api.Config{
-			Region: e.region, Version: e.version,
+			Region:   e.region,
 			Origin:   guard,
 			Upstream: client, Timeout: e.upstream.Timeout.Duration(), Queue: messages, Keys: keys, Journal: journal,
 			Now: time.Now, Elapsed: func() time.Duration { return time.Since(start) },

@@ -12,7 +12,7 @@ import (
 
 // environment is all the function reads from its environment variables, once.
 type environment struct {
-	handler, region, version, stack, logLevel string
+	handler, region, stack, logLevel string
 
 	upstream                 settings.Settings
 	keyParameter             string
@@ -44,7 +44,6 @@ func readEnvironment(get func(string) string) (environment, error) {
 	e := environment{
 		handler:        require(contract.HandlerVariable),
 		region:         require(contract.RegionVariable),
-		version:        require(contract.VersionVariable),
 		stack:          require(contract.StackVariable),
 		logLevel:       get(contract.LogLevelVariable),
 		keyParameter:   require(settings.APIKeyParameterVariable),

@@ -52,7 +52,7 @@ func TestProcess(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, leak.Canary, created)
 		p := start(t, binary, w.environ("api"))
-		for target, status := range map[string]int{"GET /api/health": 200, "GET /api/topics": 200, "POST /api/feedback": 201, "GET /": 404} {
+		for target, status := range map[string]int{"GET /api/nothing": 404, "GET /api/topics": 200, "POST /api/feedback": 201, "GET /": 404} {
 			method, path, _ := strings.Cut(target, " ")
 			got := response(t, w.runtime.invoke(t, request(t, method, path, `{"message":"hi"}`)))
 			if got.StatusCode != status || got.Headers["x-onefront-region"] != "eu-west-1" {
@@ -105,7 +105,7 @@ func TestProcess(t *testing.T) {
 func TestReadEnvironment_refuses(t *testing.T) {
 	t.Parallel()
 	w := map[string]string{
-		"_HANDLER": "api", "AWS_REGION": "eu-west-1", "ONEFRONT_VERSION": "v", "ONEFRONT_STACK": "s", "ONEFRONT_API_KEY_PARAMETER": "p",
+		"_HANDLER": "api", "AWS_REGION": "eu-west-1", "ONEFRONT_STACK": "s", "ONEFRONT_API_KEY_PARAMETER": "p",
 		"ONEFRONT_QUEUE_URL": "q", "ONEFRONT_DEAD_LETTER_QUEUE_URL": "d", "ONEFRONT_ORIGIN_SECRET": "o",
 		"ONEFRONT_UPSTREAM": `{"preset":"webhook","url":"https://example.com"}`,
 	}

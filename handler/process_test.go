@@ -91,7 +91,7 @@ func (w *world) environ(handler string) map[string]string {
 		"ONEFRONT_API_KEY_PARAMETER": "/onefront/key", "ONEFRONT_ORIGIN_SECRET": "origin-secret",
 		"ONEFRONT_QUEUE_URL":             w.sqs.URL + "/123456789012/feedback",
 		"ONEFRONT_DEAD_LETTER_QUEUE_URL": w.sqs.URL + "/123456789012/feedback-dead",
-		"ONEFRONT_VERSION":               "0123456789ab", "ONEFRONT_STACK": "test", "ONEFRONT_LOG_LEVEL": "debug",
+		"ONEFRONT_STACK":                 "test", "ONEFRONT_LOG_LEVEL": "debug",
 	}
 }
 

@@ -3,6 +3,7 @@ package infra
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -23,8 +24,8 @@ type App struct {
 	// DistributionID and DistributionDomain name the distribution.
 	DistributionID     pulumi.IDOutput
 	DistributionDomain pulumi.StringOutput
-	// Regions has a map with region, endpoint, functionName, healthCheckId with health checks, and what the
-	// application adds, for each region in order.
+	// Regions has a map with region, endpoint, functionName, drainParameter, healthCheckId with health checks, and
+	// what the application adds, for each region in order.
 	Regions pulumi.Array
 	// FrontendEnv are the VITE_ variables of a frontend's build.
 	FrontendEnv pulumi.StringMap
@@ -55,9 +56,12 @@ type platform struct {
 	prefix string
 	// alarms is nil where the stack has none.
 	alarms *alarms
-	// zips by function, and the version of all of them.
-	zips    map[string]HandlerZip
-	version string
+	// zips by function, that of the health function, and the version of all of them.
+	zips      map[string]HandlerZip
+	healthZip HandlerZip
+	version   string
+	// healthPath is the secret path that Route 53 asks.
+	healthPath pulumi.StringOutput
 }
 
 // name is a logical name under the app's prefix.
@@ -81,6 +85,11 @@ func newApp(ctx *pulumi.Context, name, prefix string, args *Args, opts ...pulumi
 	if err := p.build(ctx.Context()); err != nil {
 		return nil, err
 	}
+	for _, warning := range slices.Concat(args.Warnings, args.Application.remarks()) {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.RegisterComponentResourceV2(appType, name, pulumi.Map{}, p.app, opts...); err != nil {
 		return nil, err
 	}
@@ -102,6 +111,9 @@ func (p *platform) deploy(ctx *pulumi.Context) error {
 	}
 	secret, err := newOriginSecret(ctx, p)
 	if err != nil {
+		return err
+	}
+	if p.healthPath, err = newHealthPath(ctx, p); err != nil {
 		return err
 	}
 	validation, err := newValidationRecords(ctx, p, providers.global)

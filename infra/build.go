@@ -25,7 +25,7 @@ import (
 type HandlerZip struct {
 	// Path of the zip file, relative to the project.
 	Path string
-	// Version is the first 12 hex digits of the zip's SHA-256. GET /api/health answers it.
+	// Version is the first 12 hex digits of the zip's SHA-256. The health function answers those of all zips together.
 	Version string
 }
 
@@ -78,6 +78,40 @@ func BuildHandler(goos, goarch string) Builder {
 	}
 }
 
+// withFile is the zip with one more file at its root.
+func withFile(from HandlerZip, name, text string) (HandlerZip, error) {
+	archive, err := zip.OpenReader(from.Path)
+	if err != nil {
+		return HandlerZip{}, err
+	}
+	defer archive.Close()
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	for _, file := range archive.File {
+		if err := w.Copy(file); err != nil {
+			return HandlerZip{}, err
+		}
+	}
+	entry, err := w.CreateHeader(zipEntry(name, 0o644))
+	if err == nil {
+		_, err = entry.Write([]byte(text))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return HandlerZip{}, err
+	}
+	return storeZip(buildDir, packed.Bytes())
+}
+
+// zipEntry has no time of its own, so that equal content gives equal bytes.
+func zipEntry(name string, mode fs.FileMode) *zip.FileHeader {
+	header := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+	header.SetMode(mode)
+	return header
+}
+
 // pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: of
 // GOFLAGS only how modules are found stays.
 func pinned(goos, goarch string) []string {
@@ -121,9 +155,7 @@ func workFolder(dir string) (string, error) {
 func packBootstrap(binary []byte) ([]byte, error) {
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
-	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
-	header.SetMode(0o755)
-	entry, err := w.CreateHeader(header)
+	entry, err := w.CreateHeader(zipEntry("bootstrap", 0o755))
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +225,18 @@ func (p *platform) build(ctx context.Context) error {
 		}
 		p.zips[fn.Name] = zip
 	}
-	p.version = versionOf(versions)
-	return errors.Join(errs...)
+	health, err := build(ctx, healthPackage)
+	if err != nil {
+		return errors.Join(append(errs, fmt.Errorf("the platform's health function: %w", err))...)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	p.version = versionOf(append(versions, health.Version))
+	if p.healthZip, err = withFile(health, contract.VersionFile, p.version+"\n"); err != nil {
+		return fmt.Errorf("the platform's health function: packing its version: %w", err)
+	}
+	return nil
 }
 
 // defaultBuild is for Lambda, or for the machine that local mode runs on. An interrupt ends the compiler too, which is

@@ -1,6 +1,7 @@
 package infra_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -16,13 +17,43 @@ import (
 	"github.com/onefront/onefront/infra/feedback"
 )
 
+// emptyZip is a zip without a file.
+var emptyZip = []byte("PK\x05\x06" + strings.Repeat("\x00", 18))
+
 // noHandler stands for a handler that needs no compiler.
 func noHandler(context.Context, string) (infra.HandlerZip, error) {
-	return infra.HandlerZip{Path: ".onefront/handler/000000000000.zip", Version: "000000000000"}, nil
+	path := filepath.Join(os.TempDir(), "onefront-empty.zip")
+	if content, err := os.ReadFile(path); err != nil || !bytes.Equal(content, emptyZip) {
+		if err := os.WriteFile(path, emptyZip, 0o644); err != nil {
+			return infra.HandlerZip{}, err
+		}
+	}
+	return infra.HandlerZip{Path: path, Version: "000000000000"}, nil
+}
+
+// project is the project's folder.
+var project string
+
+// TestMain runs tests in a folder of their own: a program leaves zips where it runs.
+func TestMain(m *testing.M) {
+	work, err := os.MkdirTemp("", "onefront-infra-")
+	if err == nil {
+		project, err = filepath.Abs("..")
+	}
+	if err == nil {
+		err = os.Chdir(work)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(work)
+	os.Exit(status)
 }
 
 // projectFiles runs the test in the project's folder, where a program runs and where siteDir starts.
-func projectFiles(t testing.TB) { t.Chdir("..") }
+func projectFiles(t testing.TB) { t.Chdir(project) }
 
 // stackConfig is a committed stack's configuration with some keys replaced. A value of "-" takes a key out.
 func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[string]string, []string) {
@@ -85,6 +116,7 @@ const (
 	healthCheckToken  = "aws:route53/healthCheck:HealthCheck"
 	certificateToken  = "aws:acm/certificate:Certificate"
 	domainToken       = "aws:apigatewayv2/domainName:DomainName"
+	routeToken        = "aws:apigatewayv2/route:Route"
 	stageToken        = "aws:apigatewayv2/stage:Stage"
 	permissionToken   = "aws:lambda/permission:Permission"
 	objectToken       = "aws:s3/bucketObjectv2:BucketObjectv2"

@@ -16,28 +16,30 @@ import (
 // httpAPIType is part of every child's URN; changing it needs an alias.
 const httpAPIType = "onefront:infra:HTTPAPI"
 
-// The throttle of the health route, so that a burst on the API never makes a region look dead. About 16
-// checkers ask every 10 seconds (F7.13).
-const (
-	healthBurst = 100
-	healthRate  = 50
-)
-
-// httpAPIFunction is a function with the route keys that it answers.
+// httpAPIFunction is a function with the routes that it answers and what lets the API call it.
 type httpAPIFunction struct {
 	name                    string
 	invokeARN, functionName pulumi.StringInput
-	routes                  []string
+	routes                  []apiRoute
+	permissions             []apiPermission
 }
+
+// apiRoute is a route key under its logical name's role.
+type apiRoute struct {
+	role string
+	key  pulumi.StringInput
+}
+
+// apiPermission allows routes of the API's one stage: source is the end of their ARN, "<METHOD><path>" (F10.8).
+type apiPermission struct{ role, source string }
 
 // httpAPIArgs configures an API Gateway HTTP API in front of Lambda functions.
 type httpAPIArgs struct {
-	// Functions in order; the first answers health too.
 	Functions []httpAPIFunction
 	// Named makes a logical name out of a role.
 	Named func(role string) string
-	// HealthRouteKey is the route with its own throttle, such as "GET /api/health".
-	HealthRouteKey string
+	// HealthRouteKey is the route with its own throttle, which Route 53 asks. It is kept secret.
+	HealthRouteKey pulumi.StringInput
 	Throttle       config.Throttle
 	// LogGroupPrefix begins the access log group's name: "/aws/vendedlogs/<project>/<stack>/".
 	LogGroupPrefix string
@@ -112,12 +114,8 @@ func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pul
 		return strings.TrimPrefix(endpoint, "https://")
 	}).(pulumi.StringOutput)
 	var routes []pulumi.Resource
-	for i, fn := range args.Functions {
-		keys := fn.routes
-		if i == 0 {
-			keys = append(slices.Clone(keys), args.HealthRouteKey)
-		}
-		made, err := h.connect(ctx, fn, keys, args)
+	for _, fn := range args.Functions {
+		made, err := h.connect(ctx, fn, args)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +140,7 @@ func newHTTPAPI(ctx *pulumi.Context, name string, args *httpAPIArgs, opts ...pul
 			ThrottlingBurstLimit: pulumi.Int(args.Throttle.Burst), ThrottlingRateLimit: pulumi.Float64(args.Throttle.Rate),
 		},
 		RouteSettings: apigatewayv2.StageRouteSettingArray{&apigatewayv2.StageRouteSettingArgs{
-			RouteKey:             pulumi.String(args.HealthRouteKey),
+			RouteKey:             args.HealthRouteKey,
 			ThrottlingBurstLimit: pulumi.Int(healthBurst), ThrottlingRateLimit: pulumi.Float64(healthRate),
 		}},
 	}, parent, pulumi.DependsOn(slices.Concat(routes, args.after))); err != nil {
@@ -157,9 +155,8 @@ func (h *httpAPIComponent) resources() []pulumi.Resource {
 	return slices.Concat([]pulumi.Resource{h.API, h.Stage}, h.permissions, h.others)
 }
 
-// connect leads route keys to a function. One permission covers all of a function's routes: only this API's one stage
-// may invoke it (F10.8).
-func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, keys []string, args *httpAPIArgs) ([]pulumi.Resource, error) {
+// connect leads a function's routes to it and lets nothing but them call it (F10.8).
+func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, args *httpAPIArgs) ([]pulumi.Resource, error) {
 	parent, after := pulumi.Parent(h), pulumi.DependsOn(args.after)
 	integration, err := apigatewayv2.NewIntegration(ctx, args.Named(fn.name), &apigatewayv2.IntegrationArgs{
 		ApiId:           h.API.ID(),
@@ -172,28 +169,22 @@ func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, keys
 	if err != nil {
 		return nil, err
 	}
-	permission, err := lambda.NewPermission(ctx, args.Named(fn.name), &lambda.PermissionArgs{
-		Action: pulumi.String("lambda:InvokeFunction"), Function: fn.functionName,
-		Principal: pulumi.String("apigateway.amazonaws.com"),
-		SourceArn: pulumi.Sprintf("%s/$default/*", h.API.ExecutionArn),
-	}, parent, after)
-	if err != nil {
-		return nil, err
-	}
-	h.permissions = append(h.permissions, permission)
 	h.others = append(h.others, integration)
-	var routes []pulumi.Resource
-	for _, key := range keys {
-		role := "default"
-		switch key {
-		case "$default":
-		case args.HealthRouteKey:
-			role = "health"
-		default:
-			role = "route-" + hashOf(key)
+	for _, p := range fn.permissions {
+		permission, err := lambda.NewPermission(ctx, args.Named(p.role), &lambda.PermissionArgs{
+			Action: pulumi.String("lambda:InvokeFunction"), Function: fn.functionName,
+			Principal: pulumi.String("apigateway.amazonaws.com"),
+			SourceArn: pulumi.Sprintf("%s/$default/%s", h.API.ExecutionArn, p.source),
+		}, parent, after)
+		if err != nil {
+			return nil, err
 		}
-		route, err := apigatewayv2.NewRoute(ctx, args.Named(role), &apigatewayv2.RouteArgs{
-			ApiId: h.API.ID(), RouteKey: pulumi.String(key), Target: pulumi.Sprintf("integrations/%s", integration.ID()),
+		h.permissions = append(h.permissions, permission)
+	}
+	var routes []pulumi.Resource
+	for _, r := range fn.routes {
+		route, err := apigatewayv2.NewRoute(ctx, args.Named(r.role), &apigatewayv2.RouteArgs{
+			ApiId: h.API.ID(), RouteKey: r.key, Target: pulumi.Sprintf("integrations/%s", integration.ID()),
 		}, parent, after)
 		if err != nil {
 			return nil, err

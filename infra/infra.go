@@ -14,11 +14,6 @@ func DeployWith(application Application, build Builder) pulumi.RunFunc {
 			return err
 		}
 		args.Build = build
-		for _, warning := range args.Warnings {
-			if err := ctx.Log.Warn(warning, nil); err != nil {
-				return err
-			}
-		}
 		app, err := newApp(ctx, "app", "", args)
 		if err != nil {
 			return err

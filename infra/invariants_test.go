@@ -3,6 +3,7 @@ package infra_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -276,6 +277,9 @@ func globalResources(g *graph.Graph) (wrong []string) {
 	return wrong
 }
 
+// secretHealthPath is what Route 53 asks.
+var secretHealthPath = regexp.MustCompile(`^/[a-z]+/health/[A-Za-z0-9]{32}$`)
+
 func healthChecksAskPlainNames(g *graph.Graph) (wrong []string) {
 	latency := latencyRecords(g)
 	for _, h := range g.ByType(healthCheckToken) {
@@ -285,7 +289,7 @@ func healthChecksAskPlainNames(g *graph.Graph) (wrong []string) {
 		if latency[text(h.Inputs, "fqdn")] != nil {
 			wrong = append(wrong, h.URN+" asks a name that it guards")
 		}
-		if text(h.Inputs, "resourcePath") != "/api/health" || text(h.Inputs, "type") != "HTTPS" ||
+		if !secretHealthPath.MatchString(text(h.Inputs, "resourcePath")) || !slices.Contains(h.Secrets, "resourcePath") || text(h.Inputs, "type") != "HTTPS" ||
 			at(h.Inputs, "requestInterval") != 10.0 || at(h.Inputs, "failureThreshold") != 3.0 {
 			wrong = append(wrong, fmt.Sprintf("%s asks %v", h.URN, h.Inputs))
 		}

@@ -26,8 +26,9 @@ var (
 // How CloudFront connects to an API. A read has another region, so a member of a group gets one attempt of two seconds:
 // the next region is a better answer than a second try (F1.7). A write has none: two attempts of three seconds; an
 // attempt to connect sends nothing twice (F1.7), but a GET through such an origin may be asked twice after a late
-// answer (F1.8). Answers come within the function's timeout and two seconds more (F1.9). Connections are kept for half
-// a minute to save handshakes (F5.33); who closes first is not known (F14.11), so not longer.
+// answer (F1.8). Answers come within the longest timeout of a function with routes, 30 s at most, and two seconds more
+// (F1.9). Connections are kept for half a minute to save handshakes (F5.33); who closes first is not known (F14.11), so
+// not longer.
 var (
 	forReads  = patience{attempts: 1, timeoutSeconds: 2}
 	forWrites = patience{attempts: 2, timeoutSeconds: 3}
@@ -50,6 +51,8 @@ type origins struct {
 	readTarget, writeTarget string
 	// siteTarget is "" without a site.
 	siteTarget string
+	// longest is the longest timeout of a function that a request may meet.
+	longest time.Duration
 }
 
 // originID is the id of a region's own API origin, which edge routing names, writesID of the one for its writes.
@@ -59,6 +62,9 @@ func writesID(region string) string { return region + "-writes" }
 
 func newOrigins(cfg *platform, regions []*regionComponent, site *siteComponent, secret pulumi.StringInput) *origins {
 	o := &origins{}
+	for _, r := range regions {
+		o.longest = max(o.longest, r.longest)
+	}
 	if cfg.Routing == config.RoutingDNS {
 		o.addNames(cfg, len(regions), secret)
 	} else {
@@ -103,7 +109,7 @@ func (o *origins) addAPI(cfg *platform, id string, p patience, host pulumi.Strin
 			HttpPort: pulumi.Int(80), HttpsPort: pulumi.Int(443),
 			OriginProtocolPolicy:   pulumi.String("https-only"),
 			OriginSslProtocols:     pulumi.StringArray{pulumi.String("TLSv1.2")},
-			OriginReadTimeout:      pulumi.Int(int((cfg.Lambda.Timeout + readTimeoutMargin) / time.Second)),
+			OriginReadTimeout:      pulumi.Int(int((o.longest + readTimeoutMargin) / time.Second)),
 			OriginKeepaliveTimeout: pulumi.Int(keepAliveSeconds),
 		},
 	})

@@ -25,6 +25,7 @@ func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate
 	for _, r := range regions {
 		region := pulumi.Map{
 			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName,
+			"drainParameter": r.DrainParameter,
 		}
 		if r.HealthCheckID != nil {
 			region["healthCheckId"] = r.HealthCheckID

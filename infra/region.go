@@ -44,8 +44,10 @@ type regionComponent struct {
 	pulumi.ResourceState
 
 	Name string
-	// FunctionName is the physical name of the first function that answers the API.
+	// FunctionName is the physical name of the application's first function that answers routes.
 	FunctionName pulumi.StringOutput
+	// DrainParameter is the name of the SSM parameter that takes the region out of the traffic at once.
+	DrainParameter pulumi.StringOutput
 	// HealthCheckID is the Route 53 health check, or nil without an origin domain.
 	HealthCheckID pulumi.StringPtrInput
 	// Endpoint is the URL that answers for this region alone.
@@ -55,6 +57,8 @@ type regionComponent struct {
 
 	// target is where latency records lead; nil without an origin domain.
 	target *apigatewayv2.DomainNameDomainNameConfigurationOutput
+	// longest is the longest timeout of the functions that answer routes.
+	longest time.Duration
 	// ready is what must exist before CloudFront may name this region as an origin.
 	ready []pulumi.Resource
 	// outputs are what the application adds to the region's outputs.
@@ -76,6 +80,7 @@ func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulum
 	}{
 		{"application", b.makeApplication},
 		{"functions", b.makeFunctions},
+		{"health", b.makeHealth},
 		{"HTTP API", b.makeAPI},
 		{"domain names", b.makeDomain},
 		{"alarms", b.makeAlarms},
@@ -178,8 +183,9 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		pattern := strings.NewReplacer("{region}", b.args.region, "{stack}", b.cfg.Stack).Replace(statement.Resource)
 		grants = append(grants, grant{actions: statement.Actions, arn: statement.ARN, pattern: pattern})
 	}
+	settings := fn.lambda(b.cfg.Lambda)
 	made, err := newFunction(b.ctx, b.named(fn.Name), &functionArgs{
-		Handler: cmp.Or(fn.Handler, fn.Name), Zip: b.cfg.zips[fn.Name], Lambda: fn.lambda(b.cfg.Lambda),
+		Handler: cmp.Or(fn.Handler, fn.Name), Zip: b.cfg.zips[fn.Name], Lambda: settings,
 		Architecture: cmp.Or(fn.Architecture, "arm64"), LogRetentionDays: b.cfg.Logs.RetentionDays,
 		Environment: environment, Boundary: optionalString(b.cfg.PermissionsBoundary), grants: grants, after: b.args.after,
 	}, b.child()...)
@@ -192,9 +198,11 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		if len(b.answers) == 0 {
 			b.region.FunctionName = made.Function.Name
 		}
+		routes, permissions := routesOf(fn)
 		b.answers = append(b.answers, httpAPIFunction{
-			name: fn.Name, invokeARN: made.Function.InvokeArn, functionName: made.Function.Name, routes: fn.Routes,
+			name: fn.Name, invokeARN: made.Function.InvokeArn, functionName: made.Function.Name, routes: routes, permissions: permissions,
 		})
+		b.region.longest = max(b.region.longest, settings.Timeout)
 		b.region.ready = append(b.region.ready, made.Function)
 	}
 	if fn.Attach == nil {
@@ -221,7 +229,7 @@ func (b *regionBuilder) makeAPI() error {
 	httpAPI, err := newHTTPAPI(b.ctx, b.named("http-api"), &httpAPIArgs{
 		Functions:              b.answers,
 		Named:                  b.named,
-		HealthRouteKey:         "GET " + b.cfg.Config.Application.HealthPath(),
+		HealthRouteKey:         b.healthCheckKey(),
 		Throttle:               b.cfg.Throttle,
 		LogGroupPrefix:         "/aws/vendedlogs/" + b.cfg.Project + "/" + b.cfg.Stack + "/",
 		LogRetentionDays:       b.cfg.Logs.RetentionDays,
@@ -244,13 +252,7 @@ func (b *regionBuilder) makeAlarms() error {
 	if b.cfg.alarms == nil {
 		return nil
 	}
-	slowest := b.cfg.Lambda.Timeout
-	for _, fn := range b.scope.functions {
-		if len(fn.Routes) > 0 {
-			slowest = max(slowest, fn.Timeout)
-		}
-	}
-	list := slices.Concat(apiAlarms(b.cfg, b.httpAPI.API.ID(), b.httpAPI.Stage.Name, slowest), b.alarms, b.scope.alarms)
+	list := slices.Concat(apiAlarms(b.cfg, b.httpAPI.API.ID(), b.httpAPI.Stage.Name, b.region.longest), b.alarms, b.scope.alarms)
 	return b.cfg.alarms.inRegion(b.args.region, list, b.child())
 }
 
@@ -302,7 +304,7 @@ func (b *regionBuilder) makeDomain() error {
 	// https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 	drained := b.cfg.Drained(b.args.region)
 	check, err := route53.NewHealthCheck(b.ctx, b.named("origin"), &route53.HealthCheckArgs{
-		Type: pulumi.String("HTTPS"), Fqdn: record.Fqdn, Port: pulumi.Int(443), ResourcePath: pulumi.String(b.cfg.Config.Application.HealthPath()),
+		Type: pulumi.String("HTTPS"), Fqdn: record.Fqdn, Port: pulumi.Int(443), ResourcePath: secretString(b.cfg.healthPath),
 		RequestInterval: pulumi.Int(int(b.cfg.HealthInterval / time.Second)), FailureThreshold: pulumi.Int(3), EnableSni: pulumi.Bool(true),
 		Disabled: pulumi.Bool(drained), InvertHealthcheck: pulumi.Bool(drained),
 		Tags: pulumi.StringMap{"Name": pulumi.String(plain)},

@@ -127,13 +127,17 @@ func TestRegion_stage(t *testing.T) {
 		t.Errorf("throttle = %v, want burst 200 and rate 100", settings)
 	}
 	health := at(stage.Inputs, "routeSettings", 0)
-	if text(health, "routeKey") != "GET /api/health" || at(health, "throttlingBurstLimit") != 100.0 || at(health, "throttlingRateLimit") != 50.0 {
-		t.Errorf("throttle of health = %v, want GET /api/health with 100 and 50", health)
+	secret := named(t, g, routeToken, "health-check-eu-west-1")
+	if text(health, "routeKey") != text(secret.Inputs, "routeKey") || at(health, "throttlingBurstLimit") != 100.0 || at(health, "throttlingRateLimit") != 50.0 {
+		t.Errorf("throttle of health = %v, want the secret path with 100 and 50", health)
+	}
+	if settings := list(stage.Inputs, "routeSettings"); len(settings) != 1 {
+		t.Errorf("%d routes have a throttle of their own, want the secret path alone", len(settings))
 	}
 	if stage.Inputs["autoDeploy"] != true || stage.Inputs["name"] != "$default" {
 		t.Errorf("stage = %v, want $default with auto-deploy", stage.Inputs)
 	}
-	for _, route := range g.ByType("aws:apigatewayv2/route:Route") {
+	for _, route := range g.ByType(routeToken) {
 		if strings.Contains(route.URN, "eu-west-1") && !slices.Contains(stage.DependsOn, route.URN) {
 			t.Errorf("stage does not wait for %s", route.URN)
 		}
@@ -155,8 +159,8 @@ func TestDeploy_secrets(t *testing.T) {
 	for _, r := range g.ByType("random:index/randomPassword:RandomPassword") {
 		secret[r.Output("result")] = true
 	}
-	if len(secret) != 4 {
-		t.Fatalf("got %d secrets, want the key and three generations of the origin secret", len(secret))
+	if len(secret) != 5 {
+		t.Fatalf("got %d secrets, want the key, three generations of the origin secret and the health path", len(secret))
 	}
 	for _, r := range g.Resources {
 		for path, value := range flat("", r.Inputs) {

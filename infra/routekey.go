@@ -6,11 +6,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // maxRoutes is API Gateway's quota of routes in one HTTP API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 const maxRoutes = 300
+
+// defaultRouteKey takes what no other route takes. Without it API Gateway answers 404 itself.
+const defaultRouteKey = "$default"
 
 var (
 	functionName   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
@@ -61,6 +66,55 @@ func (f *Functions) check(health string) error {
 	return errors.Join(errs...)
 }
 
+// maxRoutePermissions is how many routes of a function get a permission each. A function's resource-based policy has
+// 20 KB, which about 50 of them fill; beyond it the whole API may call the function.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxRoutePermissions = 40
+
+// routesOf are a function's routes under the names of their resources, and the permissions for them.
+func routesOf(fn *Function) (routes []apiRoute, permissions []apiPermission) {
+	for _, key := range fn.Routes {
+		role := "route-" + hashOf(key)
+		if key == defaultRouteKey {
+			role = "default"
+		}
+		routes = append(routes, apiRoute{role: role, key: pulumi.String(key)})
+		permissions = append(permissions, apiPermission{role: role, source: routeSource(key)})
+	}
+	if len(fn.Routes) > maxRoutePermissions {
+		permissions = []apiPermission{{role: "all-" + fn.Name, source: "*"}}
+	}
+	return routes, permissions
+}
+
+// remarks are what a preview warns of.
+func (f *Functions) remarks() (all []string) {
+	for _, fn := range f.Functions {
+		if n := len(fn.Routes); n > maxRoutePermissions {
+			all = append(all, fmt.Sprintf("function %q: its %d routes do not fit into its policy one by one, so every route of the API may call it: above %d a route is no boundary", fn.Name, n, maxRoutePermissions))
+		}
+	}
+	return all
+}
+
+// routeSource is the end of a route's ARN in a permission: "*" stands for ANY and for a variable.
+func routeSource(key string) string {
+	method, path, found := strings.Cut(key, " ")
+	if !found {
+		return key
+	}
+	if method == "ANY" {
+		method = "*"
+	}
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if pathVariable.MatchString(s) {
+			segments[i] = "*"
+		}
+	}
+	return method + strings.Join(segments, "/")
+}
+
 // routeShape is the same for route keys that API Gateway takes for one: the names of path variables do not count.
 func routeShape(key string) string {
 	segments := strings.Split(key, "/")
@@ -75,7 +129,7 @@ func routeShape(key string) string {
 // routeKeyProblem says what API Gateway would refuse, or "".
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 func routeKeyProblem(key, health string) string {
-	if key == "$default" {
+	if key == defaultRouteKey {
 		return ""
 	}
 	method, path, found := strings.Cut(key, " ")

@@ -18,7 +18,7 @@ import (
 // memory of the process and one function per region after one request to each (proportional set size, Linux only).
 // Aims: 2 s and 150 MiB.
 func BenchmarkStart(b *testing.B) {
-	if _, err := builtHandler(); err != nil {
+	if _, err := buildOnce(b.Context(), "./handler"); err != nil {
 		b.Fatal(err)
 	}
 	var ready time.Duration

@@ -111,12 +111,15 @@ func command1(f func(*session, *testscript.TestScript, bool, []string)) func(*te
 	}
 }
 
-// builtHandler compiles the handler once for all scripts.
-var builtHandler = sync.OnceValues(func() (infra.HandlerZip, error) {
-	return infra.BuildHandler(runtime.GOOS, runtime.GOARCH)(context.Background(), "./handler")
-})
+// built holds each package's zip, compiled once for all scripts.
+var built sync.Map // of functions by package
 
-func buildOnce(context.Context, string) (infra.HandlerZip, error) { return builtHandler() }
+func buildOnce(_ context.Context, pkg string) (infra.HandlerZip, error) {
+	once, _ := built.LoadOrStore(pkg, sync.OnceValues(func() (infra.HandlerZip, error) {
+		return infra.BuildHandler(runtime.GOOS, runtime.GOARCH)(context.Background(), pkg)
+	}))
+	return once.(func() (infra.HandlerZip, error))()
+}
 
 // safeBuffer is written by the log's goroutines while a script reads it.
 type safeBuffer struct {

@@ -221,6 +221,7 @@ func (t *topology) reset(context.Context) error {
 		t.saas.Reset()
 	}
 	t.edge.Reset()
+	t.ssm.Reset()
 	t.lambda.Reset()
 	t.dns.Reset()
 	return nil

@@ -34,7 +34,7 @@ type Keys interface {
 
 // Config is what a Handler needs. All fields are required.
 type Config struct {
-	Region, Version string
+	Region string
 	// Origin knows who came through CloudFront. It needs no Log: a request's line is the Journal's.
 	Origin *origin.Origin
 
@@ -64,7 +64,6 @@ func New(config Config) *Handler {
 	h.routes = []route{
 		{path: "/api/feedback", methods: []method{{"POST", h.postFeedback}}},
 		{path: "/api/topics", methods: []method{{"GET", h.getTopics}}},
-		{path: HealthPath, methods: []method{{"GET", h.getHealth}}, open: true},
 	}
 	return h
 }
@@ -88,8 +87,7 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPReque
 // CloudFront learns nothing, not even which paths exist (F6.28).
 func (h *Handler) serve(ctx context.Context, r *request, accepted bool) answer {
 	found, ok := h.find(r.path)
-	open := ok && found.open && (r.method == "GET" || r.method == "HEAD")
-	if !open && !accepted {
+	if !accepted {
 		return problem(403, origin.Forbidden)
 	}
 	if !ok {

@@ -34,8 +34,7 @@ func TestContract(t *testing.T) {
 		"GET topics":                     {event("GET", "/api/topics", nil, ""), 200, map[string]string{"cache-control": "public, max-age=300, stale-if-error=86400", "content-type": "application/json"}},
 		"GET topics, locale":             {event("GET", "/api/topics?locale=de-CH&utm=1", nil, ""), 200, nil},
 		"HEAD topics":                    {event("HEAD", "/api/topics", nil, ""), 200, map[string]string{"content-type": "application/json"}},
-		"GET health":                     {event("GET", "/api/health", nil, ""), 200, map[string]string{"cache-control": "no-store"}},
-		"HEAD health":                    {event("HEAD", "/api/health", nil, ""), 200, nil},
+		"health is the platform's":       {event("GET", "/api/health", nil, ""), 404, nil},
 		"OPTIONS feedback":               {event("OPTIONS", "/api/feedback", nil, ""), 204, map[string]string{"allow": "POST, OPTIONS"}},
 		"OPTIONS topics":                 {event("OPTIONS", "/api/topics", nil, ""), 204, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
 		"no JSON":                        {post(`hi`), 400, nil},
@@ -59,7 +58,7 @@ func TestContract(t *testing.T) {
 		"GET feedback":                   {event("GET", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
 		"HEAD feedback":                  {event("HEAD", "/api/feedback", nil, ""), 405, map[string]string{"allow": "POST, OPTIONS"}},
 		"POST topics":                    {event("POST", "/api/topics", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
-		"DELETE health":                  {event("DELETE", "/api/health", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
+		"DELETE topics":                  {event("DELETE", "/api/topics", nil, ""), 405, map[string]string{"allow": "GET, HEAD, OPTIONS"}},
 		"a method nobody knows":          {event("BREW", "/api/feedback", nil, ""), 405, nil},
 		"no method":                      {event("", "/api/feedback", nil, ""), 405, nil},
 		"too large":                      {post(long), 413, nil},
@@ -100,7 +99,7 @@ func TestContract(t *testing.T) {
 // TestContract_head: HEAD has every header of GET, and says how long the body would have been.
 func TestContract_head(t *testing.T) {
 	t.Parallel()
-	for _, target := range []string{"/api/topics", "/api/topics?locale=de_DE", "/api/feedback", "/api/nothing", "/api/health"} {
+	for _, target := range []string{"/api/topics", "/api/topics?locale=de_DE", "/api/feedback", "/api/nothing"} {
 		f := newFixture()
 		f.saas.list = twoTopics
 		get, head := f.do(t, event("GET", target, nil, "")), f.do(t, event("HEAD", target, nil, ""))
@@ -123,8 +122,7 @@ func base64Event(text string) events.APIGatewayV2HTTPRequest {
 	return e
 }
 
-// TestContract_originSecret: without the secret nothing is answered but health, and nobody
-// learns which paths exist (F6.28, F7.11).
+// TestContract_originSecret: without the secret nothing is answered, and nobody learns which paths exist (F6.28).
 func TestContract_originSecret(t *testing.T) {
 	t.Parallel()
 	sent := map[string]struct {
@@ -139,17 +137,12 @@ func TestContract_originSecret(t *testing.T) {
 		"twice":           {map[string]string{"x-onefront-origin-secret": originSecret + "," + originSecret}, false},
 	}
 	for name, tt := range sent {
-		for _, target := range []string{"GET /api/topics", "OPTIONS /api/topics", "GET /api/nothing", "POST /api/health", "POST /api/feedback"} {
+		for _, target := range []string{"GET /api/topics", "OPTIONS /api/topics", "GET /api/nothing", "GET /api/health", "POST /api/feedback"} {
 			method, path, _ := strings.Cut(target, " ")
 			f := newFixture()
 			got := f.do(t, event(method, path, tt.header, ""))
 			if (got.StatusCode != 403) != tt.ok {
 				t.Errorf("%s, %s: status %d", name, target, got.StatusCode)
-			}
-		}
-		for _, method := range []string{"GET", "HEAD"} {
-			if got := newFixture().do(t, event(method, "/api/health", tt.header, "")); got.StatusCode != 200 {
-				t.Errorf("%s, health: status %d", name, got.StatusCode)
 			}
 		}
 	}
@@ -165,19 +158,6 @@ func TestContract_ids(t *testing.T) {
 		if line := f.lastLine(t); line["cfRequestId"] != want || line["gatewayRequestId"] != "gateway-1" {
 			t.Errorf("%s: line %v", value, line)
 		}
-	}
-}
-
-func TestHealth(t *testing.T) {
-	t.Parallel()
-	f := newFixture()
-	f.keys.err, f.saas.err, f.queue.sendErr = errDown, errDown, errDown
-	got := f.do(t, event("GET", "/api/health", nil, ""))
-	if want := `{"status":"ok","region":"eu-west-1","version":"0123456789ab"}`; got.Body != want {
-		t.Errorf("body %s, want %s", got.Body, want)
-	}
-	if f.saas.tries+f.saas.asked != 0 {
-		t.Error("health asked the SaaS")
 	}
 }
 

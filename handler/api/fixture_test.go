@@ -132,7 +132,7 @@ func newFixture() *fixture {
 		queue: &fakeQueue{}, keys: &fakeKeys{},
 	}
 	f.Handler = api.New(api.Config{
-		Region: "eu-west-1", Version: "0123456789ab",
+		Region:   "eu-west-1",
 		Origin:   newOrigin(),
 		Upstream: f.saas, Timeout: 3 * time.Second, Queue: f.queue, Keys: f.keys,
 		Journal: telemetry.NewJournal(&f.log, slog.LevelDebug, "eu-west-1", "prod", func() time.Time { return at }),

@@ -94,7 +94,7 @@ func newAssembled(tb testing.TB) assembled {
 	key := func(context.Context) (secret.Secret, error) { return secret.Key(leak.Canary) }
 	var elapsed time.Duration
 	a.Handler = api.New(api.Config{
-		Region: "eu-west-1", Version: "0123456789ab", Origin: newOrigin(),
+		Region: "eu-west-1", Origin: newOrigin(),
 		Upstream: client, Timeout: 3 * time.Second, Queue: queue.New(a.queue, "https://q.example/q", "https://q.example/d"),
 		Keys: secret.NewHolder(key, time.Now), Journal: telemetry.NewJournal(a.log, slog.LevelDebug, "eu-west-1", "prod", time.Now),
 		Now: time.Now, Elapsed: func() time.Duration { elapsed += time.Minute; return elapsed }, // the breaker never stays open
@@ -180,7 +180,7 @@ func FuzzFeedback(f *testing.F) {
 func FuzzEvent(f *testing.F) {
 	for _, e := range []events.APIGatewayV2HTTPRequest{
 		post(hi), encoded([]byte(hi)), event("GET", "/api/topics?locale=de", map[string]string{"if-none-match": `"x"`}, ""),
-		event("GET", "/api/health", nil, ""), event("OPTIONS", "/api/feedback", nil, ""), event("HEAD", "/api/topics?locale=%zz", nil, ""),
+		event("GET", "/api/topics", nil, ""), event("OPTIONS", "/api/feedback", nil, ""), event("HEAD", "/api/topics?locale=%zz", nil, ""),
 		event("DELETE", "/../etc/passwd", nil, ""), post(hi, "content-type", `application/json; charset="utf-8"; a*0=b`),
 	} {
 		raw, err := json.Marshal(e)

@@ -9,7 +9,6 @@ import (
 type route struct {
 	path    string
 	methods []method
-	open    bool // GET and HEAD are answered without the origin secret
 }
 
 type method struct {

@@ -168,6 +168,8 @@ type Lambda struct {
 	Timeout time.Duration
 	// ReservedConcurrency is -1 when unset, which is safe in a new account (F10.6).
 	ReservedConcurrency int
+	// HealthReservedConcurrency is that of the platform's health function, -1 when unset.
+	HealthReservedConcurrency int
 	// LogLevel is debug, info (default), warn or error.
 	LogLevel string
 }

@@ -14,15 +14,16 @@ func (c *Config) readRuntime(r *reader) {
 
 // readLambda: memory F10.4, timeout F6.13 (an HTTP API waits 30 s at most), reserved concurrency F10.6.
 func (c *Config) readLambda(n node) {
-	o := n.object("memoryMiB", "timeout", "reservedConcurrency", "logLevel")
+	o := n.object("memoryMiB", "timeout", "reservedConcurrency", "healthReservedConcurrency", "logLevel")
 	c.Lambda = Lambda{
-		MemoryMiB:           o.at("memoryMiB").wholeBetween(256, 128, 10_240),
-		Timeout:             o.at("timeout").duration(10*time.Second, time.Second, 30*time.Second),
-		ReservedConcurrency: o.at("reservedConcurrency").wholeBetween(-1, 0, 100_000),
-		LogLevel:            o.at("logLevel").oneOf("info", "debug", "warn", "error"),
+		MemoryMiB:                 o.at("memoryMiB").wholeBetween(256, 128, 10_240),
+		Timeout:                   o.at("timeout").duration(10*time.Second, time.Second, 30*time.Second),
+		ReservedConcurrency:       o.at("reservedConcurrency").wholeBetween(-1, 0, 100_000),
+		HealthReservedConcurrency: o.at("healthReservedConcurrency").wholeBetween(-1, 1, 100_000),
+		LogLevel:                  o.at("logLevel").oneOf("info", "debug", "warn", "error"),
 	}
 	if c.Lambda.ReservedConcurrency == 0 {
-		o.at("reservedConcurrency").warn("stops every invocation: each region answers 503, health included")
+		o.at("reservedConcurrency").warn("stops every invocation of the application: each region answers 503 there")
 	}
 }
 

@@ -63,6 +63,8 @@ func (s *Service) serve(region string, w http.ResponseWriter, r *http.Request) {
 		s.getParameter(region, w, raw)
 	case r.Method == http.MethodPost && operation == "GetParameters":
 		s.getParameters(region, w, raw)
+	case r.Method == http.MethodPost && operation == "PutParameter":
+		s.putParameter(region, w, raw)
 	default:
 		(&apiError{"UnknownOperationException", "Local mode does not imitate this operation."}).write(w)
 	}

@@ -3,18 +3,23 @@ package ssm
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/onefront/onefront/graph"
 )
 
 const parameterType = "aws:ssm/parameter:Parameter"
 
-// Service holds the parameters of all regions. It is fixed once made and safe for concurrent use.
+// Service holds the parameters of all regions. It is safe for concurrent use.
 type Service struct {
-	parameters map[string]map[string]parameter // by region, then name
+	made map[string]map[string]parameter // as the program made them, by region, then name
+
+	mu         sync.RWMutex
+	parameters map[string]map[string]parameter // as they stand now
 }
 
 // parameter is one version of a parameter.
@@ -24,7 +29,7 @@ type parameter struct {
 }
 
 // String keeps values out of whatever prints the service.
-func (s *Service) String() string { return fmt.Sprintf("parameters in %d regions", len(s.parameters)) }
+func (s *Service) String() string { return fmt.Sprintf("parameters in %d regions", len(s.made)) }
 
 // GoString does the same for %#v.
 func (s *Service) GoString() string { return s.String() }
@@ -48,17 +53,28 @@ type parameterInputs struct {
 
 // New reads every parameter of the graph and refuses properties it does not imitate.
 func New(g *graph.Reading) (*Service, error) {
-	s := &Service{parameters: map[string]map[string]parameter{}}
+	s := &Service{made: map[string]map[string]parameter{}}
 	for _, r := range g.Take(parameterType) {
 		p := newParameter(r)
-		if s.parameters[r.Region] == nil {
-			s.parameters[r.Region] = map[string]parameter{}
+		if s.made[r.Region] == nil {
+			s.made[r.Region] = map[string]parameter{}
 		}
-		_, twice := s.parameters[r.Region][p.name]
+		_, twice := s.made[r.Region][p.name]
 		r.Require(!twice, "name", p.name, "another parameter of "+r.Region+" has it already")
-		s.parameters[r.Region][p.name] = p
+		s.made[r.Region][p.name] = p
 	}
+	s.Reset()
 	return s, g.Err()
+}
+
+// Reset takes back what was written.
+func (s *Service) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parameters = map[string]map[string]parameter{}
+	for region, made := range s.made {
+		s.parameters[region] = maps.Clone(made)
+	}
 }
 
 func newParameter(r *graph.Taken) parameter {
@@ -79,6 +95,8 @@ func newParameter(r *graph.Taken) parameter {
 
 // find looks a parameter up by name or ARN, with an optional ":version" behind a name.
 func (s *Service) find(region, name string) (parameter, *apiError) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	if strings.HasPrefix(name, "arn:") {
 		for _, p := range s.parameters[region] {
 			if p.arn == name {

@@ -101,6 +101,48 @@ func TestGetParameter(t *testing.T) {
 	}
 }
 
+// A parameter takes a new value, which functions read, until everything is reset.
+func TestPutParameter(t *testing.T) {
+	s, err := New(graph.New(
+		node("eu-west-1", "/onefront/test/drain", map[string]any{"type": "String", "value": "-"}),
+		node("us-east-1", "/onefront/test/drain", map[string]any{"type": "String", "value": "-"}),
+	).Read())
+	if err != nil {
+		t.Fatal(err)
+	}
+	eu, name := client(t, s, "eu-west-1"), aws.String("/onefront/test/drain")
+	value := func(c *sdk.Client) string {
+		got, err := c.GetParameter(t.Context(), &sdk.GetParameterInput{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(*got.Parameter.Value, " ", got.Parameter.Version)
+	}
+	put, err := eu.PutParameter(t.Context(), &sdk.PutParameterInput{Name: name, Value: aws.String("drained"), Overwrite: aws.Bool(true)})
+	if err != nil || put.Version != 2 || value(eu) != "drained 2" || value(client(t, s, "us-east-1")) != "- 1" {
+		t.Errorf("%+v, %v, then %s", put, err, value(eu))
+	}
+	for want, in := range map[string]*sdk.PutParameterInput{
+		"ParameterAlreadyExists":         {Name: name, Value: aws.String("-")},
+		"HierarchyTypeMismatchException": {Name: name, Value: aws.String("-"), Overwrite: aws.Bool(true), Type: types.ParameterTypeSecureString},
+		"makes no other":                 {Name: aws.String("/onefront/test/other"), Value: aws.String("-"), Type: types.ParameterTypeString},
+		"greater than or equal to 1":     {Name: name, Value: aws.String(""), Overwrite: aws.Bool(true)},
+		"4096 characters":                {Name: name, Value: aws.String(strings.Repeat("x", 4097)), Overwrite: aws.Bool(true)},
+		"neither AllowedPattern":         {Name: name, Value: aws.String("-"), Overwrite: aws.Bool(true), AllowedPattern: aws.String("x")},
+	} {
+		if _, err := eu.PutParameter(t.Context(), in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if value(eu) != "drained 2" {
+		t.Errorf("a write that was refused changed it to %s", value(eu))
+	}
+	s.Reset()
+	if value(eu) != "- 1" {
+		t.Errorf("after a reset: %s", value(eu))
+	}
+}
+
 func TestNew_refuses(t *testing.T) {
 	for want, resources := range map[string][]*graph.Resource{
 		`type: "Secret": want String, StringList or SecureString`: {node("eu-west-1", "a", map[string]any{"type": "Secret", "value": "v"})},
