@@ -151,10 +151,11 @@ func TestNew_twiceInOneProgram(t *testing.T) {
 		}
 		seen[key] = true
 		if name := text(r.Inputs, "name"); name != "" && name != "$default" {
-			if names[r.Type+name] {
-				t.Errorf("two of %s are named %s", r.Type, name)
+			key := r.Type + " " + r.Region + " " + name
+			if names[key] {
+				t.Errorf("two of %s in %s are named %s", r.Type, r.Region, name)
 			}
-			names[r.Type+name] = true
+			names[key] = true
 		}
 	}
 	if got := len(g.ByType(distributionToken)); got != 2 {

@@ -225,12 +225,12 @@ func (p *platform) build(ctx context.Context) error {
 		}
 		p.zips[fn.Name] = zip
 	}
-	health, err := build(ctx, healthPackage)
-	if err != nil {
-		return errors.Join(append(errs, fmt.Errorf("the platform's health function: %w", err))...)
-	}
 	if err := errors.Join(errs...); err != nil {
 		return err
+	}
+	health, err := build(ctx, healthPackage)
+	if err != nil {
+		return fmt.Errorf("the platform's health function: %w", err)
 	}
 	p.version = versionOf(append(versions, health.Version))
 	if p.healthZip, err = withFile(health, contract.VersionFile, p.version+"\n"); err != nil {

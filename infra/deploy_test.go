@@ -98,11 +98,12 @@ func TestDeploy_sequentialRollout(t *testing.T) {
 	}
 }
 
-// A region is at most 57 resources and the rest at most 70, site objects apart: previews stay quick. 30 of a
+// A region is at most 63 resources and the rest at most 70, site objects apart: previews stay quick. 29 of a
 // region's are the API, its names and its queue; the redelivery of what the queue holds is another 7: a
 // component, a role with its policy, a log group, a function, an event source mapping and the dead-letter
-// queue's redrive permission. The alarms of a region are 19 more, with its topic and a subscription; those
-// of the distribution, with the check from outside, are 9 more of the rest.
+// queue's redrive permission. Health is 11: a function with its component, role, policy and log group, the drain
+// parameter, an integration with a permission and three routes. The alarms of a region are 19 more, with its topic
+// and a subscription; those of the distribution, with the check from outside, are 9 more of the rest.
 func TestDeploy_resourceCount(t *testing.T) {
 	projectFiles(t)
 	domains := `[{"zone":"example.com","zoneId":"Z0123456789EXAMPLE","aliases":["app.example.com"]}]`
@@ -118,8 +119,8 @@ func TestDeploy_resourceCount(t *testing.T) {
 	perRegion := three - two
 	shared := two - 2*perRegion
 	t.Logf("%d resources per region, %d shared", perRegion, shared)
-	if perRegion > 57 {
-		t.Errorf("%d resources per region, want at most 57", perRegion)
+	if perRegion > 63 {
+		t.Errorf("%d resources per region, want at most 63", perRegion)
 	}
 	if shared > 70 {
 		t.Errorf("%d shared resources, want at most 70", shared)
@@ -180,6 +181,14 @@ func TestDistribution_drainEdge(t *testing.T) {
 			t.Errorf("%s: replaced %v, want %v", r.URN, other == nil, replaced)
 			continue
 		}
+<<<<<<< HEAD
+=======
+		if len(r.Secrets) > 0 || strings.HasPrefix(r.Type, "random:") || r.Type == functionToken || r.Type == distributionToken {
+			continue // every recording draws passwords of its own
+		}
+		changed := !cmp.Equal(r.Inputs, other.Inputs)
+		isFunction := r.Type == "aws:cloudfront/function:Function" && r.Name == "api-request"
+>>>>>>> e0b6721 (docs, tests: the health function's resources, keys and outputs (issue 10))
 		isMuted := r.Name == "region-us-east-1" && r.Type == compositeToken // a planned drain sends nothing
 		watches := strings.Contains(fmt.Sprint(r.Inputs), "FunctionName:api-request-")
 		if changed := other != nil && !cmp.Equal(r.Inputs, other.Inputs); changed != (isMuted || watches) && !replaced {

@@ -104,7 +104,9 @@ func TestOrigins_readTimeout(t *testing.T) {
 	for want, change := range map[float64]func(*infra.Functions){
 		12: func(*infra.Functions) {},
 		31: func(f *infra.Functions) { f.Functions[1].Timeout = 29 * time.Second },
-		6:  func(f *infra.Functions) { f.Functions[0].Timeout, f.Functions[1].Timeout = 3*time.Second, 4*time.Second },
+		6: func(f *infra.Functions) {
+			f.Functions[0].Timeout, f.Functions[1].Timeout = 3*time.Second, 4*time.Second
+		},
 		9: func(f *infra.Functions) {
 			f.Functions[0].Timeout, f.Functions[1].Timeout = 7*time.Second, 5*time.Minute
 			f.Functions[1].Routes = nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/onefront/onefront/handler/leak"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/feedback"
+	"github.com/onefront/onefront/local/lambda/lambdatest"
 )
 
 // The SaaS key is planted as a canary and searched for, in every form, in whatever comes out of the whole

@@ -127,7 +127,7 @@ func TestLoad_defaults(t *testing.T) {
 			PermissionsPolicy: config.DefaultPermissionsPolicy, HSTSMaxAge: 8760 * time.Hour,
 		},
 		PriceClass: "PriceClass_All", MinimumTLSVersion: "TLSv1.2_2021", HealthInterval: 10 * time.Second, OriginSecretGeneration: 1,
-		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, ReservedConcurrency: -1, LogLevel: "info"},
+		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, ReservedConcurrency: -1, HealthReservedConcurrency: -1, LogLevel: "info"},
 		Throttle: config.Throttle{Burst: 200, Rate: 100},
 		Alarms:   got.Alarms,
 		Logs:     config.Logs{Enabled: true, RetentionDays: 30},
