@@ -66,36 +66,35 @@ func newWalk(t *testing.T, stack string, from, to map[string]string) walk {
 	t.Helper()
 	w := walk{before: record(t, stack, from), after: record(t, stack, to), orders: walkOrders}
 	// Each recording draws its own secrets; an engine keeps those that it has.
-	drawn := map[string]string{}
+	var drawn []string
 	for _, r := range w.after.ByType("random:index/randomPassword:RandomPassword") {
 		if old := w.before.ByURN(r.URN); old != nil {
-			drawn[r.Output("result")] = old.Output("result")
+			drawn = append(drawn, r.Output("result"), old.Output("result"))
 		}
 	}
+	keep := strings.NewReplacer(drawn...)
 	for _, r := range w.after.Resources {
-		r.Inputs, r.Outputs = redrawn(r.Inputs, drawn).(map[string]any), redrawn(r.Outputs, drawn).(map[string]any)
+		r.Inputs, r.Outputs = redrawn(r.Inputs, keep).(map[string]any), redrawn(r.Outputs, keep).(map[string]any)
 	}
 	return w
 }
 
-func redrawn(value any, drawn map[string]string) any {
+func redrawn(value any, keep *strings.Replacer) any {
 	switch v := value.(type) {
 	case map[string]any:
 		all := make(map[string]any, len(v))
 		for key, item := range v {
-			all[key] = redrawn(item, drawn)
+			all[key] = redrawn(item, keep)
 		}
 		return all
 	case []any:
 		all := make([]any, len(v))
 		for i, item := range v {
-			all[i] = redrawn(item, drawn)
+			all[i] = redrawn(item, keep)
 		}
 		return all
 	case string:
-		if old, known := drawn[v]; known {
-			return old
-		}
+		return keep.Replace(v) // the health path has one inside
 	}
 	return value
 }
