@@ -5,11 +5,11 @@ package secret
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+
+	"github.com/onefront/onefront/handler/contract"
 )
 
 // Redacted is what a Secret prints in every form.
@@ -59,17 +59,11 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 // LogValue returns Redacted.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
-// Key checks what Parameter Store returned and makes it a Secret. Surrounding white space, as a
-// pasted key has it, is dropped; anything that cannot stand in a header is refused unprinted.
+// Key checks what Parameter Store returned by the rule of the program, and makes it a Secret. The error does not repeat it.
 func Key(text string) (Secret, error) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return Secret{}, errors.New("the key is empty: set onefront:upstreamApiKey")
+	key, err := contract.Credential(text)
+	if err != nil {
+		return Secret{}, fmt.Errorf("the key: %w; set onefront:upstreamApiKey", err)
 	}
-	for i := range len(text) {
-		if text[i] <= ' ' || text[i] > '~' {
-			return Secret{}, errors.New("the key has spaces, control or non-ASCII characters: set onefront:upstreamApiKey to the bare key")
-		}
-	}
-	return New(text), nil
+	return New(key), nil
 }

@@ -45,17 +45,15 @@ type freshdeskTicket struct {
 }
 
 func (d freshdesk) ticket(record feedback.Record, topic string) (call, error) {
+	address, inText := requester(d.settings, record)
 	t := freshdeskTicket{
 		Subject:     subject(record.Feedback),
-		Description: d.description(record),
-		Email:       record.Feedback.Email,
+		Description: d.description(record, inText),
+		Email:       address,
 		Status:      freshdeskOpen,
 		Priority:    freshdeskLow,
 		Source:      freshdeskPortal,
 		Tags:        d.settings.Tags,
-	}
-	if t.Email == "" {
-		t.Email = d.settings.RequesterEmail
 	}
 	if topic != "" && d.settings.TopicField == freshdeskTopicField {
 		t.Type = topic
@@ -67,10 +65,10 @@ func (d freshdesk) ticket(record feedback.Record, topic string) (call, error) {
 }
 
 // description is HTML, so everything the visitor wrote is escaped.
-func (d freshdesk) description(record feedback.Record) string {
+func (d freshdesk) description(record feedback.Record, email string) string {
 	var b strings.Builder
 	b.WriteString("<div>" + strings.ReplaceAll(html.EscapeString(record.Feedback.Message), "\n", "<br>") + "</div><ul>")
-	for _, x := range details(record) {
+	for _, x := range details(record, email) {
 		b.WriteString("<li>" + html.EscapeString(x.name) + ": " + html.EscapeString(x.value) + "</li>")
 	}
 	b.WriteString("</ul>")

@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"encoding/base64"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,7 +34,7 @@ func TestFreshdesk_ticket(t *testing.T) {
 	t.Parallel()
 	s := newStandIn(t, freshdeskStandIn)
 	c := newClient(t, map[string]any{
-		"preset": "freshdesk", "url": s.url, "requesterEmail": "web@example.com", "topicField": "type", "tags": []string{"web"},
+		"preset": "freshdesk", "url": s.url, "requesterEmail": "web@example.com", "topicField": "type", "tags": []string{"web"}, "requester": "visitor",
 	})
 	if got := deliver(t, c, record()); got.Outcome != upstream.Delivered {
 		t.Fatalf("%+v", got)
@@ -65,6 +66,31 @@ func TestFreshdesk_customField(t *testing.T) {
 	got := s.exchanges()[1].body
 	if diff := cmp.Diff(map[string]any{"cf_topic": "b"}, got["custom_fields"]); diff != "" || got["email"] != "web@example.com" || got["type"] != nil {
 		t.Errorf("body %v", got)
+	}
+}
+
+// TestFreshdesk_requester: a visitor's address is in the ticket's text, and nobody whom Freshdesk would write to, unless
+// the settings say so.
+func TestFreshdesk_requester(t *testing.T) {
+	t.Parallel()
+	for _, requester := range []string{"", "none", "visitor"} {
+		s := newStandIn(t, freshdeskStandIn)
+		object := map[string]any{"preset": "freshdesk", "url": s.url, "requesterEmail": "web@example.com"}
+		if requester != "" {
+			object["requester"] = requester
+		}
+		if got := deliver(t, newClient(t, object), record()); got.Outcome != upstream.Delivered {
+			t.Fatalf("%s: %+v", requester, got)
+		}
+		body := s.exchanges()[0].body
+		text, _ := body["description"].(string)
+		want, inText := "web@example.com", true
+		if requester == "visitor" {
+			want, inText = "ada@example.com", false
+		}
+		if body["email"] != want || strings.Contains(text, "<li>E-mail: ada@example.com</li>") != inText {
+			t.Errorf("requester %q: email %v, text %s", requester, body["email"], text)
+		}
 	}
 }
 

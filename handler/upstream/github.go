@@ -67,7 +67,7 @@ func (g github) text(record feedback.Record) string {
 	}
 	write(record.Feedback.Message)
 	b.WriteString("\n---\n\n")
-	for _, d := range details(record) {
+	for _, d := range details(record, "") {
 		write(d.name + ": " + d.value)
 	}
 	return b.String()

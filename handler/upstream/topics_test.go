@@ -82,7 +82,7 @@ func TestTopics_failures(t *testing.T) {
 	}
 	presets := map[string]map[string]any{
 		"webhook":   {"preset": "webhook"},
-		"zendesk":   {"preset": "zendesk", "topicField": "1"},
+		"zendesk":   {"preset": "zendesk", "topicField": "1", "scheme": "Bearer"},
 		"freshdesk": {"preset": "freshdesk", "topicField": "type", "requesterEmail": "a@example.com"},
 		"github":    {"preset": "github", "repository": "a/b", "topicLabelPrefix": "t:"},
 	}

@@ -47,10 +47,11 @@ type zendeskCustomField struct {
 }
 
 func (z zendesk) ticket(record feedback.Record, topic string) (call, error) {
+	address, inText := requester(z.settings, record)
 	t := zendeskTicket{
 		Subject:   subject(record.Feedback),
-		Comment:   zendeskComment{Body: z.comment(record)},
-		Requester: z.requester(record.Feedback.Email),
+		Comment:   zendeskComment{Body: z.comment(record, inText)},
+		Requester: zendeskAddress(address),
 	}
 	if id, err := strconv.ParseInt(z.settings.TopicField, 10, 64); err == nil && topic != "" {
 		t.CustomFields = []zendeskCustomField{{ID: id, Value: topic}}
@@ -65,21 +66,18 @@ func (z zendesk) ticket(record feedback.Record, topic string) (call, error) {
 	return call{method: http.MethodPost, url: join(z.settings.URL, path), body: body}, err
 }
 
-func (z zendesk) comment(record feedback.Record) string {
+func (z zendesk) comment(record feedback.Record, email string) string {
 	var b strings.Builder
 	b.WriteString(record.Feedback.Message)
 	b.WriteString("\n")
-	for _, d := range details(record) {
+	for _, d := range details(record, email) {
 		b.WriteString("\n" + d.name + ": " + d.value)
 	}
 	return b.String()
 }
 
-// requester names who asks. A requester that Zendesk does not know yet needs a name as well.
-func (z zendesk) requester(email string) *zendeskRequester {
-	if email == "" {
-		email = z.settings.RequesterEmail
-	}
+// zendeskAddress names who asks. A requester that Zendesk does not know yet needs a name as well.
+func zendeskAddress(email string) *zendeskRequester {
 	if email == "" {
 		return nil
 	}

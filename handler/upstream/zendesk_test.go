@@ -3,9 +3,12 @@ package upstream_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/onefront/onefront/handler/upstream"
 )
@@ -32,7 +35,7 @@ func TestZendesk_ticket(t *testing.T) {
 	t.Parallel()
 	s := newStandIn(t, zendeskStandIn)
 	c := newClient(t, map[string]any{
-		"preset": "zendesk", "url": s.url, "email": "agent@example.com", "topicField": "360001", "tags": []string{"web"},
+		"preset": "zendesk", "url": s.url, "email": "agent@example.com", "topicField": "360001", "tags": []string{"web"}, "requester": "visitor",
 	})
 	if got := deliver(t, c, record()); got.Outcome != upstream.Delivered {
 		t.Fatalf("%+v", got)
@@ -67,7 +70,7 @@ func TestZendesk_ticket(t *testing.T) {
 func TestZendesk_request(t *testing.T) {
 	t.Parallel()
 	s := newStandIn(t, zendeskStandIn)
-	c := newClient(t, map[string]any{"preset": "zendesk", "url": s.url + "/", "resource": "requests", "requesterEmail": "web@example.com", "tags": []string{"web"}})
+	c := newClient(t, map[string]any{"preset": "zendesk", "url": s.url + "/", "scheme": "Bearer", "resource": "requests", "requesterEmail": "web@example.com", "tags": []string{"web"}})
 	r := record()
 	r.Feedback.Email = ""
 	r.Feedback.Message = strings.Repeat("漢", 200)
@@ -83,6 +86,40 @@ func TestZendesk_request(t *testing.T) {
 	e.want(t, "POST", "/api/v2/requests.json", map[string]string{"Authorization": "Bearer " + key}, map[string]any{"request": map[string]any{
 		"subject": "Feedback: " + strings.Repeat("漢", 99) + "…", "requester": map[string]any{"name": "web", "email": "web@example.com"},
 	}})
+}
+
+// TestZendesk_requester: a visitor's address is in the ticket's text, and nobody whom Zendesk would write to, unless the
+// settings say so.
+func TestZendesk_requester(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		more      map[string]any
+		requester any
+		inText    bool
+	}{
+		"default":         {nil, nil, true},
+		"none":            {map[string]any{"requester": "none", "requesterEmail": "web@example.com"}, map[string]any{"name": "web", "email": "web@example.com"}, true},
+		"a request":       {map[string]any{"resource": "requests"}, nil, true},
+		"visitor":         {map[string]any{"requester": "visitor"}, map[string]any{"name": "ada", "email": "ada@example.com"}, false},
+		"visitor, in two": {map[string]any{"requester": "visitor", "requesterEmail": "web@example.com"}, map[string]any{"name": "ada", "email": "ada@example.com"}, false},
+	} {
+		s := newStandIn(t, zendeskStandIn)
+		object := map[string]any{"preset": "zendesk", "url": s.url, "email": "agent@example.com"}
+		maps.Copy(object, tt.more)
+		if got := deliver(t, newClient(t, object), record()); got.Outcome != upstream.Delivered {
+			t.Fatalf("%s: %+v", name, got)
+		}
+		body := s.exchanges()[0].body
+		ticket, ok := body["ticket"].(map[string]any)
+		if !ok {
+			ticket, _ = body["request"].(map[string]any)
+		}
+		comment, _ := ticket["comment"].(map[string]any)
+		text, _ := comment["body"].(string)
+		if diff := cmp.Diff(tt.requester, ticket["requester"]); diff != "" || strings.Contains(text, "\nE-mail: ada@example.com\n") != tt.inText {
+			t.Errorf("%s: text %q (-want +got):\n%s", name, text, diff)
+		}
+	}
 }
 
 func TestZendesk_statuses(t *testing.T) {

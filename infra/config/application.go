@@ -51,8 +51,9 @@ func (s *Settings) Text(key string) (value string, ok bool) {
 }
 
 // Secret notes a key that must be set with --secret; of says in a message what it is, such as "the key of the
-// payment service". Its value is in no message.
-func (s *Settings) Secret(key, of string) {
+// payment service". Each rule returns the value as it is to be kept, or what is wrong with it. The value is in no message,
+// and must be in no error of a rule.
+func (s *Settings) Secret(key, of string, rules ...func(string) (string, error)) {
 	if _, asked := s.secrets[key]; asked {
 		return
 	}
@@ -70,6 +71,16 @@ func (s *Settings) Secret(key, of string) {
 		s.Refuse(key, raw("[plain text]"), "a secret: replace %s, since this one stands readable in the stack's file, then set the new one with %s", of, how)
 	case value == "":
 		s.Refuse(key, "", "%s, set with %s", of, how)
+	default:
+		for _, rule := range rules {
+			kept, err := rule(value)
+			if err != nil {
+				s.Refuse(key, raw("[secret]"), "%s: %v; set it with %s", of, err, how)
+				return
+			}
+			value = kept
+		}
+		s.secrets[key] = value
 	}
 }
 
@@ -79,6 +90,11 @@ func (s *Settings) Missing(key, right string) { s.Refuse(key, raw("not set"), "%
 // Refuse records "onefront:<key>: <value>: <what would be right>".
 func (s *Settings) Refuse(key string, value any, right string, args ...any) {
 	s.reader.problems.refuse(key, value, right, args...)
+}
+
+// Remark records "onefront:<key>: <value>: <what is odd>", which stops no update.
+func (s *Settings) Remark(key string, value any, what string, args ...any) {
+	s.reader.problems.warn(key, value, what, args...)
 }
 
 // Fail records an error as it is; each of a joined one by itself.

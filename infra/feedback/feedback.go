@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/infra"
 )
@@ -29,7 +30,7 @@ type Application struct{}
 // Configure reads the SaaS's settings by the handler's own rules, so that both sides refuse the same.
 func (Application) Configure(s *infra.Settings) *infra.Functions {
 	upstream := readUpstream(s)
-	s.Secret(KeyAPIKey, "the key of the SaaS")
+	s.Secret(KeyAPIKey, "the key of the SaaS", contract.Credential)
 	return &infra.Functions{
 		Name:      "feedback",
 		BasePaths: []string{"/api"},
@@ -62,6 +63,9 @@ func readUpstream(s *infra.Settings) settings.Settings {
 		err = parsed.CheckTimeout(s.Lambda.Timeout)
 	}
 	s.FailKey(err)
+	if err == nil && parsed.NoTopics() {
+		s.Remark(KeyUpstream+".topics", nil, "GET /api/topics answers an empty list: name the topics, or write [] where none is meant")
+	}
 	return parsed
 }
 

@@ -15,12 +15,17 @@ import (
 type settings map[string]string
 
 func load(changes settings) error {
+	_, err := loaded(changes)
+	return err
+}
+
+func loaded(changes settings) (*config.Config, error) {
 	values := settings{
 		"regions": `["eu-west-1"]`, "siteDir": "", "upstreamApiKey": "canary",
 		"upstream": `{"preset": "webhook", "url": "https://saas.example.net/feedback"}`,
 	}
 	maps.Copy(values, changes)
-	_, err := config.Load(config.Source{
+	return config.Load(config.Source{
 		Project: "onefront", Stack: "prod", Configure: infra.Configure(feedback.Application{}),
 		Lookup: func(key string) (string, bool) {
 			value, ok := values[strings.TrimPrefix(key, "onefront:")]
@@ -28,7 +33,38 @@ func load(changes settings) error {
 		},
 		Secret: func(key string) bool { return key == "onefront:upstreamApiKey" },
 	})
-	return err
+}
+
+// TestConfigure_pastedKey: the newline that an editor or a pipe puts behind a key reaches no parameter.
+func TestConfigure_pastedKey(t *testing.T) {
+	for _, key := range []string{"canary", "canary\n", " canary\r\n"} {
+		c, err := loaded(settings{"upstreamApiKey": key})
+		if err != nil || c.Secrets["upstreamApiKey"] != "canary" {
+			t.Errorf("%q: %q, %v", key, c.Secrets, err)
+		}
+	}
+}
+
+// TestConfigure_noTopics: nobody finds out by an empty form that the topics were forgotten.
+func TestConfigure_noTopics(t *testing.T) {
+	const said = "onefront:upstream.topics: null: GET /api/topics answers an empty list"
+	for upstream, want := range map[string]bool{
+		`{"preset": "webhook", "url": "https://saas.example.net"}`:                                                 true,
+		`{"preset": "webhook", "url": "https://saas.example.net", "topics": []}`:                                   false,
+		`{"preset": "webhook", "url": "https://saas.example.net", "topics": ["a"]}`:                                false,
+		`{"preset": "webhook", "url": "https://saas.example.net", "topicsUrl": "https://saas.example.net/topics"}`: false,
+		`{"preset": "zendesk", "url": "https://x.zendesk.com", "email": "agent@example.com"}`:                      true,
+		`{"preset": "zendesk", "url": "https://x.zendesk.com", "email": "agent@example.com", "topicField": "1"}`:   false,
+		`{"preset": "github", "repository": "octo/feedback", "topicLabelPrefix": "topic: "}`:                       false,
+	} {
+		c, err := loaded(settings{"upstream": upstream})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(c.Warnings, "\n"), said); got != want {
+			t.Errorf("%s: remarked on: %t in %q", upstream, got, c.Warnings)
+		}
+	}
 }
 
 func names(format string, count int) string {
@@ -54,6 +90,15 @@ func TestConfigure_refusals(t *testing.T) {
 		{"two problems of upstream", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.preset: "jira": one of webhook`},
 		{"the second of them", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.url: "http://saas.example.net": https`},
 		{"upstream too big for the environment", settings{"upstream": `{"preset": "webhook", "url": "https://saas.example.net", "topics": [` + names(`"`+strings.Repeat("t", 50)+`%d"`, 70) + `]}`}, `onefront:upstream: `},
+		{"zendesk without its agent", settings{"upstream": `{"preset": "zendesk", "url": "https://example.zendesk.com"}`}, `onefront:upstream.email: "": the e-mail address of the agent the API token belongs to; or scheme Bearer`},
+		{"freshdesk without a requester", settings{"upstream": `{"preset": "freshdesk", "url": "https://example.freshdesk.com"}`}, `onefront:upstream.requesterEmail: "": an e-mail address`},
+		{"github without a repository", settings{"upstream": `{"preset": "github"}`}, `onefront:upstream.repository: "": owner/name`},
+		{"webhook without an address", settings{"upstream": `{"preset": "webhook"}`}, `onefront:upstream.url: "": an absolute address`},
+		{"a key with a blank", settings{"upstreamApiKey": "canary canary"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside, control or non-ASCII characters: want the bare key; set it with pulumi config set --secret onefront:upstreamApiKey`},
+		{"a key with a break", settings{"upstreamApiKey": "canary\ncanary"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside`},
+		{"a key with an umlaut", settings{"upstreamApiKey": "canarü"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside, control or non-ASCII`},
+		{"a key too long for its parameter", settings{"upstreamApiKey": strings.Repeat("canary", 683)}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has 4098 characters, at most 4096 fit`},
+		{"a key of nothing", settings{"upstreamApiKey": " \n"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it is empty`},
 		{"no key", settings{"upstreamApiKey": "-"}, `onefront:upstreamApiKey: not set: required: the key of the SaaS, set with pulumi config set --secret onefront:upstreamApiKey`},
 	}
 	for _, tt := range tests {
@@ -68,6 +113,9 @@ func TestConfigure_refusals(t *testing.T) {
 			}
 			if !found {
 				t.Errorf("got:\n%v\nwant:\n%s", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "canar") {
+				t.Errorf("the key is in:\n%v", err)
 			}
 		})
 	}

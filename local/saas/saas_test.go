@@ -31,7 +31,7 @@ var presets = map[string]string{
 	"webhook header":   `{"preset":"webhook","url":"%s/hook?x=1","header":"X-Api-Key","method":"PUT","topics":["a"]}`,
 	"webhook body":     `{"preset":"webhook","url":"%s/","body":{"text":"{{message}}","where":"Region: {{region}}"}}`,
 	"zendesk tickets":  `{"preset":"zendesk","url":"%s","email":"agent@example.com","topicField":"123","topics":[]}`,
-	"zendesk requests": `{"preset":"zendesk","url":"%s/","resource":"requests"}`,
+	"zendesk requests": `{"preset":"zendesk","url":"%s/","scheme":"Bearer","resource":"requests"}`,
 	"freshdesk":        `{"preset":"freshdesk","url":"%s","requesterEmail":"nobody@example.com","topicField":"cf_topic"}`,
 	"freshdesk type":   `{"preset":"freshdesk","url":"%s","requesterEmail":"nobody@example.com","topicField":"type"}`,
 	"github":           `{"preset":"github","url":"%s/api/v3","repository":"octo/cat","topicLabelPrefix":"topic: "}`,
@@ -273,6 +273,22 @@ func TestStandIn_holdsNoKey(t *testing.T) {
 		if text := fmt.Sprintf("%v %+v %#v %s", s.Service, s.Service, s.Service, raw); strings.Contains(text, key) {
 			t.Errorf("%s: the key is in %s", name, text)
 		}
+	}
+}
+
+// A key as it is pasted or piped, with a newline at its end, is the key that the function sends.
+func TestStandIn_pastedKey(t *testing.T) {
+	s := start(t, presets["webhook"])
+	pasted, err := saas.New(settings.Settings{Preset: "webhook", URL: "http://x", Header: "Authorization", Scheme: "Bearer", Method: "POST"}, key+"\n", s.clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{}`))
+	request.Header.Set("Authorization", "Bearer "+key)
+	answer := httptest.NewRecorder()
+	pasted.Handler().ServeHTTP(answer, request)
+	if answer.Code != http.StatusCreated {
+		t.Errorf("%d %s", answer.Code, answer.Body)
 	}
 }
 

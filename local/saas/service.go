@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/simtime"
@@ -59,8 +60,8 @@ func New(s settings.Settings, key string, clock *simtime.Clock) (*Service, error
 	if err != nil {
 		return nil, err
 	}
-	if key == "" {
-		return nil, fmt.Errorf("stand-in SaaS: the key is empty, want one")
+	if key, err = contract.Credential(key); err != nil {
+		return nil, fmt.Errorf("stand-in SaaS: the key: %w", err)
 	}
 	return &Service{
 		settings: s, vendor: v, expected: sha256.Sum256([]byte(v.credential(key))), clock: clock,

@@ -16,8 +16,11 @@ import (
 // Values of single settings.
 const (
 	SchemeNone       = "none"
+	SchemeBearer     = "Bearer"
 	ResourceTickets  = "tickets"
 	ResourceRequests = "requests"
+	RequesterNone    = "none"
+	RequesterVisitor = "visitor"
 )
 
 // ownHeaders are set by the adapter itself or by net/http.
@@ -28,8 +31,9 @@ var ownHeaders = []string{
 
 // usedBy lists the keys that only some presets use; all others belong to every preset.
 var usedBy = map[string][]string{
-	"topicsUrl": {PresetWebhook}, "method": {PresetWebhook}, "header": {PresetWebhook}, "scheme": {PresetWebhook}, "body": {PresetWebhook},
+	"topicsUrl": {PresetWebhook}, "method": {PresetWebhook}, "header": {PresetWebhook}, "scheme": {PresetWebhook, PresetZendesk}, "body": {PresetWebhook},
 	"resource": {PresetZendesk}, "email": {PresetZendesk},
+	"requester":  {PresetZendesk, PresetFreshdesk},
 	"topicField": {PresetZendesk, PresetFreshdesk}, "requesterEmail": {PresetZendesk, PresetFreshdesk}, "tags": {PresetZendesk, PresetFreshdesk},
 	"repository": {PresetGitHub}, "labels": {PresetGitHub}, "topicLabelPrefix": {PresetGitHub},
 }
@@ -136,6 +140,13 @@ func isLoopback(host string) bool {
 }
 
 func (s *Settings) checkTopics(p *problems) {
+	if len(s.Topics) > 0 {
+		for key, set := range map[string]string{"topicsUrl": s.TopicsURL, "topicField": s.TopicField, "topicLabelPrefix": s.TopicLabelPrefix} {
+			if set != "" {
+				p.add("topics", len(s.Topics), "leave them out: they come by %s", key)
+			}
+		}
+	}
 	if len(s.Topics) > MaxTopics {
 		p.add("topics", len(s.Topics), "at most %d topics", MaxTopics)
 	}
@@ -172,9 +183,8 @@ func (s *Settings) checkZendesk(p *problems) {
 	if s.Resource != ResourceTickets && s.Resource != ResourceRequests {
 		p.add("resource", s.Resource, "tickets or requests")
 	}
-	if s.Email != "" && !isEmail(s.Email) {
-		p.add("email", s.Email, "the e-mail address of the agent the API token belongs to")
-	}
+	s.checkZendeskKey(p)
+	s.checkRequester(p)
 	if s.RequesterEmail != "" && !isEmail(s.RequesterEmail) {
 		p.add("requesterEmail", s.RequesterEmail, "an e-mail address")
 	}
@@ -184,7 +194,29 @@ func (s *Settings) checkZendesk(p *problems) {
 	checkWords(p, "tags", s.Tags)
 }
 
+// checkZendeskKey wants to know what kind of key it is: a token sent the other way is refused ticket by ticket.
+func (s *Settings) checkZendeskKey(p *problems) {
+	const agent = "the e-mail address of the agent the API token belongs to"
+	switch {
+	case s.Scheme != "" && s.Scheme != SchemeBearer:
+		p.add("scheme", s.Scheme, "Bearer if the key is an OAuth access token; leave it out for an API token")
+	case s.Scheme == SchemeBearer && s.Email != "":
+		p.add("email", s.Email, "leave it out: with scheme Bearer the key is an OAuth access token")
+	case s.Scheme == "" && s.Email == "":
+		p.add("email", s.Email, agent+"; or scheme Bearer if the key is an OAuth access token")
+	case s.Email != "" && !isEmail(s.Email):
+		p.add("email", s.Email, agent)
+	}
+}
+
+func (s *Settings) checkRequester(p *problems) {
+	if s.Requester != "" && s.Requester != RequesterNone && s.Requester != RequesterVisitor {
+		p.add("requester", s.Requester, "none or visitor")
+	}
+}
+
 func (s *Settings) checkFreshdesk(p *problems) {
+	s.checkRequester(p)
 	if !isEmail(s.RequesterEmail) {
 		p.add("requesterEmail", s.RequesterEmail, "an e-mail address: Freshdesk demands a requester also for visitors who give none")
 	}

@@ -57,8 +57,9 @@ type Settings struct {
 	Method string `json:"method,omitempty"`
 	// Header bears the webhook's key. Default Authorization.
 	Header string `json:"header,omitempty"`
-	// Scheme stands before the key, parted by a space; "none" means the key alone. Default
-	// Bearer in the header Authorization, else none.
+	// Scheme stands before the webhook's key, parted by a space; "none" means the key alone. Default
+	// Bearer in the header Authorization, else none. For zendesk, Bearer says that the key is an OAuth access token and
+	// no API token.
 	Scheme string `json:"scheme,omitempty"`
 	// Body is the webhook's JSON body with {{field}} placeholders inside its strings. A string
 	// that is one placeholder alone becomes the field's JSON value. Default: the feedback with
@@ -67,14 +68,18 @@ type Settings struct {
 
 	// Resource of Zendesk that is created: tickets (default) or requests.
 	Resource string `json:"resource,omitempty"`
-	// Email of the Zendesk agent the API token belongs to, for the scheme
-	// {email}/token:{key}. Empty: the key is an OAuth access token.
+	// Email of the Zendesk agent the API token belongs to, for the scheme {email}/token:{key}. Required for zendesk,
+	// unless Scheme is Bearer.
 	Email string `json:"email,omitempty"`
 	// TopicField is the ticket field that holds the topic: Zendesk's numeric id, Freshdesk's
 	// name. Its choices are the topics then. Default none.
 	TopicField string `json:"topicField,omitempty"`
-	// RequesterEmail stands in for a visitor who gave none; Freshdesk demands a requester.
-	// Required for freshdesk, optional for zendesk (default: the agent's own identity).
+	// Requester says whose ticket it is, for zendesk and freshdesk: none (default) puts a visitor's address into the
+	// ticket's text; visitor makes it the vendor's requester. Vendors send requesters automatic answers, and nobody
+	// checks that the address is the visitor's own: visitor lets anybody mail third parties from the customer's domain.
+	Requester string `json:"requester,omitempty"`
+	// RequesterEmail is the requester of every ticket, or with requester visitor of those whose visitor gave no address.
+	// Required for freshdesk, which demands a requester; optional for zendesk (default: the agent's own identity).
 	RequesterEmail string `json:"requesterEmail,omitempty"`
 	// Tags are set on every ticket of Zendesk and Freshdesk.
 	Tags []string `json:"tags,omitempty"`
@@ -101,6 +106,11 @@ func (s Settings) CheckTimeout(function time.Duration) error {
 	}
 	return fmt.Errorf("upstream.timeout: %s: at most %s, the function's timeout of %s less %s to queue what the SaaS did not take",
 		s.Timeout, limit, function, QueueReserve)
+}
+
+// NoTopics reports whether nothing says what the topics are, not even that there are none.
+func (s Settings) NoTopics() bool {
+	return s.Topics == nil && s.TopicsURL == "" && s.TopicField == "" && s.TopicLabelPrefix == ""
 }
 
 // Encode returns the settings as the JSON of ONEFRONT_UPSTREAM. It refuses more than

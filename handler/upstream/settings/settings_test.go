@@ -146,6 +146,22 @@ func TestParse_refuses(t *testing.T) {
 			`upstream.topicField: "topic": the numeric id of the ticket field, as a string`,
 			`upstream.tags[0]: "a b": one word of at most 32 bytes without spaces, commas or quotes`,
 		}},
+		"zendesk with no word on its key": {`{"preset":"zendesk","url":"https://x.zendesk.com","requester":"everybody"}`, []string{
+			`upstream.email: "": the e-mail address of the agent the API token belongs to; or scheme Bearer if the key is an OAuth access token`,
+			`upstream.requester: "everybody": none or visitor`,
+		}},
+		"zendesk with both": {`{"preset":"zendesk","url":"https://x.zendesk.com","scheme":"Bearer","email":"agent@example.com"}`, []string{
+			`upstream.email: "agent@example.com": leave it out: with scheme Bearer the key is an OAuth access token`,
+		}},
+		"zendesk with another scheme": {`{"preset":"zendesk","url":"https://x.zendesk.com","scheme":"Basic"}`, []string{
+			`upstream.scheme: "Basic": Bearer if the key is an OAuth access token; leave it out for an API token`,
+		}},
+		"requester of a webhook": {`{` + webhook + `,"requester":"visitor"}`, []string{
+			`upstream.requester: "visitor": leave it out, only the preset zendesk or freshdesk uses it`,
+		}},
+		"topics from two places": {`{` + webhook + `,"topics":["a"],"topicsUrl":"https://example.com/topics"}`, []string{
+			`upstream.topics: 1: leave them out: they come by topicsUrl`,
+		}},
 		"freshdesk without requester": {`{"preset":"freshdesk","url":"https://x.freshdesk.com"}`, []string{
 			`upstream.requesterEmail: "": an e-mail address: Freshdesk demands a requester also for visitors who give none`,
 		}},
