@@ -138,6 +138,7 @@ func TestAlarms_agreedSet(t *testing.T) {
 			"certificate-edge: LessThanOrEqualToThreshold 30, 1 of 1, breaching, tells",
 			"certificate-eu-west-1: LessThanOrEqualToThreshold 30, 1 of 1, breaching, tells",
 			"dead-letter-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
+			"denied-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
 			"duration-api-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
 			"duration-redelivery-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
 			"edge-5xx: GreaterThanThreshold 5, 3 of 5, notBreaching, tells",
@@ -153,7 +154,7 @@ func TestAlarms_agreedSet(t *testing.T) {
 			"queue-age-eu-west-1: GreaterThanThreshold 900, 5 of 5, notBreaching",
 			"queued-eu-west-1: GreaterThanThreshold 20, 5 of 5, notBreaching",
 			"refused-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
-			"region-eu-west-1: over 13, tells",
+			"region-eu-west-1: over 14, tells",
 			"throttled-api-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
 			"throttled-redelivery-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
 		},
@@ -176,9 +177,9 @@ func TestAlarms_perRegion(t *testing.T) {
 				counts[r.Region]++
 			}
 		}
-		want := map[string]int{"eu-west-1": 14, "us-east-1": 14, "ap-southeast-2": 14}
+		want := map[string]int{"eu-west-1": 15, "us-east-1": 15, "ap-southeast-2": 15}
 		if stack == "staging" {
-			want = map[string]int{"eu-west-1": 13, "us-east-1": 13}
+			want = map[string]int{"eu-west-1": 14, "us-east-1": 14}
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", stack, diff)
@@ -265,7 +266,7 @@ func TestAlarms_previewTellsThePlan(t *testing.T) {
 		{"nobody", map[string]string{"onefront:alarms": "{}"}, "told: nobody", "confirmations"},
 		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
 		{"all of it", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`}, "additional metrics 2.40", "nobody"},
-		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 10.90 USD a month: 44 alarm metrics 4.40, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},
+		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 11.10 USD a month: 46 alarm metrics 4.60, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},
 	} {
 		messages := fmt.Sprint(record(t, "staging", c.replaced).Messages)
 		if !strings.Contains(messages, c.want) || strings.Contains(messages, c.absent) {

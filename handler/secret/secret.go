@@ -59,7 +59,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 // LogValue returns Redacted.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
-// Key checks what Parameter Store returned by the rule of the program, and makes it a Secret. The error does not repeat it.
+// Key checks what Parameter Store returned by the program's own rule, and makes it a Secret. The error does not repeat
+// it.
 func Key(text string) (Secret, error) {
 	key, err := contract.Credential(text)
 	if err != nil {

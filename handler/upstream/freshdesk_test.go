@@ -69,8 +69,8 @@ func TestFreshdesk_customField(t *testing.T) {
 	}
 }
 
-// TestFreshdesk_requester: a visitor's address is in the ticket's text, and nobody whom Freshdesk would write to, unless
-// the settings say so.
+// TestFreshdesk_requester: a visitor's address is in the ticket's text, and nobody whom Freshdesk would write to,
+// unless the settings say so.
 func TestFreshdesk_requester(t *testing.T) {
 	t.Parallel()
 	for _, requester := range []string{"", "none", "visitor"} {

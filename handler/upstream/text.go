@@ -35,9 +35,9 @@ func requester(s settings.Settings, r feedback.Record) (address, inText string) 
 // detail is one line below the message.
 type detail struct{ name, value string }
 
-// details lists what else the visitor sent, the address too if it stands nowhere else, and the id last. The region is not among them: a
-// client may repeat a request in another region, and Zendesk takes an Idempotency-Key again
-// only with the same words.
+// details lists what else the visitor sent, the address too if it stands nowhere else, and the id last. The region is
+// not among them: a client may repeat a request in another region, and Zendesk takes an Idempotency-Key again only with
+// the same words.
 func details(r feedback.Record, email string) []detail {
 	var list []detail
 	add := func(name, value string) {

@@ -88,8 +88,8 @@ func TestZendesk_request(t *testing.T) {
 	}})
 }
 
-// TestZendesk_requester: a visitor's address is in the ticket's text, and nobody whom Zendesk would write to, unless the
-// settings say so.
+// TestZendesk_requester: a visitor's address is in the ticket's text, and nobody whom Zendesk would write to, unless
+// the settings say so.
 func TestZendesk_requester(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

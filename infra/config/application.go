@@ -51,8 +51,8 @@ func (s *Settings) Text(key string) (value string, ok bool) {
 }
 
 // Secret notes a key that must be set with --secret; of says in a message what it is, such as "the key of the
-// payment service". Each rule returns the value as it is to be kept, or what is wrong with it. The value is in no message,
-// and must be in no error of a rule.
+// payment service". Each rule returns the value as it is to be kept, or what is wrong with it. The value is in no
+// message, and must be in no error of a rule.
 func (s *Settings) Secret(key, of string, rules ...func(string) (string, error)) {
 	if _, asked := s.secrets[key]; asked {
 		return

@@ -25,6 +25,7 @@ func thresholds() []infra.Threshold {
 		{Name: "queueAgeSeconds", Default: 900, Low: 1, High: 1_209_600, Meaning: "age of the oldest feedback that waits for redelivery, in seconds"},
 		{Name: "deadLetters", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a dead-letter queue"},
 		{Name: "refused", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that the SaaS refused for good"},
+		{Name: "denied", Default: 1, Low: 1, High: 1e9, Meaning: "tries in a minute whose key or address the SaaS turned away (401, 403 or a redirect)"},
 		{Name: "lost", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that neither SaaS nor queue took; the visitor was told"},
 		{Name: "queuedPercent", Default: 20, Low: 0, High: 100, Meaning: "share of the tries that left feedback in the queue, in percent"},
 	}
@@ -42,8 +43,14 @@ func addAlarms(scope *infra.Scope, q *queues) {
 	queued.ID, delivered.ID = "queued", "delivered"
 	scope.Alarm(infra.Alarm{
 		Name: "refused", Means: "The SaaS refuses feedback in {region} for good.",
-		Do:      "Look at `reason` in the functions' log lines: its key, its form or its address changed. Then ops redrive {region} -stack {stack}.",
+		Do:      "Look at `reason` in the functions' log lines: its form changed, or a field or a limit. Then ops redrive {region} -stack {stack}.",
 		Metrics: []infra.Metric{outcome("refused")}, Compare: infra.AtLeast, Threshold: scope.Threshold("refused"),
+		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
+	})
+	scope.Alarm(infra.Alarm{
+		Name: "denied", Means: "The SaaS turns away the key or the address with which {region} comes; feedback waits in the queue.",
+		Do:      "A key that was just rotated passes by itself. Else compare upstreamApiKey and upstream.url with the SaaS, mend them before the queue gives up, and pulumi up.",
+		Metrics: []infra.Metric{outcome("denied")}, Compare: infra.AtLeast, Threshold: scope.Threshold("denied"),
 		M: 1, N: 1, Missing: infra.NotBreaching, Silence: noFeedback,
 	})
 	scope.Alarm(infra.Alarm{
