@@ -89,8 +89,8 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 	if args.site != nil {
 		properties.DefaultRootObject = pulumi.String("index.html")
 	}
-	if cfg.WebACLARN != "" {
-		properties.WebAclId = pulumi.String(cfg.WebACLARN)
+	if properties.WebAclId, err = webACLOf(ctx, cfg, args.provider, pulumi.Parent(d)); err != nil {
+		return nil, err
 	}
 	if cfg.ExternalDNS != config.ExternalDNSPending {
 		properties.Aliases = pulumi.ToStringArray(cfg.Aliases())

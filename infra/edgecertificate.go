@@ -25,6 +25,9 @@ type edgeCertificate struct {
 
 // newEdgeCertificate makes one certificate for all aliases, or returns nil where there is none.
 func newEdgeCertificate(ctx *pulumi.Context, cfg *platform, provider *aws.Provider, zones zones, validation *validationRecords) (*edgeCertificate, error) {
+	if cfg.CertificateARN != "" && len(cfg.Aliases()) > 0 {
+		return ownCertificate(ctx, cfg, provider)
+	}
 	names := edgeCertificateNames(cfg, zones)
 	if len(names) == 0 {
 		return nil, nil
@@ -51,6 +54,36 @@ func newEdgeCertificate(ctx *pulumi.Context, cfg *platform, provider *aws.Provid
 	return &edgeCertificate{
 		attachedARN: made.issuedARN.ToStringPtrOutput(), arn: made.issuedARN, records: recordsToCreate(made.resource),
 	}, nil
+}
+
+// ownCertificate is one that exists already. ACM is asked what names it has, in a preview too: CloudFront refuses an
+// alias that the certificate lacks only once the update is under way.
+func ownCertificate(ctx *pulumi.Context, cfg *platform, provider *aws.Provider) (*edgeCertificate, error) {
+	found, err := acm.GetCertificate(ctx, cfg.name("own"), pulumi.ID(cfg.CertificateARN), nil, cfg.child(pulumi.Provider(provider))...)
+	if err != nil {
+		return nil, fmt.Errorf("onefront:certificateArn: %s: %w", cfg.CertificateARN, err)
+	}
+	aliases, given := cfg.Aliases(), cfg.CertificateARN
+	arn := pulumi.All(found.DomainName, found.SubjectAlternativeNames).ApplyT(func(known []any) (string, error) {
+		name, _ := known[0].(string)
+		more, _ := known[1].([]string)
+		if missing := notOnCertificate(aliases, append(more, name)); name != "" && len(missing) > 0 {
+			return "", fmt.Errorf("onefront:certificateArn: %s: a certificate that has %s too", given, strings.Join(missing, ", "))
+		}
+		return given, nil
+	}).(pulumi.StringOutput)
+	return &edgeCertificate{attachedARN: arn.ToStringPtrOutput(), arn: arn, records: pulumi.Array{}.ToArrayOutput()}, nil
+}
+
+// notOnCertificate are the aliases that none of a certificate's names covers; a wildcard covers one label (F5.9).
+func notOnCertificate(aliases, names []string) (missing []string) {
+	for _, alias := range aliases {
+		_, parent, _ := strings.Cut(alias, ".")
+		if !slices.Contains(names, alias) && !slices.Contains(names, "*."+parent) {
+			missing = append(missing, alias)
+		}
+	}
+	return missing
 }
 
 // edgeCertificateNames are the names on the certificate with the zone that proves each.

@@ -191,7 +191,22 @@ func (g *generator) rest() {
 	g.set("spa", site != "" && g.chance("spa"))
 	g.set("priceClass", pick(g, "price class", "PriceClass_All", "PriceClass_200", "PriceClass_100"))
 	g.set("minimumTlsVersion", pick(g, "TLS", "TLSv1.2_2021", "TLSv1.2_2019"))
-	g.set("webAclArn", pick(g, "web ACL", "", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/473e64fd-f30b-4765-81a0-62ad96dd167a"))
+	switch pick(g, "web ACL", "", "own", "made") {
+	case "own":
+		g.set("webAclArn", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/473e64fd-f30b-4765-81a0-62ad96dd167a")
+	case "made":
+		g.set("webAcl", map[string]any{"rateLimit": g.count("rate limit", 1000, 9000), "managedRules": pick(g, "managed rules", "off", "count", "block")})
+		if g.chance("write limit") {
+			g.set("webAcl", map[string]any{"writeRateLimit": g.count("write rate limit", 10, 999)})
+		}
+	}
+	g.set("protect", g.chance("protect"))
+	if g.config["onefront:routing"] == "dns" {
+		g.set("closeExecuteApi", g.chance("closed hosts"))
+	}
+	if g.chance("default tags") {
+		g.config["aws:defaultTags"] = `{"tags": {"team": "feedback", "cost": "7"}}`
+	}
 	g.set("rollout", pick(g, "rollout", "parallel", "sequential"))
 	g.set("originSecretGeneration", g.count("generation", 1, 3))
 	function := map[string]any{

@@ -14,6 +14,9 @@ func DeployWith(application Application, build Builder) pulumi.RunFunc {
 			return err
 		}
 		args.Build = build
+		if err := warnOfPlaceholders(ctx); err != nil {
+			return err
+		}
 		app, err := newApp(ctx, "app", "", args)
 		if err != nil {
 			return err

@@ -168,6 +168,12 @@ func (s *siteComponent) newBucket(ctx *pulumi.Context, region string, provider *
 func (s *siteComponent) upload(ctx *pulumi.Context, b *siteBucket, files []sitefiles.File, config string) error {
 	put := func(key string, args *s3.BucketObjectv2Args, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 		args.Bucket, args.Key = b.bucket.ID(), pulumi.String(key)
+		if len(s.platform.Provider.DefaultTags) > 0 {
+			// An object takes ten tags, fewer than other resources (F15.7), and nobody looks at them: it bears none.
+			args.OverrideProvider = &s3.BucketObjectv2OverrideProviderArgs{
+				DefaultTags: s3.BucketObjectv2OverrideProviderDefaultTagsArgs{Tags: pulumi.StringMap{}},
+			}
+		}
 		opts = append(opts, pulumi.Parent(s), pulumi.Provider(b.provider))
 		return s3.NewBucketObjectv2(ctx, s.platform.name(logicalName(b.region, key)), args, opts...)
 	}

@@ -210,6 +210,9 @@ func TestLoad_accepted(t *testing.T) {
 		{"told without asking", settings{"alarms": `{"urls": ["https://events.example.com/key"], "outsideIn": false}`}, func(c *config.Config) any { return c.Alarms.OutsideIn }, false},
 		{"alarms off", settings{"alarms": `{"enabled": false}`}, func(c *config.Config) any { return c.Alarms.Enabled }, false},
 		{"web ACL", settings{"webAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/473e64fd-f30b-4765-81a0-62ad96dd167a"}, func(c *config.Config) any { return c.WebACLARN != "" }, true},
+		{"a web ACL", settings{"webAcl": `{"rateLimit": 2000, "writeRateLimit": 100}`}, func(c *config.Config) any { return *c.WebACL }, config.WebACL{RateLimit: 2000, WriteRateLimit: 100, ManagedRules: "count"}},
+		{"an empty web ACL is none", settings{"webAcl": "{}"}, func(c *config.Config) any { return c.WebACL == nil }, true},
+		{"own certificate", settings{"certificateArn": ownCertificate}, func(c *config.Config) any { return c.CertificateARN }, ownCertificate},
 		{"sequential", settings{"rollout": "sequential"}, func(c *config.Config) any { return c.Sequential }, true},
 		{"health interval", settings{"healthInterval": "30s"}, func(c *config.Config) any { return c.HealthInterval }, 30 * time.Second},
 		{"generation", settings{"originSecretGeneration": "3"}, func(c *config.Config) any { return c.OriginSecretGeneration }, 3},
@@ -234,6 +237,8 @@ func TestLoad_warnings(t *testing.T) {
 		want    string
 	}{
 		{"newest region", settings{"regions": `["eu-west-1", "mx-central-1"]`}, `onefront:regions[1]: "mx-central-1": one of the newest regions, opt-in`},
+		{"redirect to a stranger", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["www.example.com"], "redirectTo": "exmaple.com"}]`}, `onefront:domains[1].redirectTo: "exmaple.com": leads to a name that this stack does not serve; did you mean example.com?`},
+		{"certificate without names", settings{"domains": "-", "certificateArn": ownCertificate}, `onefront:certificateArn: "` + ownCertificate + `": has no effect without aliases`},
 		{"opt-in region", settings{"regions": `["eu-west-1", "me-south-1"]`}, `onefront:regions[1]: "me-south-1": an opt-in region`},
 		{"11 names on the certificate", settings{"domains": `[{"zone": "example.com", "aliases": [` + names(`"a%d.example.com"`, 11) + `]}]`}, `onefront:domains: 11: more than 10 names on the edge certificate: the account in us-east-1 needs the ACM quota "Domain names per ACM certificate" raised`},
 		{"11 cache policies", settings{"routes": `[` + names(`{"path": "/api/%[1]d/x", "methods": "read", "ttl": {"default": "%[1]ds"}}`, 11) + `, {"path": "/api/*", "methods": "all"}]`}, `onefront:routes: 11: own cache policies; the account's quota of 20`},

@@ -2,8 +2,26 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 )
+
+// certificateARN is a certificate of the one region that CloudFront takes them from (F5.11).
+var certificateARN = regexp.MustCompile(`^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$`)
+
+// readCertificateARN: whether the certificate has the aliases is known once ACM is asked.
+func (c *Config) readCertificateARN(n node) {
+	c.CertificateARN = n.or("")
+	switch {
+	case c.CertificateARN == "":
+	case !certificateARN.MatchString(c.CertificateARN):
+		n.refuse("the ARN of an ACM certificate in us-east-1: arn:aws:acm:us-east-1:<account>:certificate/<id>")
+	case c.ExternalDNS == ExternalDNSPending:
+		n.refuse("none while externalDns is pending, which makes a certificate; with an own one say issued")
+	case len(c.Aliases()) == 0:
+		n.warn("has no effect without aliases")
+	}
+}
 
 // certificateQuota is how many names ACM allows on one certificate unless the quota was raised (F8.9).
 const certificateQuota = 10
@@ -40,7 +58,7 @@ func (c *Config) checkValidation(p *problems) {
 
 func (c *Config) checkCertificate(p *problems) {
 	names := c.CertificateNames()
-	if len(names) == 0 {
+	if len(names) == 0 || c.CertificateARN != "" {
 		return
 	}
 	if len(names[0]) > maxCommonName {

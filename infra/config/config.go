@@ -41,6 +41,10 @@ type Config struct {
 	PriceClass string
 	// MinimumTLSVersion is sent only with aliases. Default TLSv1.2_2021.
 	MinimumTLSVersion string
+	// CertificateARN is the viewers' certificate, where one exists already; "" makes one.
+	CertificateARN string
+	// WebACL is the one to make, or nil.
+	WebACL *WebACL
 	// WebACLARN is a WAFv2 ACL of scope CLOUDFRONT, or "".
 	WebACLARN string
 	// PermissionsBoundary is the IAM policy that bounds every role, or "".
@@ -89,7 +93,7 @@ type Domain struct {
 	// ZoneID saves the look-up; "" looks the zone up by name. Entries of one zone share it.
 	ZoneID  string
 	Aliases []string
-	// RedirectTo makes the aliases answer 301 (GET, HEAD) or 308 to this name, one of the served aliases.
+	// RedirectTo makes the aliases answer 301 (GET, HEAD) or 308 to this name, served here or elsewhere.
 	RedirectTo string
 	// Validation is "create" (default), or "existing" where another stack of this account owns the records.
 	Validation string

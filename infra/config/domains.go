@@ -32,6 +32,7 @@ func (c *Config) readDomains(r *reader) {
 	c.checkRedirects(r.problems)
 	c.checkValidation(r.problems)
 	c.checkExternalDNS(r)
+	c.readCertificateARN(r.text("certificateArn"))
 	c.checkCertificate(r.problems)
 }
 
@@ -194,8 +195,10 @@ func (c *Config) checkRedirects(p *problems) {
 			p.refuse(key, d.RedirectTo, "one name, not a wildcard")
 		case slices.Contains(redirecting, d.RedirectTo):
 			p.refuse(key, d.RedirectTo, "an alias that does not itself redirect")
+		case nameProblem(d.RedirectTo, false) != "":
+			p.refuse(key, d.RedirectTo, "a name to lead to, %s", nameProblem(d.RedirectTo, false))
 		case !slices.Contains(served, d.RedirectTo):
-			p.refuse(key, d.RedirectTo, "one of the aliases served here%s", didYouMean(d.RedirectTo, served))
+			p.warn(key, d.RedirectTo, "leads to a name that this stack does not serve%s", didYouMean(d.RedirectTo, served))
 		}
 	}
 	if aliases := c.Aliases(); len(aliases) > 0 && slices.Contains(redirecting, aliases[0]) {

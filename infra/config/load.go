@@ -36,7 +36,7 @@ var keys = map[string]bool{
 	"regions": true, "domains": false, "originSubdomain": false, "routing": false, "externalDns": false, "routes": false,
 	"siteDir": false, "siteExclude": false, "spa": false, "redirects": false, "corsOrigins": false,
 	"securityHeaders": false, "responseHeaders": false, "priceClass": false, "minimumTlsVersion": false,
-	"webAclArn": false, "permissionsBoundary": false, "drainedRegions": false, "healthInterval": false, "closeExecuteApi": false, "protect": false, "rollout": false, "originSecretGeneration": false,
+	"webAclArn": false, "webAcl": false, "certificateArn": false, "permissionsBoundary": false, "drainedRegions": false, "healthInterval": false, "closeExecuteApi": false, "protect": false, "rollout": false, "originSecretGeneration": false,
 	"lambda": false, "throttle": false, "alarms": false, "logs": false,
 }
 
@@ -76,7 +76,8 @@ func Load(s Source) (*Config, error) {
 func (c *Config) readDistribution(r *reader) {
 	c.PriceClass = r.text("priceClass").oneOf("PriceClass_All", "PriceClass_100", "PriceClass_200")
 	c.readTLS(r.text("minimumTlsVersion"))
-	c.WebACLARN = readWebACL(r.text("webAclArn"))
+	c.WebACLARN = readWebACLARN(r.text("webAclArn"))
+	c.readWebACL(r.json("webAcl", `an object such as {"rateLimit": 2000, "writeRateLimit": 100, "managedRules": "count"}`))
 	c.PermissionsBoundary = readBoundary(r.text("permissionsBoundary"))
 	c.Sequential = r.text("rollout").oneOf("parallel", "sequential") == "sequential"
 	c.HealthInterval = 10 * time.Second

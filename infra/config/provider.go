@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func LoadProvider(s Source, services []string) (Provider, error) {
 		Profile:                   r.scalar("profile").or(""),
 		AllowedAccountIDs:         r.json("allowedAccountIds").accounts(),
 		ForbiddenAccountIDs:       r.json("forbiddenAccountIds").accounts(),
-		DefaultTags:               r.json("defaultTags").object("tags").at("tags").textMap(),
+		DefaultTags:               readDefaultTags(r.json("defaultTags")),
 		S3UsePathStyle:            r.scalar("s3UsePathStyle").boolPointer(),
 		MaxRetries:                r.scalar("maxRetries").wholePointer(0, 1000),
 		STSRegion:                 r.scalar("stsRegion").oneOf(append([]string{""}, regionNames()...)...),
@@ -216,11 +217,17 @@ func readAssumeRole(n node) *AssumeRole {
 	if o.members == nil {
 		return nil
 	}
-	return &AssumeRole{
-		RoleARN: o.at("roleArn").roleARN(), SessionName: o.at("sessionName").or(""), ExternalID: o.at("externalId").or(""),
-		SourceIdentity: o.at("sourceIdentity").or(""), Policy: o.at("policy").or(""), PolicyARNs: o.at("policyArns").texts("policy ARNs"),
-		TransitiveTagKeys: o.at("transitiveTagKeys").texts("tag keys"), Tags: o.at("tags").textMap(), Duration: o.at("duration").sessionDuration(),
+	role := &AssumeRole{
+		RoleARN: o.at("roleArn").roleARN(), SessionName: o.at("sessionName").sessionWord(), ExternalID: o.at("externalId").within(2, 1224),
+		SourceIdentity: o.at("sourceIdentity").sessionWord(), Policy: o.at("policy").within(1, 2048), PolicyARNs: o.at("policyArns").policyARNs(),
+		TransitiveTagKeys: o.at("transitiveTagKeys").texts("tag keys"), Tags: o.at("tags").tags(maxTags), Duration: o.at("duration").sessionDuration(),
 	}
+	for i, key := range role.TransitiveTagKeys {
+		if _, tagged := role.Tags[key]; !tagged {
+			n.problems.refuse(fmt.Sprintf("%s.transitiveTagKeys[%d]", n.key, i), key, "a key of %s.tags", n.key)
+		}
+	}
+	return role
 }
 
 func readWebIdentity(n node) *AssumeRoleWithWebIdentity {
@@ -229,8 +236,8 @@ func readWebIdentity(n node) *AssumeRoleWithWebIdentity {
 		return nil
 	}
 	return &AssumeRoleWithWebIdentity{
-		RoleARN: o.at("roleArn").roleARN(), SessionName: o.at("sessionName").or(""), Policy: o.at("policy").or(""),
-		PolicyARNs: o.at("policyArns").texts("policy ARNs"), WebIdentityToken: o.at("webIdentityToken").or(""),
+		RoleARN: o.at("roleArn").roleARN(), SessionName: o.at("sessionName").sessionWord(), Policy: o.at("policy").within(1, 2048),
+		PolicyARNs: o.at("policyArns").policyARNs(), WebIdentityToken: o.at("webIdentityToken").or(""),
 		WebIdentityTokenFile: o.at("webIdentityTokenFile").or(""), Duration: o.at("duration").sessionDuration(),
 	}
 }

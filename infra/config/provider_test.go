@@ -24,7 +24,7 @@ func TestLoadProvider(t *testing.T) {
 	got, err := loadProvider(map[string]string{
 		"aws:region":                    "eu-west-1", // belongs to the default provider, which nothing uses (F12.21)
 		"aws:profile":                   "team",
-		"aws:assumeRole":                `{"roleArn": "arn:aws:iam::123456789012:role/deploy", "sessionName": "s", "duration": "1h", "tags": {"a": "b"}, "policyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}`,
+		"aws:assumeRole":                `{"roleArn": "arn:aws:iam::123456789012:role/deploy", "sessionName": "deploy", "duration": "1h", "tags": {"a": "b"}, "policyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}`,
 		"aws:assumeRoleWithWebIdentity": `{"roleArn": "arn:aws:iam::123456789012:role/ci", "webIdentityTokenFile": "/run/token"}`,
 		"aws:allowedAccountIds":         `["012345678901", 123456789012]`, // as `pulumi config set --path` writes them
 		"aws:defaultTags":               `{"tags": {"team": "feedback", "cost": 7}}`,
@@ -44,7 +44,7 @@ func TestLoadProvider(t *testing.T) {
 	want := config.Provider{
 		Profile: "team",
 		AssumeRole: &config.AssumeRole{
-			RoleARN: "arn:aws:iam::123456789012:role/deploy", SessionName: "s", Duration: "1h0m0s", Tags: map[string]string{"a": "b"},
+			RoleARN: "arn:aws:iam::123456789012:role/deploy", SessionName: "deploy", Duration: "1h0m0s", Tags: map[string]string{"a": "b"},
 			PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
 		},
 		AssumeRoleWithWebIdentity: &config.AssumeRoleWithWebIdentity{RoleARN: "arn:aws:iam::123456789012:role/ci", WebIdentityTokenFile: "/run/token"},
@@ -58,6 +58,15 @@ func TestLoadProvider(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// As many tags as a resource takes: with Name among them, health checks bear no other.
+func TestLoadProvider_mostTags(t *testing.T) {
+	for _, tags := range []string{names(`"k%d": "v"`, 49), `"Name": "n", ` + names(`"k%d": "v"`, 49)} {
+		if _, err := loadProvider(map[string]string{"aws:defaultTags": `{"tags": {` + tags + `}}`}, true); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -82,6 +91,18 @@ func TestLoadProvider_refusals(t *testing.T) {
 		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "duration": "24h"}`, `aws:assumeRole.duration: "24h": from 15m to 12h`},
 		{"aws:allowedAccountIds", `["1"]`, `aws:allowedAccountIds[0]: "1": an account id of 12 digits`},
 		{"aws:defaultTags", `{"team": "feedback"}`, `aws:defaultTags.team: "feedback": not a key; known are tags`},
+		{"aws:defaultTags", `{"tags": {` + names(`"k%d": "v"`, 50) + `}}`, `aws:defaultTags.tags: 50: at most 49 tags`},
+		{"aws:defaultTags", `{"tags": {"AWS:team": "x"}}`, `aws:defaultTags.tags.AWS:team: "x": a key that does not begin with aws:`},
+		{"aws:defaultTags", `{"tags": {"": "x"}}`, `aws:defaultTags.tags.: "x": a key of 1 to 128 characters`},
+		{"aws:defaultTags", `{"tags": {"` + strings.Repeat("k", 129) + `": "x"}}`, `aws:defaultTags.tags.` + strings.Repeat("k", 129)},
+		{"aws:defaultTags", `{"tags": {"k": "` + strings.Repeat("v", 257) + `"}}`, `aws:defaultTags.tags.k: "vvv`},
+		{"aws:defaultTags", `{"tags": {"team;": "x"}}`, `aws:defaultTags.tags.team;: "x": key and value of letters`},
+		{"aws:defaultTags", `{"tags": {"Team": "x", "team": "y"}}`, `aws:defaultTags.tags.team: "y": a key that differs from "Team"`},
+		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "sessionName": "a b"}`, `aws:assumeRole.sessionName: "a b": 2 to 64 of letters`},
+		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "externalId": "x"}`, `aws:assumeRole.externalId: 1: 2 to 1224 characters`},
+		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "transitiveTagKeys": ["a"]}`, `aws:assumeRole.transitiveTagKeys[0]: "a": a key of aws:assumeRole.tags`},
+		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "policyArns": [` + names(`"arn:aws:iam::aws:policy/P%d"`, 11) + `]}`, `aws:assumeRole.policyArns: 11: at most 10 policies`},
+		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "tags": {"aws:x": "y"}}`, `aws:assumeRole.tags.aws:x: "y": a key that`},
 		{"aws:endpoints", `[{"s4": "x"}]`, `aws:endpoints[0].s4: "x": not a key; did you mean s3?`},
 		{"aws:maxRetries", "many", `aws:maxRetries: "many": a whole number from 0`},
 		{"aws:stsRegion", "us-esat-1", `aws:stsRegion: "us-esat-1": one of `},

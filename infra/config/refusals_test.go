@@ -88,7 +88,14 @@ func TestLoad_refusals(t *testing.T) {
 		{"origin label with a dot", settings{"originSubdomain": "a.b"}, `onefront:originSubdomain: "a.b": one DNS label`},
 		{"origin label of 64", settings{"originSubdomain": long}, `onefront:originSubdomain: "` + long + `": one DNS label: 1 to 63 characters`},
 		{"origin domain too long for ACM", settings{"originSubdomain": strings.Repeat("a", 51)}, `onefront:originSubdomain: "` + strings.Repeat("a", 51) + `": a label 1 characters shorter: *.`},
-		{"redirect to a stranger", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["www.example.com"], "redirectTo": "exmaple.com"}]`}, `onefront:domains[1].redirectTo: "exmaple.com": one of the aliases served here; did you mean example.com?`},
+		{"redirect to a stranger", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["www.example.com"], "redirectTo": "exmaple_com"}]`}, `onefront:domains[1].redirectTo: "exmaple_com": a name to lead to`},
+		{"certificate of another region", settings{"certificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/473e64fd-f30b-4765-81a0-62ad96dd167a": the ARN of an ACM certificate in us-east-1`},
+		{"certificate and a wait for another", settings{"routing": "edge", "externalDns": "pending", "certificateArn": ownCertificate}, `onefront:certificateArn: "` + ownCertificate + `": none while externalDns is pending`},
+		{"two web ACLs", settings{"webAcl": `{"rateLimit": 1000}`, "webAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/473e64fd-f30b-4765-81a0-62ad96dd167a"}, `onefront:webAcl: {"rateLimit":1000}: either this or onefront:webAclArn`},
+		{"a web ACL without a rule", settings{"webAcl": `{"managedRules": "off"}`}, `onefront:webAcl: {"managedRules":"off"}: at least one rule`},
+		{"a rate too low for WAF", settings{"webAcl": `{"rateLimit": 9}`}, `onefront:webAcl.rateLimit: 9: a whole number from 10`},
+		{"a rate of writes above all", settings{"webAcl": `{"rateLimit": 100, "writeRateLimit": 100}`}, `onefront:webAcl.writeRateLimit: 100: less than rateLimit`},
+		{"managed rules", settings{"webAcl": `{"managedRules": "on"}`}, `onefront:webAcl.managedRules: "on": one of count, off, block`},
 		{"redirect to a redirect", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.com", "aliases": ["a.example.com", "b.example.com"], "redirectTo": "a.example.com"}]`}, `onefront:domains[1].redirectTo: "a.example.com": an alias that does not itself redirect`},
 		{"redirect to a wildcard", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com", "*.example.com"]}, {"zone": "example.org", "aliases": ["example.org"], "redirectTo": "*.example.com"}]`}, `onefront:domains[1].redirectTo: "*.example.com": one name, not a wildcard`},
 		{"redirect of nothing", settings{"domains": `[{"zone": "example.com", "aliases": ["example.com"]}, {"zone": "example.org", "redirectTo": "example.com"}]`}, `onefront:domains[1].aliases: not set: at least one name to redirect to example.com`},
@@ -278,3 +285,5 @@ func TestLoad_refusals(t *testing.T) {
 		})
 	}
 }
+
+const ownCertificate = "arn:aws:acm:us-east-1:123456789012:certificate/473e64fd-f30b-4765-81a0-62ad96dd167a"

@@ -45,17 +45,6 @@ func (c *Config) readLogs(n node) {
 	c.Logs = Logs{Enabled: o.at("enabled").bool(true), RetentionDays: o.at("retentionDays").wholeBetween(30, 1, 3653)}
 }
 
-// A WAFv2 web ACL of scope CLOUDFRONT lives in us-east-1 and has "global" in its ARN (F11.1).
-var webACL = regexp.MustCompile(`^arn:aws:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
-
-func readWebACL(n node) string {
-	arn := n.or("")
-	if arn != "" && !webACL.MatchString(arn) {
-		n.refuse("the ARN of a WAFv2 web ACL of scope CLOUDFRONT: arn:aws:wafv2:us-east-1:<account>:global/webacl/<name>/<id>")
-	}
-	return arn
-}
-
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 var managedPolicy = regexp.MustCompile(`^arn:aws:iam::([0-9]{12}|aws):policy/[\x21-\x7e]{1,512}$`)
 

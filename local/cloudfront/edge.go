@@ -13,6 +13,7 @@ import (
 	"github.com/onefront/onefront/local/cloudfront/distribution"
 	"github.com/onefront/onefront/local/cloudfront/function"
 	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
+	"github.com/onefront/onefront/local/cloudfront/waf"
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/simtime"
 )
@@ -46,6 +47,7 @@ type Edge struct {
 	cache     *cache
 	steps     []step
 	stores    keyvaluestore.Stores
+	acl       *waf.ACL // nil for none, and for one from outside the program
 
 	mu      sync.Mutex
 	flights map[string]*flight
@@ -78,12 +80,17 @@ func newEdge(g *graph.Reading, functions distribution.FunctionSet, o Options) (*
 	if o.CacheLimitBytes <= 0 {
 		return nil, fmt.Errorf("cloudfront: Options.CacheLimitBytes is %d: want more than 0", o.CacheLimitBytes)
 	}
+	acls := waf.Load(g)
 	dist, err := distribution.New(g, functions)
 	if err != nil {
 		return nil, err
 	}
+	acl := acls[dist.WebACL]
+	if acl != nil && len(acl.Managed) > 0 {
+		o.Log.Info("managed rules of the web ACL let everything through here: AWS does not publish them", "rules", acl.Managed)
+	}
 	e := &Edge{
-		dist: dist, clock: o.Clock, network: o.Network, log: o.Log, onRequest: o.OnRequest,
+		dist: dist, acl: acl, clock: o.Clock, network: o.Network, log: o.Log, onRequest: o.OnRequest,
 		pops: pops(dist), cache: newCache(o.CacheLimitBytes), steps: pipeline(), flights: map[string]*flight{},
 	}
 	if e.first = e.pops[strings.ToUpper(o.DefaultEdge)]; e.first == nil {
@@ -101,11 +108,12 @@ func (e *Edge) Aliases() []string { return append([]string(nil), e.dist.Aliases.
 // CacheBytes is what the objects of all edges take at the moment.
 func (e *Edge) CacheBytes() int64 { return e.cache.size() }
 
-// Reset empties the caches of all edges and brings the key value stores back to what the program gave them. Answers on
-// their way are not kept.
+// Reset empties the caches of all edges, brings the key value stores back to what the program gave them and forgets
+// whom the web ACL counted. Answers on their way are not kept.
 func (e *Edge) Reset() {
 	e.cache.clear()
 	e.stores.Reset()
+	e.acl.Reset()
 }
 
 // ServeHTTP answers one viewer request.

@@ -14,7 +14,7 @@ type step func(e *Edge, x *exchange) *answer
 // pipeline is the order in which CloudFront looks at a request. The last step always answers.
 func pipeline() []step {
 	return []step{
-		(*Edge).place, (*Edge).limits, (*Edge).hostName, (*Edge).matchBehavior, (*Edge).restrictions,
+		(*Edge).place, (*Edge).limits, (*Edge).hostName, (*Edge).webACL, (*Edge).matchBehavior, (*Edge).restrictions,
 		(*Edge).viewerProtocol, (*Edge).allowedMethod, (*Edge).getBody, (*Edge).viewerRequest, (*Edge).rootObject,
 		(*Edge).serve,
 	}
@@ -26,16 +26,17 @@ const (
 	viewerHeader            = "X-Onefront-Viewer"
 	viewerProtocolHeader    = "X-Onefront-Viewer-Protocol"
 	viewerHostHeader        = "X-Onefront-Viewer-Host"
+	viewerAddressHeader     = "X-Onefront-Viewer-Address"
 	localDistributionHeader = "X-Onefront-Local-Distribution"
 )
 
 // place takes local mode's headers off the request: where the viewer is, how it came, which name it asked for.
 func (e *Edge) place(x *exchange) *answer {
 	h := x.r.Header
-	edge, protocol, host := h[viewerHeader], h[viewerProtocolHeader], h[viewerHostHeader]
-	if _, forged := h[localDistributionHeader]; forged || edge != nil || protocol != nil || host != nil {
+	edge, protocol, host, address := h[viewerHeader], h[viewerProtocolHeader], h[viewerHostHeader], h[viewerAddressHeader]
+	if _, forged := h[localDistributionHeader]; forged || edge != nil || protocol != nil || host != nil || address != nil {
 		x.header = h.Clone()
-		for _, name := range []string{viewerHeader, viewerProtocolHeader, viewerHostHeader, localDistributionHeader} {
+		for _, name := range []string{viewerHeader, viewerProtocolHeader, viewerHostHeader, viewerAddressHeader, localDistributionHeader} {
 			delete(x.header, name)
 		}
 	}
@@ -49,6 +50,13 @@ func (e *Edge) place(x *exchange) *answer {
 		if x.pop = e.pops[strings.ToUpper(strings.TrimSpace(edge[0]))]; x.pop == nil {
 			return localError(fmt.Sprintf("%s: %q: want the IATA code of a CloudFront edge such as FRA, IAD or SYD", viewerHeader, edge[0]))
 		}
+	}
+	if address != nil {
+		ip := net.ParseIP(strings.TrimSpace(address[0]))
+		if ip == nil {
+			return localError(fmt.Sprintf("%s: %q: want an IP address such as 192.0.2.1", viewerAddressHeader, address[0]))
+		}
+		x.viewerIP = ip.String()
 	}
 	if protocol != nil {
 		switch protocol[0] {
@@ -109,6 +117,16 @@ func (e *Edge) hostName(x *exchange) *answer {
 		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
 	}
 	return nil
+}
+
+// webACL lets the web ACL look at the request before anything else of the distribution does. What WAF refuses reaches
+// no cache, function or origin. https://docs.aws.amazon.com/waf/latest/developerguide/cloudfront-features.html
+func (e *Edge) webACL(x *exchange) *answer {
+	refused := e.acl.Refuse(x.viewerIP, x.method, x.now)
+	if refused == nil {
+		return nil
+	}
+	return &answer{status: refused.Status, header: refused.Header, body: refused.Body, result: resultError, age: -1, final: true}
 }
 
 // matchBehavior finds the cache behavior, F4.1-4.4. Functions do not change it any more (F2.14).

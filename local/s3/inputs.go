@@ -137,6 +137,7 @@ type objectInputs struct {
 	ContentLanguage    string            `json:"contentLanguage"`
 	Metadata           map[string]string `json:"metadata"`
 
+	OverrideProvider     graph.NoLocalMeaning `json:"overrideProvider"`     // about tags
 	ETag                 graph.NoLocalMeaning `json:"etag"`                 // tells Pulumi when to upload
 	SourceHash           graph.NoLocalMeaning `json:"sourceHash"`           // likewise
 	ForceDestroy         graph.NoLocalMeaning `json:"forceDestroy"`         // nothing is destroyed

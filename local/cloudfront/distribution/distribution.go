@@ -24,6 +24,8 @@ type Distribution struct {
 	Origins   map[string]*Origin
 	Errors    map[int]CustomError
 	Countries CountryRule
+	// WebACL is the ARN of the web ACL, or "".
+	WebACL string
 }
 
 // CustomError is what happens to one error status. F3.21, F4.13.
@@ -67,7 +69,7 @@ func New(g *graph.Reading, functions FunctionSet) (*Distribution, error) {
 		r.Refuse("enabled", false, "a disabled distribution answers nothing; set it to true")
 	}
 	dist := &Distribution{
-		ID: r.ID, ARN: r.Output("arn"), DomainName: strings.ToLower(r.Output("domainName")),
+		ID: r.ID, WebACL: in.WebACLID, ARN: r.Output("arn"), DomainName: strings.ToLower(r.Output("domainName")),
 		DefaultRootObject: in.DefaultRootObject, Origins: map[string]*Origin{}, Errors: map[int]CustomError{},
 	}
 	if strings.HasPrefix(in.DefaultRootObject, "/") {

@@ -28,7 +28,7 @@ type distributionInputs struct {
 	Tags                 graph.NoLocalMeaning `json:"tags"`              // bookkeeping
 	ViewerCertificate    graph.NoLocalMeaning `json:"viewerCertificate"` // no TLS on localhost
 	WaitForDeployment    graph.NoLocalMeaning `json:"waitForDeployment"` // nothing to wait for
-	WebACLID             graph.NoLocalMeaning `json:"webAclId"`          // an ARN from outside the program; no rules to run
+	WebACLID             string               `json:"webAclId"`
 }
 
 type customErrorInputs struct {
