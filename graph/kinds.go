@@ -31,8 +31,10 @@ var kinds = map[string]func(*computing){
 	"aws:cloudwatch/dashboard:Dashboard":                                   dashboard,
 	"aws:iam/role:Role":                                                    role,
 	"aws:iam/rolePolicy:RolePolicy":                                        rolePolicy,
+	"aws:lambda/alias:Alias":                                               lambdaAlias,
 	"aws:lambda/eventSourceMapping:EventSourceMapping":                     eventSourceMapping,
 	"aws:lambda/function:Function":                                         lambdaFunction,
+	"aws:lambda/invocation:Invocation":                                     lambdaInvocation,
 	"aws:lambda/permission:Permission":                                     permission,
 	"aws:route53/healthCheck:HealthCheck":                                  healthCheck,
 	"aws:route53/record:Record":                                            record,
@@ -64,6 +66,23 @@ func lambdaFunction(c *computing) {
 	c.set("invokeArn", invokeARN(c.region, arn))
 	c.set("qualifiedArn", arn+":"+version)
 	c.set("qualifiedInvokeArn", invokeARN(c.region, arn+":"+version))
+}
+
+func lambdaAlias(c *computing) {
+	function := c.input("functionName")
+	if !strings.HasPrefix(function, "arn:") {
+		function = "arn:" + Partition + ":lambda:" + c.region + ":" + Account + ":function:" + function
+	}
+	arn := function + ":" + c.input("name")
+	c.id = arn
+	c.set("arn", arn)
+	c.set("invokeArn", invokeARN(c.region, arn))
+}
+
+// lambdaInvocation answers as a function that has nothing to say: nothing runs while a program is recorded.
+func lambdaInvocation(c *computing) {
+	unnamed(c)
+	c.set("result", `{"statusCode":204}`)
 }
 
 func invokeARN(region, function string) string {

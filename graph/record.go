@@ -22,6 +22,9 @@ type Options struct {
 	// Without are the types that nobody reads afterwards, a team's own. Of their outputs a program gets the inputs, id,
 	// name and arn; every other stays unknown to it and ends up in [Resource.Unknown]. Under mocks it has no effect.
 	Without []string
+	// Outputs answers for AWS where its own answer is the subject: what it returns for a resource replaces what is
+	// computed. Optional.
+	Outputs func(*Resource) map[string]any
 	// Say hears every line that the program logs, as it comes. Default: nobody.
 	Say func(Message)
 	// Logger hears at debug level what is recorded. Default: nobody.

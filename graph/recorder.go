@@ -37,6 +37,7 @@ type recorder struct {
 	log            *slog.Logger
 	without        []string
 	hear           func(Message)
+	answers        func(*Resource) map[string]any
 
 	mu            sync.Mutex
 	regions       map[string]string // region by provider URN
@@ -50,7 +51,7 @@ type recorder struct {
 func newRecorder(o Options) *recorder {
 	r := &recorder{
 		project: o.Project, stack: o.Stack, region: o.Config["aws:region"], log: o.Logger,
-		without: o.Without, hear: o.Say,
+		without: o.Without, hear: o.Say, answers: o.Outputs,
 		regions: map[string]string{}, byURN: map[string]*Resource{},
 	}
 	if r.log == nil {
@@ -70,6 +71,9 @@ func (r *recorder) register(in registration) (id string, state resource.Property
 	}
 	r.place(res)
 	computed := compute(res, in.importID)
+	if r.answers != nil {
+		maps.Copy(computed, r.answers(res))
+	}
 	if isProvider(res) {
 		region, _ := res.Inputs["region"].(string)
 		r.regions[res.URN], res.Region = region, region

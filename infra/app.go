@@ -67,6 +67,9 @@ type platform struct {
 // name is a logical name under the app's prefix.
 func (p *platform) name(role string) string { return p.prefix + role }
 
+// rolePath is where the app's roles are in IAM, so that whoever deploys may be bound to them.
+func (p *platform) rolePath() string { return "/" + p.Project + "/" + p.Stack + "/" }
+
 // protects says whether what a region keeps may not be deleted. A drained region's may: it is on its way out.
 func (p *platform) protects(region string) bool { return p.Protect && !p.Drained(region) }
 

@@ -76,7 +76,9 @@ type Function struct {
 	// "ANY /api/orders/{proxy+}". None: nothing but its own events call it, and it gets no origin secret.
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 	Routes []string
-	// Check is a request that a new version must answer, such as "GET /api/orders/ping". Optional.
+	// Check is a request that a new version must answer with a status below 500 before it gets traffic, such as
+	// "GET /api/orders/ping". Lambda runs it for real: it should change nothing. Default: OPTIONS on the first base
+	// path; a function without routes gets an empty batch, {"Records":[]}.
 	Check string
 	// Secrets are configuration keys set with --secret. Each becomes an SSM SecureString of the region, which the
 	// function may read; its name is in the variable that [SecretVariable] says.
@@ -105,9 +107,11 @@ type Statement struct {
 	ARN      pulumi.StringInput
 }
 
-// Made is a function that exists.
+// Made is a function that exists. What calls it names the alias, which moves to a new version once that has stood its
+// check.
 type Made struct {
 	Function   *lambda.Function
+	Alias      *lambda.Alias
 	RolePolicy *iam.RolePolicy
 }
 

@@ -30,6 +30,12 @@ type functionArgs struct {
 	// Boundary of the role; nil for none.
 	Boundary pulumi.StringPtrInput
 
+	// rolePath is the IAM path of the role, which binds what may be handed to Lambda to the stack.
+	rolePath string
+	// region is for messages; check is what a new version must stand.
+	region string
+	check  versionCheck
+
 	// grants are what the role may do beside writing its own log.
 	grants []grant
 	after  []pulumi.Resource
@@ -40,9 +46,11 @@ type regionalFunction struct {
 	pulumi.ResourceState
 
 	Function   *lambda.Function
+	Alias      *lambda.Alias
 	RolePolicy *iam.RolePolicy
 	role       *iam.Role
 	logGroup   *cloudwatch.LogGroup
+	invocation *lambda.Invocation
 }
 
 // newFunction makes the log group first, so that Lambda never creates one that keeps logs for ever (F10.12).
@@ -60,7 +68,7 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 		return nil, err
 	}
 	if f.role, err = iam.NewRole(ctx, name, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaTrustPolicy()), PermissionsBoundary: args.Boundary,
+		AssumeRolePolicy: pulumi.String(lambdaTrustPolicy()), PermissionsBoundary: args.Boundary, Path: pulumi.String(args.rolePath),
 	}, parent, after); err != nil {
 		return nil, err
 	}
@@ -80,6 +88,7 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 		Handler:       pulumi.String(args.Handler),
 		Code:          pulumi.NewFileArchive(args.Zip.Path),
 		Role:          f.role.Arn,
+		Publish:       pulumi.Bool(true),
 		MemorySize:    pulumi.Int(args.Lambda.MemoryMiB),
 		Timeout:       pulumi.Int(int(args.Lambda.Timeout / time.Second)),
 		Environment:   &lambda.FunctionEnvironmentArgs{Variables: environment},
@@ -101,9 +110,12 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 	if f.Function, err = lambda.NewFunction(ctx, name, properties, parent, pulumi.DependsOn(needed)); err != nil {
 		return nil, err
 	}
+	if err = f.live(ctx, name, args.check, args.region, parent, after); err != nil {
+		return nil, err
+	}
 	return f, ctx.RegisterResourceOutputs(f, pulumi.Map{"name": f.Function.Name})
 }
 
 func (f *regionalFunction) resources() []pulumi.Resource {
-	return []pulumi.Resource{f.logGroup, f.role, f.RolePolicy, f.Function}
+	return []pulumi.Resource{f.logGroup, f.role, f.RolePolicy, f.Function, f.invocation, f.Alias}
 }

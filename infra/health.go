@@ -78,16 +78,18 @@ func (b *regionBuilder) makeHealth() error {
 		Boundary: optionalString(b.cfg.PermissionsBoundary),
 		grants:   []grant{{actions: []string{"ssm:GetParameter"}, arn: parameter.Arn}},
 		after:    b.args.after,
+		rolePath: b.cfg.rolePath(), region: b.args.region,
+		check: requestCheck(&Function{Check: "GET " + b.cfg.Config.Application.HealthPath()}, "", pulumi.String("")),
 	}, b.child()...)
 	if err != nil {
 		return err
 	}
 	b.region.DrainParameter = parameter.Name
 	b.made(append(made.resources(), parameter)...)
-	b.region.ready = append(b.region.ready, made.Function)
+	b.region.ready = append(b.region.ready, made.Function, made.Alias)
 	public := b.cfg.Config.Application.HealthPath()
 	b.answers = append(b.answers, httpAPIFunction{
-		name: healthFunction, invokeARN: made.Function.InvokeArn, functionName: made.Function.Name,
+		name: healthFunction, alias: made.Alias,
 		routes: []apiRoute{
 			{role: healthFunction, key: pulumi.String("GET " + public)},
 			{role: "health-head", key: pulumi.String("HEAD " + public)},

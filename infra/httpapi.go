@@ -18,10 +18,10 @@ const httpAPIType = "onefront:infra:HTTPAPI"
 
 // httpAPIFunction is a function with the routes that it answers and what lets the API call it.
 type httpAPIFunction struct {
-	name                    string
-	invokeARN, functionName pulumi.StringInput
-	routes                  []apiRoute
-	permissions             []apiPermission
+	name        string
+	alias       *lambda.Alias
+	routes      []apiRoute
+	permissions []apiPermission
 }
 
 // apiRoute is a route key under its logical name's role.
@@ -161,7 +161,7 @@ func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, args
 	integration, err := apigatewayv2.NewIntegration(ctx, args.Named(fn.name), &apigatewayv2.IntegrationArgs{
 		ApiId:           h.API.ID(),
 		IntegrationType: pulumi.String("AWS_PROXY"),
-		IntegrationUri:  fn.invokeARN,
+		IntegrationUri:  fn.alias.InvokeArn,
 		// The provider's default is 1.0 (F6.11).
 		PayloadFormatVersion: pulumi.String("2.0"),
 		TimeoutMilliseconds:  pulumi.Int(30000),
@@ -172,7 +172,7 @@ func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, args
 	h.others = append(h.others, integration)
 	for _, p := range fn.permissions {
 		permission, err := lambda.NewPermission(ctx, args.Named(p.role), &lambda.PermissionArgs{
-			Action: pulumi.String("lambda:InvokeFunction"), Function: fn.functionName,
+			Action: pulumi.String("lambda:InvokeFunction"), Function: fn.alias.FunctionName, Qualifier: fn.alias.Name,
 			Principal: pulumi.String("apigateway.amazonaws.com"),
 			SourceArn: pulumi.Sprintf("%s/$default/%s", h.API.ExecutionArn, p.source),
 		}, parent, after)

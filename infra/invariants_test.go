@@ -491,7 +491,7 @@ func namesWait(g *graph.Graph) (wrong []string) {
 	}
 	waits := func(r *graph.Resource, place string) {
 		needs := slices.Concat(g.ByType(permissionToken), g.ByType(stageToken), g.ByType("aws:apigatewayv2/apiMapping:ApiMapping"))
-		for _, f := range g.ByType(functionToken) {
+		for _, f := range slices.Concat(g.ByType(functionToken), g.ByType(aliasToken)) {
 			if strings.HasPrefix(f.Name, "api-") {
 				needs = append(needs, f)
 			}
@@ -542,7 +542,7 @@ func distributionWaits(g *graph.Graph) (wrong []string) {
 				}
 			}
 		}
-		for _, f := range g.ByType(functionToken) {
+		for _, f := range slices.Concat(g.ByType(functionToken), g.ByType(aliasToken)) {
 			if strings.HasPrefix(f.Name, "api-") && !slices.Contains(d.DependsOn, f.URN) {
 				wrong = append(wrong, "the distribution does not wait for "+f.URN)
 			}

@@ -188,6 +188,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		Handler: cmp.Or(fn.Handler, fn.Name), Zip: b.cfg.zips[fn.Name], Lambda: settings,
 		Architecture: cmp.Or(fn.Architecture, "arm64"), LogRetentionDays: b.cfg.Logs.RetentionDays,
 		Environment: environment, Boundary: optionalString(b.cfg.PermissionsBoundary), grants: grants, after: b.args.after,
+		rolePath: b.cfg.rolePath(), region: b.args.region, check: b.check(fn),
 	}, b.child()...)
 	if err != nil {
 		return err
@@ -200,15 +201,23 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		}
 		routes, permissions := routesOf(fn)
 		b.answers = append(b.answers, httpAPIFunction{
-			name: fn.Name, invokeARN: made.Function.InvokeArn, functionName: made.Function.Name, routes: routes, permissions: permissions,
+			name: fn.Name, alias: made.Alias, routes: routes, permissions: permissions,
 		})
 		b.region.longest = max(b.region.longest, settings.Timeout)
-		b.region.ready = append(b.region.ready, made.Function)
+		b.region.ready = append(b.region.ready, made.Function, made.Alias)
 	}
 	if fn.Attach == nil {
 		return nil
 	}
-	return fn.Attach(b.scope, &Made{Function: made.Function, RolePolicy: made.RolePolicy})
+	return fn.Attach(b.scope, &Made{Function: made.Function, Alias: made.Alias, RolePolicy: made.RolePolicy})
+}
+
+// check is what a new version of a function must stand.
+func (b *regionBuilder) check(fn *Function) versionCheck {
+	if len(fn.Routes) == 0 {
+		return emptyBatch
+	}
+	return requestCheck(fn, b.cfg.Config.Application.BasePath(), b.args.originSecret)
 }
 
 // lambda are the settings of a function: its own before the stack's. What has no routes reserves no concurrency unless

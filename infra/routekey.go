@@ -43,6 +43,11 @@ func (f *Functions) check(health string) error {
 		if len(fn.Routes) > 0 {
 			answering++
 		}
+		if problem := checkProblem(fn.Check); problem != "" {
+			refuse("function %q: check %q: %s", fn.Name, fn.Check, problem)
+		} else if fn.Check != "" && len(fn.Routes) == 0 {
+			refuse("function %q: check %q: no check, since the function answers no routes", fn.Name, fn.Check)
+		}
 		for _, key := range fn.Routes {
 			shape := routeShape(key)
 			switch owner, taken := owners[shape]; {

@@ -341,7 +341,7 @@ func serveGraph(g *graph.Graph, clock *simtime.Clock) (http.Handler, error) {
 type guarded struct{ graph *graph.Graph }
 
 func (g guarded) Invoke(ctx context.Context, arn string, payload []byte) (lambda.Result, error) {
-	f := g.graph.ByOutput(functionToken, "arn", arn)
+	f := g.graph.ByOutput(functionToken, "arn", strings.TrimSuffix(arn, ":live"))
 	if f == nil {
 		return lambda.Result{}, fmt.Errorf("no function %s", arn)
 	}

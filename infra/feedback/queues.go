@@ -87,7 +87,7 @@ func (q *queues) consume() infra.Statement {
 func (q *queues) deliverTo(scope *infra.Scope, f *infra.Made) error {
 	mapping, err := lambda.NewEventSourceMapping(scope.Context, scope.Name("redelivery"), &lambda.EventSourceMappingArgs{
 		EventSourceArn:        q.main.Arn,
-		FunctionName:          f.Function.Arn,
+		FunctionName:          f.Alias.Arn,
 		BatchSize:             pulumi.Int(redeliveryBatch),
 		FunctionResponseTypes: pulumi.StringArray{pulumi.String("ReportBatchItemFailures")},
 		ScalingConfig:         &lambda.EventSourceMappingScalingConfigArgs{MaximumConcurrency: pulumi.Int(redeliveryConcurrency)},

@@ -532,6 +532,7 @@ func TestConformance_F10_8_invokePermission(t *testing.T) {
 		"other service":       {func(p map[string]any) { p["principal"] = "s3.amazonaws.com" }, 500, 500},
 		"other action":        {func(p map[string]any) { p["action"] = "lambda:GetFunction" }, 500, 500},
 		"other account":       {func(p map[string]any) { p["sourceAccount"] = "999999999999" }, 500, 500},
+		"an alias alone":      {func(p map[string]any) { p["qualifier"] = "live" }, 500, 500},
 		"this account":        {func(p map[string]any) { p["sourceAccount"] = "123456789012" }, 200, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -549,6 +550,19 @@ func TestConformance_F10_8_invokePermission(t *testing.T) {
 				wantAnswer(t, r, 500, `{"message":"Internal Server Error"}`)
 			}
 		})
+	}
+}
+
+// A route that leads to an alias needs a statement for that alias; one for the unqualified function is not enough.
+func TestConformance_F10_8_aliasPermission(t *testing.T) {
+	for qualifier, want := range map[any]int{nil: 500, "live": 200, "other": 500} {
+		b := standard()
+		b.add(lambda.AliasType, "api", "live", map[string]any{"name": "live", "functionName": "api"}, map[string]any{"arn": functionARN + ":live"})
+		b.find(integrationType, "api").Inputs["integrationUri"] = functionARN + ":live"
+		b.find(permissionType, "api").Inputs["qualifier"] = qualifier
+		if got := newGateway(t, b, nil).do("GET", originHost, "/").StatusCode; got != want {
+			t.Errorf("a statement for %v: got %d, want %d", qualifier, got, want)
+		}
 	}
 }
 

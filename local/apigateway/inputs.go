@@ -96,6 +96,7 @@ type permissionInputs struct {
 	Principal         string               `json:"principal"`
 	SourceARN         string               `json:"sourceArn"`
 	SourceAccount     string               `json:"sourceAccount"`
+	Qualifier         string               `json:"qualifier"`
 	StatementID       graph.NoLocalMeaning `json:"statementId"`       // a label
 	StatementIDPrefix graph.NoLocalMeaning `json:"statementIdPrefix"` // a label
 }

@@ -10,6 +10,7 @@ import (
 // permission is one statement of a function's resource policy (F10.8).
 type permission struct {
 	region, function         string // function: name or ARN, as given
+	qualifier                string // of a version or an alias, "" for the unqualified function
 	sourceARN, sourceAccount string // "" allows all
 	invoke, fromGateway      bool
 }
@@ -18,7 +19,7 @@ func newPermission(r *graph.Taken) permission {
 	var in permissionInputs
 	r.Read(&in)
 	return permission{
-		region: r.Region, function: in.Function, sourceARN: in.SourceARN, sourceAccount: in.SourceAccount,
+		region: r.Region, function: in.Function, qualifier: in.Qualifier, sourceARN: in.SourceARN, sourceAccount: in.SourceAccount,
 		invoke:      in.Action == "lambda:InvokeFunction" || in.Action == "lambda:*",
 		fromGateway: in.Principal == "apigateway.amazonaws.com" || in.Principal == "*",
 	}
@@ -27,12 +28,17 @@ func newPermission(r *graph.Taken) permission {
 // allows says whether the statement lets an API's stage and route call a function. The source ARN names the route as
 // <execution ARN>/<stage>/<METHOD><path>, for the route $default as <execution ARN>/<stage>/$default (F10.8).
 func (p permission) allows(functionARN string, a *api, stageName string, r *route) bool {
-	name := functionARN[strings.LastIndexByte(functionARN, ':')+1:]
-	region := strings.SplitN(functionARN, ":", 5)
-	switch {
-	case !p.invoke || !p.fromGateway:
+	// arn:aws:lambda:<region>:<account>:function:<name>, and behind it the qualifier: a statement counts for exactly
+	// what it names. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html#versioning-permissions-alias
+	parts := strings.Split(functionARN, ":")
+	if len(parts) < 7 {
 		return false
-	case p.function != functionARN && (p.function != name || len(region) < 5 || p.region != region[3]):
+	}
+	unqualified, name, qualifier := strings.Join(parts[:7], ":"), parts[6], strings.Join(parts[7:], ":")
+	switch {
+	case !p.invoke || !p.fromGateway || p.qualifier != qualifier:
+		return false
+	case p.function != unqualified && (p.function != name || p.region != parts[3]):
 		return false
 	case p.sourceAccount != "" && p.sourceAccount != a.account:
 		return false

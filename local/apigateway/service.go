@@ -73,6 +73,9 @@ func (s *Service) load(g *graph.Reading) error {
 	for _, r := range g.See(lambda.FunctionType) {
 		functions[r.Output("arn")] = true
 	}
+	for _, r := range g.See(lambda.AliasType) {
+		functions[r.Output("arn")] = true
+	}
 	for _, r := range g.Take(apiType) {
 		if a := newAPI(r); a != nil {
 			s.addAPI(a)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/onefront/onefront/graph"
@@ -95,7 +94,7 @@ func (s *Service) readMapping(r *graph.Taken, visibility map[string]time.Duratio
 
 // findFunction takes an ARN, or a name in a region.
 func (s *Service) findFunction(name, region string) *function {
-	if f := s.functions[strings.TrimSuffix(name, ":$LATEST")]; f != nil {
+	if f := s.byARN(name); f != nil {
 		return f
 	}
 	for _, f := range s.functions {

@@ -15,6 +15,9 @@ import (
 // FunctionType is the type token of functions.
 const FunctionType = "aws:lambda/function:Function"
 
+// AliasType is the type token of aliases.
+const AliasType = "aws:lambda/alias:Alias"
+
 const eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 // functionInputs are the properties of a function that local mode knows.
@@ -40,6 +43,7 @@ type functionInputs struct {
 		Mode string `json:"mode"`
 	} `json:"tracingConfig"`
 
+	Publish          graph.NoLocalMeaning `json:"publish"`          // there is one version, and the alias leads to it
 	Architectures    graph.NoLocalMeaning `json:"architectures"`    // the zip holds a binary for this machine
 	Description      graph.NoLocalMeaning `json:"description"`      // text for people
 	EphemeralStorage graph.NoLocalMeaning `json:"ephemeralStorage"` // /tmp is this machine's
@@ -47,6 +51,14 @@ type functionInputs struct {
 	SkipDestroy      graph.NoLocalMeaning `json:"skipDestroy"`      // nothing is destroyed
 	SourceCodeHash   graph.NoLocalMeaning `json:"sourceCodeHash"`   // tells Pulumi when to update
 	Tags             graph.NoLocalMeaning `json:"tags"`             // labels
+}
+
+// aliasInputs are the properties of an alias. Traffic between two versions is not imitated: there is one.
+type aliasInputs struct {
+	Name            string               `json:"name"`
+	FunctionName    string               `json:"functionName"`
+	FunctionVersion graph.NoLocalMeaning `json:"functionVersion"` // the one there is
+	Description     graph.NoLocalMeaning `json:"description"`     // text for people
 }
 
 // reservedVariables may not be set by a program: CreateFunction refuses them (Lambda DG "Defined runtime

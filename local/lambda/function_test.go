@@ -399,7 +399,7 @@ func TestNew_refuses(t *testing.T) {
 		})
 	}
 	t.Run("unknown type", func(t *testing.T) {
-		g := graph.New(&graph.Resource{URN: "urn:x", Type: "aws:lambda/alias:Alias", Custom: true}).Read()
+		g := graph.New(&graph.Resource{URN: "urn:x", Type: "aws:lambda/layerVersion:LayerVersion", Custom: true}).Read()
 		s, err := New(g, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -60,6 +60,7 @@ type Options struct {
 type Service struct {
 	options   Options
 	functions map[string]*function // by ARN
+	aliases   map[string]*function // by ARN
 	mappings  []eventSourceMapping
 	temporary *folder // to remove, or nil
 	starter   *starter
@@ -82,7 +83,7 @@ func New(g *graph.Reading, o Options) (*Service, error) {
 		o.Clock = wallClock{}
 	}
 	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
-	s := &Service{options: o, functions: map[string]*function{}, initLimit: initLimit, idleLimit: idleLimit, closing: make(chan struct{})}
+	s := &Service{options: o, functions: map[string]*function{}, aliases: map[string]*function{}, initLimit: initLimit, idleLimit: idleLimit, closing: make(chan struct{})}
 	if o.Dir == "" {
 		dir, err := newFolder(os.TempDir())
 		if err != nil {
@@ -117,6 +118,14 @@ func (s *Service) load(g *graph.Reading) error {
 			r.Fail("code", err)
 		}
 	}
+	for _, r := range g.Take(AliasType) {
+		var in aliasInputs
+		r.Read(&in)
+		f := s.findFunction(in.FunctionName, r.Region)
+		if r.Require(f != nil, "functionName", in.FunctionName, "no such function in the graph: want its name or ARN"); f != nil {
+			s.aliases[r.Output("arn")] = f
+		}
+	}
 	if err := g.Err(); err != nil {
 		return err
 	}
@@ -124,11 +133,19 @@ func (s *Service) load(g *graph.Reading) error {
 	return g.Err()
 }
 
-// Invoke runs a function synchronously. functionARN may bear the qualifier ":$LATEST". The error is a
+// byARN finds a function by its ARN, alone or with the qualifier of an alias or $LATEST.
+func (s *Service) byARN(arn string) *function {
+	if f := s.aliases[arn]; f != nil {
+		return f
+	}
+	return s.functions[strings.TrimSuffix(arn, ":$LATEST")]
+}
+
+// Invoke runs a function synchronously. functionARN may bear the qualifier of an alias, or ":$LATEST". The error is a
 // [*NotFoundError], [*PayloadTooLargeError] or [*ThrottledError], or ctx's: the function then goes on without a
 // caller, as on AWS. What the function itself did wrong is in the result.
 func (s *Service) Invoke(ctx context.Context, functionARN string, payload []byte) (Result, error) {
-	f := s.functions[strings.TrimSuffix(functionARN, ":$LATEST")]
+	f := s.byARN(functionARN)
 	switch {
 	case f == nil:
 		return Result{}, &NotFoundError{FunctionARN: functionARN}

@@ -418,3 +418,37 @@ func TestIdle_endsTheDeaf(t *testing.T) {
 		t.Errorf("%d environments left", n)
 	}
 }
+
+// An alias leads to its function; one that leads nowhere, or shares traffic between versions, is refused.
+func TestAlias(t *testing.T) {
+	alias := func(inputs map[string]any) *graph.Resource {
+		return &graph.Resource{
+			URN: "urn:pulumi:test::onefront::" + AliasType + "::live", Type: AliasType, Region: region, Custom: true,
+			Inputs: inputs, Outputs: map[string]any{"arn": lambdatest.ARN(region, "api") + ":live"},
+		}
+	}
+	function := lambdatest.Function(region, "api", lambdatest.Zip(t), nil)
+	s, err := New(graph.New(function, alias(map[string]any{"name": "live", "functionName": "api", "functionVersion": "3"})).Read(), Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background())
+	if _, err := s.Invoke(t.Context(), lambdatest.ARN(region, "api")+":live", []byte(`{"rawPath":"/gateway"}`)); err != nil {
+		t.Errorf("the alias: %v", err)
+	}
+	var missing *NotFoundError
+	if _, err := s.Invoke(t.Context(), lambdatest.ARN(region, "api")+":other", nil); !errors.As(err, &missing) {
+		t.Errorf("another alias: %v", err)
+	}
+	for _, c := range []struct {
+		inputs map[string]any
+		part   string
+	}{
+		{map[string]any{"name": "live", "functionName": "nobody"}, `"nobody"`},
+		{map[string]any{"name": "live", "functionName": "api", "routingConfig": map[string]any{"additionalVersionWeights": map[string]any{"2": 0.5}}}, "routingConfig"},
+	} {
+		if _, err := New(graph.New(function, alias(c.inputs)).Read(), Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), c.part) {
+			t.Errorf("%v: got %v, want it to name %s", c.inputs, err, c.part)
+		}
+	}
+}

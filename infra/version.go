@@ -1,0 +1,120 @@
+package infra
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/onefront/onefront/handler/contract"
+)
+
+// aliasName is behind what every caller names: a function changes by a new version, and callers follow when the alias
+// moves. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+const aliasName = "live"
+
+// versionCheck is what a new version must stand before the alias moves to it. Lambda runs it for real, so it is a
+// request that changes nothing.
+type versionCheck struct {
+	// what names it in messages: "OPTIONS /api".
+	what string
+	// event is what the function gets. It holds the origin secret, so it is a secret.
+	event pulumi.StringInput
+}
+
+// emptyBatch is the check of a function that answers no routes: a batch of events without one, as SQS, Kinesis and
+// DynamoDB streams write it.
+var emptyBatch = versionCheck{what: "an empty batch", event: pulumi.String(`{"Records":[]}`)}
+
+// requestCheck is a request as API Gateway hands it on (payload format 2.0), with what CloudFront would add. An empty
+// request asks for OPTIONS at the first base path.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+func requestCheck(fn *Function, basePath string, originSecret pulumi.StringInput) versionCheck {
+	request := fn.Check
+	if request == "" {
+		request = "OPTIONS " + strings.TrimSuffix(basePath, "/")
+		if strings.HasSuffix(request, " ") {
+			request += "/"
+		}
+	}
+	method, target, _ := strings.Cut(request, " ")
+	path, query, _ := strings.Cut(target, "?")
+	routeKey := "$default"
+	if key := method + " " + path; slices.Contains(fn.Routes, key) {
+		routeKey = key
+	}
+	event := originSecret.ToStringOutput().ApplyT(func(secret string) (string, error) {
+		raw, err := json.Marshal(map[string]any{
+			"version": "2.0", "routeKey": routeKey, "rawPath": path, "rawQueryString": query, "isBase64Encoded": false,
+			"headers": map[string]string{"host": "version-check", strings.ToLower(contract.OriginSecretHeader): secret},
+			"requestContext": map[string]any{
+				"accountId": "anonymous", "apiId": "version-check", "domainName": "version-check", "domainPrefix": "version-check",
+				"http":      map[string]string{"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "onefront-version-check"},
+				"requestId": "version-check", "routeKey": routeKey, "stage": "$default", "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1767225600000,
+			},
+		})
+		return string(raw), err
+	}).(pulumi.StringOutput)
+	return versionCheck{what: request, event: secretString(event)}
+}
+
+// checkProblem says what is wrong with a check as an application writes it, "" for nothing.
+func checkProblem(check string) string {
+	if check == "" {
+		return ""
+	}
+	method, target, found := strings.Cut(check, " ")
+	if !found || method != strings.ToUpper(method) || method == "" || !strings.HasPrefix(target, "/") {
+		return `want a method and a path, such as "GET /api/orders/ping"`
+	}
+	if _, err := url.ParseRequestURI(target); err != nil || strings.ContainsAny(target, " #") {
+		return `want a path as a browser would send it, such as "/api/orders/ping?check=1"`
+	}
+	return ""
+}
+
+// live moves the alias to the function's new version once that has stood its check. Where it does not, the update
+// stops in this region with the version's own answer, and the alias stays where it was.
+func (f *regionalFunction) live(ctx *pulumi.Context, name string, check versionCheck, region string, opts ...pulumi.ResourceOption) error {
+	// One for each version: an update that makes none invokes nothing, so that a region that cannot be reached stops
+	// no update that changes nothing in it.
+	invocation, err := lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
+		FunctionName: f.Function.Name, Qualifier: f.Function.Version, Input: check.event,
+		Triggers: pulumi.StringMap{"version": f.Function.Version},
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	checked := pulumi.All(f.Function.Version, invocation.Result).ApplyT(func(values []any) (string, error) {
+		version, result := values[0].(string), values[1].(string)
+		if problem := answerProblem(result); problem != "" {
+			return "", fmt.Errorf("function %s in %s: version %s answers %s with %s: the alias %q stays at the version before", name, region, version, check.what, problem, aliasName)
+		}
+		return version, nil
+	}).(pulumi.StringOutput)
+	f.invocation = invocation
+	f.Alias, err = lambda.NewAlias(ctx, name, &lambda.AliasArgs{
+		Name: pulumi.String(aliasName), FunctionName: f.Function.Name, FunctionVersion: checked,
+	}, opts...)
+	return err
+}
+
+// answerProblem says why an answer is none that may get traffic, "" if it is. What the function itself reports as a
+// failure never gets here: the provider fails then. The body is not shown, since nobody knows what is in it.
+func answerProblem(result string) string {
+	var answer struct {
+		StatusCode int `json:"statusCode"`
+	}
+	if err := json.Unmarshal([]byte(result), &answer); err != nil {
+		return "something that is no JSON object"
+	}
+	if answer.StatusCode >= 500 {
+		return "status " + strconv.Itoa(answer.StatusCode)
+	}
+	return ""
+}

@@ -1,0 +1,167 @@
+package infra_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/infra"
+)
+
+const (
+	aliasToken      = "aws:lambda/alias:Alias"
+	invocationToken = "aws:lambda/invocation:Invocation"
+)
+
+// recordAnswering records the orders with versions that answer their check.
+func recordAnswering(config map[string]string, answer func(name string) string) (*graph.Graph, error) {
+	values := map[string]string{"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": canaryKey}
+	for key, value := range config {
+		values[key] = value
+	}
+	return graph.Record(infra.DeployWith(orders(), noHandler), graph.Options{
+		Project: "onefront", Stack: "test", Config: values, SecretKeys: []string{"onefront:paymentKey"},
+		Outputs: func(r *graph.Resource) map[string]any {
+			if r.Type != invocationToken {
+				return nil
+			}
+			return map[string]any{"result": answer(r.Name)}
+		},
+	})
+}
+
+// Every function is a version behind the alias live, and everybody who calls it names the alias.
+func TestVersions_everybodyNamesTheAlias(t *testing.T) {
+	g, err := recordApplication(orders(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := g.ByType(functionToken)
+	if len(functions) < 4 || len(g.ByType(aliasToken)) != len(functions) || len(g.ByType(invocationToken)) != len(functions) {
+		t.Fatalf("%d functions, %d aliases, %d checks", len(functions), len(g.ByType(aliasToken)), len(g.ByType(invocationToken)))
+	}
+	for _, f := range functions {
+		if f.Inputs["publish"] != true {
+			t.Errorf("%s is not published", f.Name)
+		}
+		alias, check := named(t, g, aliasToken, f.Name), named(t, g, invocationToken, f.Name)
+		if alias.Inputs["name"] != "live" || alias.Inputs["functionName"] != f.Output("name") || alias.Inputs["functionVersion"] != "1" {
+			t.Errorf("%s: alias %v", f.Name, alias.Inputs)
+		}
+		if check.Inputs["qualifier"] != "1" || fmt.Sprint(check.Inputs["triggers"]) != "map[version:1]" {
+			t.Errorf("%s: check %v", f.Name, check.Inputs)
+		}
+		if !slices.Contains(alias.PropertyDependencies["functionVersion"], check.URN) {
+			t.Errorf("%s: the alias does not wait for the check: %v", f.Name, alias.PropertyDependencies)
+		}
+		if strings.Contains(fmt.Sprint(check.Inputs["input"]), "x-onefront-origin-secret") && !slices.Contains(check.Secrets, "input") {
+			t.Errorf("%s: the check shows the origin secret", f.Name)
+		}
+	}
+	for _, r := range g.Resources {
+		for key, value := range r.Inputs {
+			name := fmt.Sprint(value)
+			if key == "integrationUri" && !strings.Contains(name, ":live/invocations") {
+				t.Errorf("%s calls %s", r.URN, name)
+			}
+			if r.Type == "aws:lambda/permission:Permission" && r.Inputs["qualifier"] != "live" {
+				t.Errorf("%s: a permission without the alias", r.URN)
+			}
+			if r.Type == "aws:lambda/eventSourceMapping:EventSourceMapping" && key == "functionName" && !strings.HasSuffix(name, ":live") {
+				t.Errorf("%s feeds %s", r.URN, name)
+			}
+		}
+	}
+}
+
+// What a version is asked is what API Gateway would hand on, with the secret that CloudFront would add.
+func TestVersions_check(t *testing.T) {
+	app := orders()
+	app.Functions[0].Check = "GET /shop/orders/ping?x=1"
+	g, err := recordApplication(app, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][2]string{
+		app.Functions[0].Name + "-eu-west-1": {"GET", "/shop/orders/ping"}, "health-us-east-1": {"GET", "/shop/health"},
+	} {
+		var event struct {
+			RawPath, RawQueryString string
+			Headers                 map[string]string
+			RequestContext          struct{ HTTP struct{ Method, Path string } }
+		}
+		if err := json.Unmarshal([]byte(text(named(t, g, invocationToken, name).Inputs, "input")), &event); err != nil {
+			t.Fatal(err)
+		}
+		if event.RequestContext.HTTP.Method != want[0] || event.RawPath != want[1] || event.RequestContext.HTTP.Path != want[1] {
+			t.Errorf("%s: %+v, want %v", name, event, want)
+		}
+		secret := named(t, g, "random:index/randomPassword:RandomPassword", "origin-secret-1").Output("result")
+		if got := event.Headers["x-onefront-origin-secret"]; (got == secret) != strings.HasPrefix(name, app.Functions[0].Name) {
+			t.Errorf("%s: origin secret %q", name, got)
+		}
+	}
+	app = orders()
+	if g, err = recordApplication(app, nil); err != nil {
+		t.Fatal(err)
+	}
+	if input := text(named(t, g, invocationToken, app.Functions[0].Name+"-eu-west-1").Inputs, "input"); !strings.Contains(input, `"method":"OPTIONS","path":"/shop"`) {
+		t.Errorf("the default check: %s", input)
+	}
+}
+
+// A version that fails its check gets no traffic in any region, and the update says what it answered.
+func TestVersions_badOnesGetNoTraffic(t *testing.T) {
+	for answer, want := range map[string]string{`{"statusCode":500,"body":"hunter2"}`: "with status 500", `{"statusCode":503}`: "with status 503", `panic`: "no JSON object"} {
+		_, err := recordAnswering(nil, func(name string) string {
+			if strings.HasPrefix(name, "health") {
+				return `{"statusCode":200}`
+			}
+			return answer
+		})
+		if err == nil {
+			t.Errorf("%s: no error", answer)
+			continue
+		}
+		for _, part := range []string{want, "version 1", `the alias "live" stays`, "OPTIONS /shop"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: the error lacks %q: %v", answer, part, err)
+			}
+		}
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the error shows a body: %v", err)
+		}
+	}
+	for _, answer := range []string{`{"statusCode":404}`, `{"batchItemFailures":[]}`, `{}`} {
+		if _, err := recordAnswering(nil, func(string) string { return answer }); err != nil {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}
+
+// With a sequential rollout the second region is not touched before the first region's aliases have moved.
+func TestVersions_sequential(t *testing.T) {
+	g, err := recordApplication(orders(), map[string]string{"onefront:rollout": "sequential"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := named(t, g, aliasToken, orders().Functions[0].Name+"-eu-west-1")
+	second := named(t, g, functionToken, orders().Functions[0].Name+"-us-east-1")
+	if !slices.Contains(second.DependsOn, first.URN) {
+		t.Errorf("%s does not wait for %s", second.Name, first.URN)
+	}
+}
+
+func TestVersions_checkRefused(t *testing.T) {
+	for check, part := range map[string]string{"/x": "want a method and a path", "get /x": "want a method and a path", "GET x": "want a method and a path", "GET /a b": "as a browser would send it"} {
+		app := orders()
+		app.Functions[0].Check = check
+		_, err := recordApplication(app, nil)
+		if err == nil || !strings.Contains(err.Error(), part) || !strings.Contains(err.Error(), fmt.Sprintf("%q", check)) {
+			t.Errorf("%q: %v", check, err)
+		}
+	}
+}
