@@ -26,6 +26,10 @@ local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
 test: ## run all tests, with the race detector and in random order
 	go test -race -shuffle=on ./...
 
+.PHONY: test-freeze
+test-freeze: ## run local mode's tests with functions that are stopped between requests, as Lambda does
+	ONEFRONT_TEST_FREEZE=1 go test -count=1 ./local
+
 .PHONY: check
 check: vet format-check staticcheck actionlint test modules frontend ## everything that CI runs
 

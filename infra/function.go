@@ -93,7 +93,7 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 		Timeout:       pulumi.Int(int(args.Lambda.Timeout / time.Second)),
 		Environment:   &lambda.FunctionEnvironmentArgs{Variables: environment},
 		// Levels need the JSON format (F10.9). The program filters its own lines; Lambda's filter would drop those that
-		// are metrics with the rest (F10.11). Its own start and report lines, three for every health check, are
+		// are metrics with the rest (F10.11). Its own start and report lines, two for every health check, are
 		// nothing that CloudWatch's metrics do not say.
 		LoggingConfig: &lambda.FunctionLoggingConfigArgs{
 			LogFormat:           pulumi.String("JSON"),

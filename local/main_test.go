@@ -16,8 +16,15 @@ import (
 	"github.com/onefront/onefront/infra"
 )
 
-// freePorts are the flags of every start in a test.
-var freePorts = []string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}
+// freePorts are the flags of every start in a test. With the variable ONEFRONT_TEST_FREEZE the whole suite runs against
+// functions that are stopped between requests.
+var freePorts = func() []string {
+	flags := []string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}
+	if os.Getenv("ONEFRONT_TEST_FREEZE") != "" {
+		flags = append(flags, "-freeze")
+	}
+	return flags
+}()
 
 func noEnvironment(string) string { return "" }
 

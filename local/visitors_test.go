@@ -45,7 +45,7 @@ func (r *running) accepted(kind string, count int) map[string]bool {
 
 func (r *running) post(kind string, i int) string {
 	for range 2 {
-		a := r.ask("POST", r.viewer+"/api/feedback", fmt.Sprintf(`{"message": "visitor %d under %s"}`, i, kind),
+		a := r.ask("POST", r.viewer+"/api/feedback", fmt.Sprintf(`{"message": "visitor %d under %s", "topic": "bug"}`, i, kind),
 			"Content-Type", "application/json", "Idempotency-Key", fmt.Sprintf("%s-%d", kind, i),
 			"X-Onefront-Viewer", []string{"FRA", "IAD", "SYD"}[i%3])
 		switch a.status {
@@ -149,7 +149,13 @@ func TestVisitors_killedEnvironments(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Log("children are found by /proc: on other systems this test kills nothing")
 	}
-	r := startLocal(t, nil, "-quiet")
+	for name, args := range map[string][]string{"running": {"-quiet"}, "frozen between requests": {"-quiet", "-freeze"}} {
+		t.Run(name, func(t *testing.T) { killedEnvironments(t, args...) })
+	}
+}
+
+func killedEnvironments(t *testing.T, args ...string) {
+	r := startLocal(t, nil, args...)
 	r.control("PUT", "/saas", `{"fault":"error","statusCode":500}`)
 	accepted := r.accepted("killed", visitors)
 	killed := killFunctions(t)
