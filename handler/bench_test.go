@@ -24,8 +24,13 @@ import (
 	"github.com/onefront/onefront/handler/upstream"
 )
 
-// The budget, held by whoever reads `make bench`: BenchmarkStart ratio <= 2.5 and more-ms <= 15,
-// BenchmarkPost p50-us <= 250, BenchmarkZip MiB <= 6, BenchmarkMemory MiB <= 40.
+// The budget. Sizes are held by the benchmarks themselves; times, which a busy machine makes longer, by whoever reads
+// `make bench` on a quiet one: BenchmarkStart ratio <= 2.2 and more-ms <= 15, BenchmarkPost p50-us <= 250. Being faster
+// still is worth nothing to anybody.
+const (
+	maxZipMiB      = 3.5
+	maxResidentMiB = 16 // after 1,000 requests
+)
 
 func median(times []time.Duration) time.Duration {
 	slices.Sort(times)
@@ -155,7 +160,11 @@ func BenchmarkZip(b *testing.B) {
 		if err := z.Close(); err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(out.Len())/(1<<20), "MiB")
+		size := float64(out.Len()) / (1 << 20)
+		if size > maxZipMiB {
+			b.Errorf("%.2f MiB, want at most %.2f", size, maxZipMiB)
+		}
+		b.ReportMetric(size, "MiB")
 	}
 }
 
@@ -169,7 +178,11 @@ func BenchmarkMemory(b *testing.B) {
 		for range 1000 {
 			w.runtime.invoke(b, event)
 		}
-		b.ReportMetric(residentMiB(b, p.cmd.Process.Pid), "MiB")
+		resident := residentMiB(b, p.cmd.Process.Pid)
+		if resident > maxResidentMiB {
+			b.Errorf("%.2f MiB, want at most %d", resident, maxResidentMiB)
+		}
+		b.ReportMetric(resident, "MiB")
 		p.stop()
 	}
 }

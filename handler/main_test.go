@@ -3,7 +3,10 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -100,6 +103,48 @@ func TestProcess(t *testing.T) {
 			t.Errorf("output %s", p.out.String())
 		}
 	})
+}
+
+// TestProcess_frozen: Lambda may freeze the function between its first poll and its first request, and whatever reads
+// the key then fails when it thaws. The first visitor's words are delivered all the same.
+func TestProcess_frozen(t *testing.T) {
+	t.Parallel()
+	binary := buildBinary(t, "", ".")
+	w := newWorld(t, leak.Canary, created)
+	var reads atomic.Int32
+	asked, frozen := make(chan struct{}), make(chan struct{})
+	ssm := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		n := reads.Add(1)
+		if n == 1 {
+			close(asked)
+		}
+		if n <= attempts { // one fetch with its retry
+			<-frozen
+			panic(http.ErrAbortHandler)
+		}
+		rw.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, _ = rw.Write([]byte(`{"Parameter":{"Value":"key"}}`))
+	}))
+	t.Cleanup(ssm.Close)
+	environ := w.environ("api")
+	environ["AWS_ENDPOINT_URL_SSM"] = ssm.URL
+	p := start(t, binary, environ)
+	<-w.runtime.polled
+	<-asked
+	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	close(frozen)
+	if err := p.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if got := response(t, w.runtime.invoke(t, request(t, "POST", "/api/feedback", `{"message":"hi"}`))); got.StatusCode != 201 {
+		t.Errorf("%+v", got)
+	}
+	p.stop()
+	if w.tickets != 1 || len(w.messages) != 0 || strings.Contains(p.out.String(), "key unavailable") {
+		t.Errorf("%d tickets, messages %v, log\n%s", w.tickets, w.messages, p.out.String())
+	}
 }
 
 func TestReadEnvironment_refuses(t *testing.T) {
