@@ -80,7 +80,7 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPReque
 	r.line.Status = a.status
 	r.line.Duration = h.Elapsed() - start
 	h.Journal.Write(ctx, r.line)
-	return a.event(h.Region, r.method), nil
+	return a.event(h.Region), nil
 }
 
 // serve finds the route and the method. The origin secret comes first: who goes round

@@ -25,7 +25,7 @@ func (h *Handler) find(path string) (route, bool) {
 	return route{}, false
 }
 
-// serve answers by method: HEAD as GET (the body is dropped at the end), OPTIONS with what is
+// serve answers by method: HEAD as GET, OPTIONS with what is
 // allowed, 405 for the rest.
 func (r route) serve(ctx context.Context, req *request) answer {
 	for _, m := range r.methods {

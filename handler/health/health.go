@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -24,16 +23,16 @@ type health struct {
 func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	path, method := event.RawPath, event.RequestContext.HTTP.Method
 	if path != h.public && path != h.secret {
-		return h.problem(method, http.StatusNotFound, "There is nothing at this path."), nil
+		return h.problem(http.StatusNotFound, "There is nothing at this path."), nil
 	}
 	switch method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodOptions:
-		answer := h.answer(method, http.StatusNoContent, "", nil)
+		answer := h.answer(http.StatusNoContent, "", nil)
 		answer.Headers["allow"] = allow
 		return answer, nil
 	default:
-		answer := h.problem(method, http.StatusMethodNotAllowed, "This path takes "+allow+".")
+		answer := h.problem(http.StatusMethodNotAllowed, "This path takes "+allow+".")
 		answer.Headers["allow"] = allow
 		return answer, nil
 	}
@@ -42,7 +41,7 @@ func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPReques
 		status = http.StatusServiceUnavailable
 	}
 	h.log(ctx, path, status)
-	return h.answer(method, status, "application/json", struct {
+	return h.answer(status, "application/json", struct {
 		Status  string `json:"status"`
 		Region  string `json:"region"`
 		Version string `json:"version"`
@@ -51,8 +50,8 @@ func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPReques
 }
 
 // problem answers with a problem of RFC 9457.
-func (h *health) problem(method string, status int, detail string) events.APIGatewayV2HTTPResponse {
-	return h.answer(method, status, "application/problem+json", struct {
+func (h *health) problem(status int, detail string) events.APIGatewayV2HTTPResponse {
+	return h.answer(status, "application/problem+json", struct {
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
@@ -60,7 +59,7 @@ func (h *health) problem(method string, status int, detail string) events.APIGat
 }
 
 // answer encodes value, which is the function's own and always can be; nil is no body.
-func (h *health) answer(method string, status int, contentType string, value any) events.APIGatewayV2HTTPResponse {
+func (h *health) answer(status int, contentType string, value any) events.APIGatewayV2HTTPResponse {
 	answer := events.APIGatewayV2HTTPResponse{StatusCode: status, Headers: map[string]string{
 		"cache-control": "no-store", strings.ToLower(contract.RegionHeader): h.region,
 	}}
@@ -68,9 +67,7 @@ func (h *health) answer(method string, status int, contentType string, value any
 		return answer
 	}
 	answer.Headers["content-type"] = contentType
-	if body, err := json.Marshal(value); err == nil && method == http.MethodHead {
-		answer.Headers["content-length"] = strconv.Itoa(len(body))
-	} else if err == nil {
+	if body, err := json.Marshal(value); err == nil { // of HEAD as well: API Gateway states its length and sends none
 		answer.Body = string(body)
 	}
 	return answer
