@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// HEAD says what GET would have said, its length included, all the way from the functions to the viewer; and a parameter
-// of somebody else's, however it is written, changes nothing.
+// HEAD says what GET would have said, its length included, all the way from the functions to the viewer; and a
+// parameter of somebody else's, however it is written, changes nothing.
 func TestHead_saysWhatGetWould(t *testing.T) {
 	r := startLocal(t, nil, "-quiet")
 	for target, status := range map[string]int{
