@@ -87,7 +87,9 @@ func TestBrowser(t *testing.T) {
 		p.Navigate(admin + "/")
 		p.Until(`document.body.innerText.includes("ap-southeast-2")`)
 		p.Screenshot("dashboard")
-		press := `[...document.querySelectorAll("article, .card")].find(c => c.innerText.startsWith("eu-west-1")).querySelectorAll("button").values().find(b => b.textContent === "down")`
+		p.Until(`document.querySelector('[data-node="region eu-west-1"]') !== null`)
+		p.Do(chromedp.Click(`[data-node="region eu-west-1"]`))
+		press := `document.querySelector('[data-key="/regions/eu-west-1 down"]')`
 		browser.Evaluate[any](p, press+`.click()`)
 		p.Until(press + `.getAttribute("aria-pressed") === "true"`)
 		var regions []struct{ Region, Fault string }

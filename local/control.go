@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -25,18 +26,29 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Advance:    t.clock.Advance,
 		Reset:      t.reset,
 		Hosts:      hosts,
+		DNSAt:      t.dnsAt,
+		Picture:    t.picture,
+		Redrive:    t.sqs.Redrive,
 		Log:        t.log,
 	}
 	if t.saas != nil {
 		o.SaaS = t.saas.Fault()
 		o.Tickets = func() any { return t.saas.Tickets() }
 	}
+	if choices := t.edge.Choices(context.Background()); choices != nil {
+		o.Edges = func() any { return t.edge.Choices(context.Background()) }
+	}
 	for _, name := range t.stack.checked.Regions {
 		f := t.faults[name]
+		var healthy func() bool
+		if t.dns.Checked(name) {
+			healthy = func() bool { return t.dns.Healthy(name) }
+		}
 		o.Regions = append(o.Regions, admin.Region{
 			Name: name, URL: urls[name], Fault: &f.region,
 			Services: map[string]admin.Switch{"sqs": &f.sqs, "ssm": &f.ssm},
-			Healthy:  func() bool { return t.dns.Healthy(name) },
+			Healthy:  healthy,
+			Drained:  func() bool { return t.drained(name) },
 		})
 	}
 	return admin.New(o)
@@ -75,11 +87,18 @@ func cut(body json.RawMessage) json.RawMessage {
 // onRequest notes a request that the edge answered.
 func (t *topology) onRequest(r cloudfront.Request) {
 	noted := admin.Request{
-		ID: r.ID, Edge: r.Edge, Method: r.Method, Path: r.Path, Behavior: r.Behavior, Cache: r.Cache, Region: r.Region,
+		ID: r.ID, Edge: r.Edge, Method: r.Method, Path: r.Path, Query: r.Query, Behavior: r.Behavior, Cache: r.Cache, Region: r.Region,
 		Status: r.Status, Time: r.Time, MS: float64(r.Duration) / float64(time.Millisecond), Bytes: r.Bytes,
 	}
 	for _, a := range r.Origins {
 		noted.Origins = append(noted.Origins, admin.Attempt{ID: a.ID, Region: a.Region, MS: a.MS, Outcome: a.Outcome})
+	}
+	noted.Steps = make([]admin.Step, 0, len(r.Steps))
+	for _, step := range r.Steps {
+		noted.Steps = append(noted.Steps, admin.Step(step))
+		if step.Kind == "refused" || noted.Reason == "" && step.Kind == "origin" && r.Status >= 500 {
+			noted.Reason = step.Text
+		}
 	}
 	t.requests.Add(noted)
 	if t.access != nil {

@@ -44,6 +44,7 @@ type topology struct {
 	s3      *s3.Service
 	saas    *saas.Service // nil with an upstream of the user's own
 
+	picture     picture
 	outputs     any    // the stack's, as shown to people
 	aws         string // host and port where functions reach SQS and SSM
 	accessKeyID string // of this start: what SQS and SSM ask for
@@ -88,7 +89,7 @@ func newTopology(recorded *graph.Graph, s *stack, f flags, log *slog.Logger, aws
 	if t.s3, err = s3.New(g, log); err != nil {
 		return t, err
 	}
-	if t.dns, err = route53.New(g, route53.Options{Clock: t.clock, Network: t.network, Log: log}); err != nil {
+	if t.dns, err = route53.New(g, route53.Options{Clock: t.clock, Network: t.network, OnHealth: t.onHealth, Log: log}); err != nil {
 		return t, err
 	}
 	if f.upstream == nil {
@@ -110,6 +111,7 @@ func newTopology(recorded *graph.Graph, s *stack, f flags, log *slog.Logger, aws
 		return t, err
 	}
 	t.connect()
+	t.picture = t.draw(recorded)
 	return t, nil
 }
 

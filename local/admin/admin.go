@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/onefront/onefront/local/dashboard"
 	"github.com/onefront/onefront/local/fault"
 )
 
@@ -25,6 +26,16 @@ type Options struct {
 	// Recent are the queues and tickets that a dashboard shows: at most limit messages of each list, and how many there
 	// are.
 	Recent func(limit int) (queues, tickets any)
+	// Alarms is the body of GET /alarms; nil: there is no such address.
+	Alarms func() any
+	// DNSAt is the body of GET /dns/{edge}: what one edge is told. An error is the caller's fault.
+	DNSAt func(edge string) (any, error)
+	// Edges is the body of GET /edges: where the edges' functions send viewers; null where no function chooses.
+	Edges func() any
+	// Picture is the body of GET /topology: what the graph says of distribution, regions and what is in them.
+	Picture any
+	// Redrive moves a region's dead letters back and says how many; nil where there is no queue.
+	Redrive func(region string) (moved int)
 	// Endpoints is the body of GET /endpoints: where the imitated AWS services are, and the key they ask for.
 	Endpoints func() any
 	// Outputs is the body of GET /outputs: the stack's outputs as `pulumi stack output --json` prints them.
@@ -59,8 +70,10 @@ type Region struct {
 	Fault Switch
 	// Services are the region's other switches by name: "sqs" and "ssm".
 	Services map[string]Switch
-	// Healthy is the opinion of the region's health check, true without one.
+	// Healthy is the opinion of the region's health check; nil where nothing checks the region.
 	Healthy func() bool
+	// Drained says whether viewers are kept away from the region; nil: never.
+	Drained func() bool
 }
 
 // Server answers the admin API. [Server.Close] ends the dashboards' event streams.
@@ -68,6 +81,7 @@ type Server struct {
 	o      Options
 	events *hub
 	mux    *http.ServeMux
+	seen   sightings
 }
 
 // New returns a server for a topology.
@@ -77,11 +91,9 @@ func New(o Options) *Server {
 	}
 	s := &Server{o: o, mux: http.NewServeMux()}
 	s.events = newHub(s.state)
-	s.o.Requests.onAdd(s.events.request)
 	for pattern, m := range map[string]methods{
-		"/{$}":                         {http.MethodGet: s.page("index.html")},
-		"/dashboard.css":               {http.MethodGet: s.page("dashboard.css")},
-		"/dashboard.js":                {http.MethodGet: s.page("dashboard.js")},
+		"/{$}":                         {http.MethodGet: dashboard.Page("index.html")},
+		"/dashboard/{file}":            {http.MethodGet: dashboard.File},
 		"/events":                      {http.MethodGet: s.streamEvents},
 		"/regions":                     {http.MethodGet: s.getRegions},
 		"/regions/{region}":            {http.MethodGet: s.getRegion, http.MethodPut: s.putRegion},
@@ -92,14 +104,23 @@ func New(o Options) *Server {
 		"/queues":                      {http.MethodGet: s.getQueues},
 		"/endpoints":                   {http.MethodGet: s.getEndpoints},
 		"/outputs":                     {http.MethodGet: s.getOutputs},
+		"/queues/{region}/redrive":     {http.MethodPost: s.postRedrive},
 		"/requests":                    {http.MethodGet: s.getRequests},
+		"/requests/{id}":               {http.MethodGet: s.getRequest},
+		"/timeline":                    {http.MethodGet: s.getTimeline},
+		"/topology":                    {http.MethodGet: s.getTopology},
+		"/edges":                       {http.MethodGet: s.getEdges},
 		"/dns":                         {http.MethodGet: s.getDNS},
+		"/dns/{edge}":                  {http.MethodGet: s.getDNSAt},
 		"/stats":                       {http.MethodGet: s.getStats},
 		"/invalidations":               {http.MethodPost: s.postInvalidation},
 		"/clock":                       {http.MethodGet: s.getClock, http.MethodPost: s.postClock},
 		"/reset":                       {http.MethodPost: s.postReset},
 	} {
 		s.mux.Handle(pattern, m)
+	}
+	if o.Alarms != nil {
+		s.mux.Handle("/alarms", methods{http.MethodGet: s.getAlarms})
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "path: %q: the admin API has no such path; see GET / for the dashboard", r.URL.Path)

@@ -91,10 +91,10 @@ func TestServer_answers(t *testing.T) {
 		want                     string
 	}{
 		{"regions", "GET", "/regions", "", `[
-			{"region":"eu-west-1","fault":"none","healthy":true,"url":"http://127.0.0.1:1/eu-west-1"},
-			{"region":"us-east-1","fault":"none","healthy":true,"url":"http://127.0.0.1:1/us-east-1"}]`},
-		{"region down", "PUT", "/regions/us-east-1", `{"fault":"down"}`, `{"region":"us-east-1","fault":"down","healthy":true,"url":"http://127.0.0.1:1/us-east-1"}`},
-		{"region error", "PUT", "/regions/us-east-1", `{"fault":"error","statusCode":500}`, `{"region":"us-east-1","fault":"error","statusCode":500,"healthy":true,"url":"http://127.0.0.1:1/us-east-1"}`},
+			{"region":"eu-west-1","fault":"none","healthy":true,"drained":false,"url":"http://127.0.0.1:1/eu-west-1"},
+			{"region":"us-east-1","fault":"none","healthy":true,"drained":false,"url":"http://127.0.0.1:1/us-east-1"}]`},
+		{"region down", "PUT", "/regions/us-east-1", `{"fault":"down"}`, `{"region":"us-east-1","fault":"down","healthy":true,"drained":false,"url":"http://127.0.0.1:1/us-east-1"}`},
+		{"region error", "PUT", "/regions/us-east-1", `{"fault":"error","statusCode":500}`, `{"region":"us-east-1","fault":"error","statusCode":500,"healthy":true,"drained":false,"url":"http://127.0.0.1:1/us-east-1"}`},
 		{"service", "PUT", "/services/eu-west-1/ssm", `{"fault":"slow","latencyMs":20}`, `{"region":"eu-west-1","service":"ssm","fault":"slow","latencyMs":20}`},
 		{"saas", "PUT", "/saas", `{"fault":"error"}`, `{"fault":"error","statusCode":503}`},
 		{"tickets", "GET", "/saas/tickets", "", `["ticket"]`},
@@ -254,7 +254,7 @@ func TestServer_hostOfTheFlag(t *testing.T) {
 
 func TestServer_dashboardIsSelfContained(t *testing.T) {
 	w := newWorld(nil)
-	for path, contentType := range map[string]string{"/": "text/html", "/dashboard.css": "text/css", "/dashboard.js": "text/javascript"} {
+	for path, contentType := range map[string]string{"/": "text/html", "/dashboard/dashboard.css": "text/css", "/dashboard/main.js": "text/javascript"} {
 		got := w.call("GET", path, "")
 		policy := got.Header().Get("Content-Security-Policy")
 		if got.Code != http.StatusOK || !strings.HasPrefix(got.Header().Get("Content-Type"), contentType) ||

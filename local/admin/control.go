@@ -34,7 +34,48 @@ func (s *Server) getRequests(w http.ResponseWriter, r *http.Request) {
 		}
 		limit = n
 	}
-	answer(w, s.o.Requests.Latest(limit))
+	if filter, ok := readFilter(w, r); ok {
+		answer(w, s.o.Requests.Select(limit, filter))
+	}
+}
+
+func (s *Server) getTopology(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Picture) }
+
+func (s *Server) getAlarms(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Alarms()) }
+
+// getEdges is null where no function of the edge chooses a region.
+func (s *Server) getEdges(w http.ResponseWriter, _ *http.Request) {
+	if s.o.Edges == nil {
+		answer(w, nil)
+		return
+	}
+	answer(w, s.o.Edges())
+}
+
+// getDNSAt is what one edge is told.
+func (s *Server) getDNSAt(w http.ResponseWriter, r *http.Request) {
+	told, err := s.o.DNSAt(r.PathValue("edge"))
+	if err != nil {
+		fail(w, http.StatusNotFound, "%v", err)
+		return
+	}
+	answer(w, told)
+}
+
+// postRedrive moves a region's dead letters back to their queue.
+func (s *Server) postRedrive(w http.ResponseWriter, r *http.Request) {
+	region, ok := s.region(w, r)
+	if !ok {
+		return
+	}
+	if s.o.Redrive == nil {
+		fail(w, http.StatusConflict, "redrive: the program has no queue with a dead-letter queue")
+		return
+	}
+	moved := s.o.Redrive(region.Name)
+	s.mark("redrive", region.Name, "%d dead letters of %s moved back to their queue", moved, region.Name)
+	s.events.changed()
+	answer(w, map[string]int{"moved": moved})
 }
 
 func (s *Server) postInvalidation(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +120,9 @@ func (s *Server) postClock(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "advanceSeconds: %v: want %s; time is never set back", seconds, example)
 		return
 	}
-	now, waited, err := s.o.Advance(r.Context(), time.Duration(seconds*float64(time.Second)))
+	jump := time.Duration(seconds * float64(time.Second))
+	s.mark("clock", "", "the clock moves on by %s", jump)
+	now, waited, err := s.o.Advance(r.Context(), jump)
 	s.events.changed()
 	if err != nil {
 		fail(w, http.StatusServiceUnavailable, "advancing the clock by %v s: %v", seconds, err)
@@ -99,6 +142,7 @@ func (s *Server) postReset(w http.ResponseWriter, r *http.Request) {
 	s.clearFaults()
 	err := s.o.Reset(r.Context())
 	s.o.Requests.Reset()
+	s.mark("reset", "", "everything starts anew, but for the time")
 	s.events.reset()
 	if err != nil {
 		fail(w, http.StatusInternalServerError, "resetting: %v", err)

@@ -17,6 +17,9 @@ const (
 	// messagesShown is how many messages of each list and how many tickets a dashboard gets. All of them once a second
 	// would be megabytes.
 	messagesShown = 50
+	// newsEvery is how often a dashboard hears of requests, requestsTold how many of them it is shown then: at a
+	// thousand a second nobody reads each, and their numbers are in the timeline.
+	newsEvery, requestsTold = 250 * time.Millisecond, 50
 	// maxStreams is how many dashboards may be open at a time.
 	maxStreams = 16
 	// writeTime is what one event may take to be read. A dashboard that does not read is let go; the page comes back.
@@ -34,13 +37,17 @@ func (s *Server) state() any {
 	}
 	queues, tickets := s.o.Recent(messagesShown)
 	state["queues"] = queues
+	s.watch()
+	if s.o.Alarms != nil {
+		state["alarms"] = s.o.Alarms()
+	}
 	if s.o.SaaS != nil {
 		state["saas"], state["tickets"] = s.o.SaaS.Get(), tickets
 	}
 	return state
 }
 
-// hub hands events to the open dashboards. A dashboard that reads too slowly misses requests, never the state.
+// hub wakes the open dashboards.
 type hub struct {
 	state func() any
 	done  chan struct{}
@@ -51,9 +58,8 @@ type hub struct {
 }
 
 type subscriber struct {
-	requests chan Request
-	look     chan struct{} // the state may have changed
-	resets   chan struct{}
+	look   chan struct{} // the state may have changed
+	resets chan struct{}
 }
 
 func newHub(state func() any) *hub {
@@ -68,15 +74,6 @@ func (h *hub) each(f func(*subscriber)) {
 	for s := range h.subscribers {
 		f(s)
 	}
-}
-
-func (h *hub) request(r Request) {
-	h.each(func(s *subscriber) {
-		select {
-		case s.requests <- r:
-		default:
-		}
-	})
 }
 
 func (h *hub) changed() { h.each(func(s *subscriber) { poke(s.look) }) }
@@ -97,7 +94,7 @@ func poke(c chan struct{}) {
 
 // subscribe returns nil where enough dashboards are open.
 func (h *hub) subscribe() (*subscriber, func()) {
-	s := &subscriber{requests: make(chan Request, 256), look: make(chan struct{}, 1), resets: make(chan struct{}, 1)}
+	s := &subscriber{look: make(chan struct{}, 1), resets: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.subscribers) == maxStreams {
@@ -111,8 +108,9 @@ func (h *hub) subscribe() (*subscriber, func()) {
 	}
 }
 
-// streamEvents answers GET /events with server-sent events: "requests" (a list, the newest first) once, "state" at
-// the start and whenever it changed, "request" for each one handled, "reset" after POST /reset.
+// streamEvents answers GET /events with server-sent events: "requests" (a list, the newest first) and "timeline" once,
+// "state" at the start and whenever it changed, "request" (a list of the newest since, at most 50) and "timeline" (the
+// seconds that changed, and all marks where there are new ones) up to four times a second, "reset" after POST /reset.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
@@ -128,19 +126,30 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream := eventStream{w: w, controller: http.NewResponseController(w)}
+	seen := s.o.Requests.now()
 	stream.send("requests", s.o.Requests.Latest(defaultLimit))
+	stream.send("timeline", s.o.Requests.Timeline())
 	stream.sendChanged("state", s.events.state())
 	ticker := time.NewTicker(lookAgain)
 	defer ticker.Stop()
+	news := time.NewTicker(newsEvery)
+	defer news.Stop()
 	for stream.err == nil {
 		select {
 		case <-r.Context().Done():
 			return
 		case <-s.events.done:
 			return
-		case request := <-subscriber.requests:
-			stream.send("request", request)
+		case <-news.C:
+			requests, changed := s.o.Requests.news(&seen, requestsTold)
+			if len(requests) > 0 {
+				stream.send("request", requests)
+			}
+			if changed != nil {
+				stream.send("timeline", changed)
+			}
 		case <-subscriber.resets:
+			seen = position{}
 			stream.send("reset", struct{}{})
 		case <-subscriber.look:
 			stream.sendChanged("state", s.events.state())

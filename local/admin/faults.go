@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -15,7 +16,9 @@ const faultExample = `{"fault": "none|down|error|slow|timeout", "statusCode": 50
 type regionState struct {
 	Region string `json:"region"`
 	fault.Fault
-	Healthy bool   `json:"healthy"`
+	// Healthy is null where nothing checks the region.
+	Healthy *bool  `json:"healthy"`
+	Drained bool   `json:"drained"`
 	URL     string `json:"url"`
 }
 
@@ -35,7 +38,15 @@ func (s *Server) regions() []regionState {
 }
 
 func (r Region) state() regionState {
-	return regionState{Region: r.Name, Fault: r.Fault.Get(), Healthy: r.Healthy(), URL: r.URL}
+	state := regionState{Region: r.Name, Fault: r.Fault.Get(), URL: r.URL}
+	if r.Healthy != nil {
+		healthy := r.Healthy()
+		state.Healthy = &healthy
+	}
+	if r.Drained != nil {
+		state.Drained = r.Drained()
+	}
+	return state
 }
 
 func (s *Server) services() []serviceState {
@@ -60,7 +71,7 @@ func (s *Server) getRegion(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) putRegion(w http.ResponseWriter, r *http.Request) {
 	region, ok := s.region(w, r)
-	if ok && s.set(w, r, region.Fault) {
+	if ok && s.set(w, r, region.Fault, region.Name, region.Name) {
 		answer(w, region.state())
 	}
 }
@@ -77,7 +88,7 @@ func (s *Server) putService(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "service: %q: want %s", name, known)
 		return
 	}
-	if s.set(w, r, service) {
+	if s.set(w, r, service, region.Name, name+" of "+region.Name) {
 		answer(w, serviceState{Region: region.Name, Service: name, Fault: service.Get()})
 	}
 }
@@ -89,7 +100,7 @@ func (s *Server) getSaaS(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) putSaaS(w http.ResponseWriter, r *http.Request) {
-	if s.haveSaaS(w) && s.set(w, r, s.o.SaaS) {
+	if s.haveSaaS(w) && s.set(w, r, s.o.SaaS, "", "the SaaS") {
 		answer(w, s.o.SaaS.Get())
 	}
 }
@@ -122,7 +133,8 @@ func (s *Server) region(w http.ResponseWriter, r *http.Request) (Region, bool) {
 	return Region{}, false
 }
 
-func (s *Server) set(w http.ResponseWriter, r *http.Request, to Switch) bool {
+// set reads a fault and sets a switch. what names it for people, region is the one it belongs to, "" if none.
+func (s *Server) set(w http.ResponseWriter, r *http.Request, to Switch, region, what string) bool {
 	var f fault.Fault
 	if !read(w, r, &f, faultExample) {
 		return false
@@ -137,6 +149,7 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, to Switch) bool {
 		return false
 	}
 	to.Set(f)
+	s.mark("fault", region, "%s: %s", what, inWords(to.Get()))
 	s.o.Log.Info("fault set", "path", r.URL.Path, "fault", f.Kind)
 	s.events.changed()
 	return true
@@ -153,4 +166,19 @@ func (s *Server) clearFaults() {
 	if s.o.SaaS != nil {
 		s.o.SaaS.Set(fault.Fault{Kind: fault.None})
 	}
+}
+
+// inWords is a fault as a mark of the timeline tells it.
+func inWords(f fault.Fault) string {
+	switch f.Kind {
+	case fault.None:
+		return "works again"
+	case fault.Error:
+		return fmt.Sprintf("answers %d", f.StatusCode)
+	case fault.Slow:
+		return fmt.Sprintf("slow by %d ms", f.LatencyMS)
+	case fault.Timeout:
+		return "never answers"
+	}
+	return string(f.Kind)
 }

@@ -32,6 +32,7 @@ func (e *Edge) collapsed(x *exchange, key, path string, kept *entry) *answer {
 		f.share, f.again = share, x.canceled()
 		return a
 	}
+	x.explain("cache", "the same object is being fetched already: this request waits for it")
 	select {
 	case <-f.done:
 	case <-x.r.Context().Done():
@@ -84,6 +85,7 @@ func (e *Edge) refresh(x *exchange, key, path string, kept *entry) {
 		behind.method = http.MethodOptions
 	}
 	behind.attempts, behind.charged, behind.detached = nil, 0, true
+	behind.told, behind.explained = nil, false // its viewer's explanation goes on without it
 	behind.r = x.r.Clone(context.WithoutCancel(x.r.Context()))
 	behind.r.Body = nil
 	e.clock.Go(func() {

@@ -16,7 +16,10 @@ func (e *Edge) customErrorPage(x *exchange, a *answer) *answer {
 	inner.method, inner.uri, inner.query, inner.choice = http.MethodGet, c.PagePath, "", nil
 	inner.behavior = e.dist.Match(c.PagePath)
 	inner.attempts = nil
+	x.explain("error page", "%d is answered with the page %s", a.status, c.PagePath)
+	inner.told = x.told
 	page := e.serve(&inner)
+	x.told = inner.told
 	x.attempts = append(x.attempts, inner.attempts...)
 	x.charged = inner.charged
 	page = &answer{status: page.status, header: page.header, body: page.body, result: resultError, detailed: a.detailed, age: -1, final: true}

@@ -128,6 +128,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a = e.viewerResponse(x, a)
 	n := e.write(w, x, a)
 	if e.onRequest != nil {
+		x.explainAnswer(a, w.Header(), n)
 		e.onRequest(x.record(a, w.Header(), n))
 	}
 }

@@ -108,8 +108,18 @@ func (e *Edge) askOrigins(x *exchange, validators http.Header) outcome {
 		x.method == http.MethodOptions && slices.Contains(x.behavior.Cached, http.MethodOptions)
 	var out outcome
 	for i, m := range t.Members {
-		out = e.ask(x, m, validators)
-		if i == len(t.Members)-1 || x.canceled() || !failsOver || !slices.Contains(t.Codes, out.failoverCode()) {
+		attempt, charged := Attempt{}, x.charged
+		out, attempt = e.ask(x, m, validators)
+		last := i == len(t.Members)-1 || x.canceled() || !failsOver || !slices.Contains(t.Codes, out.failoverCode())
+		if x.explained {
+			var next *distribution.Member
+			if !last {
+				next = &t.Members[i+1]
+			}
+			x.explainAttempt(m, attempt, x.charged-charged, next)
+		}
+		if last {
+			x.explainLast(t, failsOver, &out)
 			break
 		}
 	}
@@ -120,9 +130,13 @@ func (e *Edge) askOrigins(x *exchange, validators http.Header) outcome {
 }
 
 // ask makes one attempt and charges what it cost.
-func (e *Edge) ask(x *exchange, m distribution.Member, validators http.Header) outcome {
+func (e *Edge) ask(x *exchange, m distribution.Member, validators http.Header) (outcome, Attempt) {
 	start := time.Now()
-	res := e.network.Do(x.pop.Code, m.Origin.Domain, e.originRequest(x, m, validators), m.Origin.Timeouts)
+	r := e.originRequest(x, m, validators)
+	if x.explained {
+		x.explainSent(m, r)
+	}
+	res := e.network.Do(x.pop.Code, m.Origin.Domain, r, m.Origin.Timeouts)
 	if unslept := res.Elapsed - time.Since(start); unslept > 0 {
 		x.charged += unslept
 	}
@@ -130,10 +144,9 @@ func (e *Edge) ask(x *exchange, m distribution.Member, validators http.Header) o
 	if x.body != nil && x.body.broken.Load() {
 		out.response, out.err = nil, errViewerLeft // whatever the origin made of half a body
 	}
-	x.attempts = append(x.attempts, Attempt{
-		ID: m.Origin.ID, Region: res.Region, MS: float64(res.Elapsed.Microseconds()) / 1000, Outcome: out.text(),
-	})
-	return out
+	attempt := Attempt{ID: m.Origin.ID, Region: res.Region, MS: float64(res.Elapsed.Microseconds()) / 1000, Outcome: out.text()}
+	x.attempts = append(x.attempts, attempt)
+	return out, attempt
 }
 
 var errFunctionOrigin = errors.New("the distribution has no origin with this id")

@@ -48,7 +48,7 @@ func (e *Edge) place(x *exchange) *answer {
 	}
 	if edge != nil {
 		if x.pop = e.pops[strings.ToUpper(strings.TrimSpace(edge[0]))]; x.pop == nil {
-			return localError(fmt.Sprintf("%s: %q: want the IATA code of a CloudFront edge such as FRA, IAD or SYD", viewerHeader, edge[0]))
+			return x.refuse(localError(fmt.Sprintf("%s: %q: want the IATA code of a CloudFront edge such as FRA, IAD or SYD", viewerHeader, edge[0])), "local mode knows no edge of this name")
 		}
 	}
 	if address != nil {
@@ -63,7 +63,7 @@ func (e *Edge) place(x *exchange) *answer {
 		case "http", "https":
 			x.https = protocol[0] == "https"
 		default:
-			return localError(fmt.Sprintf("%s: %q: want http or https", viewerProtocolHeader, protocol[0]))
+			return x.refuse(localError(fmt.Sprintf("%s: %q: want http or https", viewerProtocolHeader, protocol[0])), "local mode knows http and https")
 		}
 	}
 	return nil
@@ -103,18 +103,21 @@ func (e *Edge) limits(x *exchange) *answer {
 	}
 	x.received = total + len("  HTTP/1.1\r\nHost: \r\n\r\n")
 	if total > maxRequestBytes || len("https://")+len(x.host)+target+1 > maxURLBytes {
-		return errorPage(x.id, http.StatusRequestEntityTooLarge, pageBadRequest).because(detailedInvalidRequest)
+		return x.refuse(errorPage(x.id, http.StatusRequestEntityTooLarge, pageBadRequest).because(detailedInvalidRequest),
+			"too long: a URL has at most %d bytes, a request without its body at most %d", maxURLBytes, maxRequestBytes)
 	}
 	if _, err := url.PathUnescape(x.rawPath); err != nil || !strings.HasPrefix(x.rawPath, "/") {
-		return errorPage(x.id, http.StatusBadRequest, pageBadRequest).because(detailedInvalidRequest)
+		return x.refuse(errorPage(x.id, http.StatusBadRequest, pageBadRequest).because(detailedInvalidRequest), "the path is no URL path")
 	}
 	return nil
 }
 
 // hostName refuses names that no distribution has: 403. CF DG CNAMEs.
 func (e *Edge) hostName(x *exchange) *answer {
+	x.explainViewer()
 	if !e.dist.HostName(x.host) {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
+		return x.refuse(errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest),
+			"the distribution has no name %s; its names are %s", x.host, strings.Join(append([]string{e.dist.DomainName}, e.dist.Aliases...), ", "))
 	}
 	return nil
 }
@@ -132,13 +135,15 @@ func (e *Edge) webACL(x *exchange) *answer {
 // matchBehavior finds the cache behavior, F4.1-4.4. Functions do not change it any more (F2.14).
 func (e *Edge) matchBehavior(x *exchange) *answer {
 	x.behavior = e.dist.Match(x.rawPath)
+	e.explainBehavior(x)
 	return nil
 }
 
 // restrictions applies the geographic restriction by the country of the viewer's edge. CF DG georestrictions.
 func (e *Edge) restrictions(x *exchange) *answer {
 	if !e.dist.Countries.Allows(x.pop.Country.Code) {
-		return errorPage(x.id, http.StatusForbidden, pageCountry).because(detailedGeoBlocked)
+		return x.refuse(errorPage(x.id, http.StatusForbidden, pageCountry).because(detailedGeoBlocked),
+			"the geographic restriction keeps viewers in %s out", x.pop.Country.Code)
 	}
 	return nil
 }
@@ -149,12 +154,14 @@ func (e *Edge) viewerProtocol(x *exchange) *answer {
 		return nil
 	}
 	if x.behavior.ProtocolPolicy == "https-only" || !x.r.ProtoAtLeast(1, 1) {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
+		return x.refuse(errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest),
+			"the behavior takes HTTPS only, and this came over HTTP")
 	}
 	location := "https://" + x.host + x.rawPath
 	if x.rawQuery != "" {
 		location += "?" + x.rawQuery
 	}
+	x.explain("redirect", "the behavior sends HTTP to HTTPS")
 	switch x.method {
 	case http.MethodGet, http.MethodHead:
 		return redirectPage(http.StatusMovedPermanently, location)
@@ -165,7 +172,8 @@ func (e *Edge) viewerProtocol(x *exchange) *answer {
 // allowedMethod is F4.6.
 func (e *Edge) allowedMethod(x *exchange) *answer {
 	if !x.behavior.Allows(x.method) {
-		return errorPage(x.id, http.StatusForbidden, pageMethod).because(detailedInvalidMethod)
+		return x.refuse(errorPage(x.id, http.StatusForbidden, pageMethod).because(detailedInvalidMethod),
+			"the behavior takes %s, not %s", strings.Join(x.behavior.Allowed, ", "), x.method)
 	}
 	return nil
 }
@@ -173,7 +181,7 @@ func (e *Edge) allowedMethod(x *exchange) *answer {
 // getBody is F3.24: a GET with a body gets 403.
 func (e *Edge) getBody(x *exchange) *answer {
 	if x.method == http.MethodGet && x.r.ContentLength != 0 {
-		return errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest)
+		return x.refuse(errorPage(x.id, http.StatusForbidden, pageBadRequest).because(detailedInvalidRequest), "a GET may have no body")
 	}
 	return nil
 }
@@ -183,6 +191,7 @@ func (e *Edge) getBody(x *exchange) *answer {
 func (e *Edge) rootObject(x *exchange) *answer {
 	if x.uri == "/" && e.dist.DefaultRootObject != "" {
 		x.uri += e.dist.DefaultRootObject
+		x.explain("root", "/ is %s, the default root object", x.uri)
 	}
 	return nil
 }

@@ -13,10 +13,14 @@ func (e *Edge) serve(x *exchange) *answer {
 	b := x.behavior
 	x.acceptEncoding = normalizeAcceptEncoding(b.Cache, x.r, x.header["Accept-Encoding"])
 	if !b.Caches(x.method) {
+		x.explainPass()
 		return e.pass(x)
 	}
 	key, path := cacheKey(x)
 	kept := e.lookup(x, key)
+	if x.explained {
+		x.explainKept(path, kept)
+	}
 	if kept != nil {
 		if a := e.fromCache(x, key, path, kept); a != nil {
 			return a
@@ -111,6 +115,9 @@ func (e *Edge) fetch(x *exchange, key, path string, kept *entry) (a *answer, sha
 	} else if cacheableStatus(original) {
 		life = httpcache.ObjectLifetime(x.behavior.Cache.TTL, a.header, x.now)
 	}
+	if x.explained {
+		x.explainStored(original, a.header, life)
+	}
 	if life.Store {
 		e.store(x, key, path, a, life, epoch)
 	} else if original < http.StatusBadRequest {
@@ -197,6 +204,7 @@ func (e *Edge) revalidated(x *exchange, kept *entry, out *outcome, epoch uint64)
 	} else {
 		e.cache.remove(kept.key)
 	}
+	x.explain("stored", "304: the origin says that what is kept still holds, fresh for another %s", span(renewed.life.TTL))
 	return e.present(x, &renewed, resultRefresh, -1), renewed.life.Collapse
 }
 
@@ -206,5 +214,7 @@ func (e *Edge) standIn(x *exchange, kept *entry, out *outcome, epoch uint64) *an
 	stale := *kept
 	stale.askAgain = x.now.Add(e.errorMinTTL(out.status(), out.s3))
 	e.cache.put(&stale, epoch)
+	x.explain("cache", "the expired object, %s old, stands in for the error (stale-if-error); the origin is asked again in %s",
+		span(kept.ageAt(x.now)), span(stale.askAgain.Sub(x.now)))
 	return e.present(x, &stale, resultHit, kept.ageAt(x.now))
 }

@@ -20,12 +20,14 @@ func (e *Edge) viewerRequest(x *exchange) *answer {
 	}
 	if result.Response != nil {
 		a := functionAnswer(result.Response)
+		x.explain("function", "%s: answered %d by itself", f.Name(), a.status)
 		a.result, a.final = resultFunction, true
 		if a.header.Get("Server") == "" {
 			a.header.Set("Server", "CloudFront")
 		}
 		return a
 	}
+	uri, query, header := x.uri, x.query, x.header
 	if r := result.Request; r != nil {
 		x.uri, x.query = r.URI, r.Query.Query()
 		h := make(http.Header, len(r.Headers)+1)
@@ -41,6 +43,9 @@ func (e *Edge) viewerRequest(x *exchange) *answer {
 		x.header = h
 	}
 	x.choice = result.Origin
+	if x.explained {
+		x.explainFunction(f.Name(), uri, query, header)
+	}
 	return nil
 }
 
@@ -86,6 +91,7 @@ func (e *Edge) viewerResponse(x *exchange, a *answer) *answer {
 	if err != nil {
 		return e.functionError(x, err)
 	}
+	x.explain("function", "%s: saw the answer", x.behavior.Response.Name())
 	if result.Response == nil {
 		return a
 	}
@@ -118,6 +124,7 @@ func (e *Edge) functionError(x *exchange, err error) *answer {
 			status, sentence = http.StatusBadGateway, pageInvalid
 		}
 	}
+	x.explain("function", "failed: %v", err)
 	e.log.Error("CloudFront function failed", "requestId", x.id, "behavior", x.behavior.Pattern, "path", x.rawPath, "err", err)
 	return errorPage(x.id, status, sentence).because(detailed)
 }

@@ -48,20 +48,32 @@ func (s *Service) ask(c *healthCheck, at time.Time) {
 		outcomes[i], oks[i] = s.probe(c, edge)
 	}
 
+	healthy, outcome, changed := s.count(c, generation, outcomes, oks, at)
+	if !changed {
+		return
+	}
+	s.log.Info("health changed", "name", c.fqdn, "healthy", healthy, "outcome", outcome)
+	s.noteMoves(at)
+	if s.heard != nil {
+		s.heard(s.regionOf(c), c.fqdn, healthy, outcome, at)
+	}
+}
+
+// count lets every checker observe the outcome of its place, unless the check was reset meanwhile.
+func (s *Service) count(c *healthCheck, generation int, outcomes []string, oks []bool, at time.Time) (healthy bool, outcome string, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.generation != generation {
-		return
+		return false, "", false
 	}
 	before := c.healthy()
 	for i := range c.opinions {
 		c.opinions[i].observe(oks[i%len(oks)], c.threshold)
 	}
-	outcome := outcomes[max(0, slices.Index(oks, false))] // the first that failed
+	outcome = outcomes[max(0, slices.Index(oks, false))] // the first that failed
 	c.lastAsked, c.lastOutcome = at, outcome
-	if after := c.healthy(); after != before {
-		s.log.Info("health changed", "name", c.fqdn, "healthy", after, "outcome", outcome)
-	}
+	healthy = c.healthy()
+	return healthy, outcome, healthy != before
 }
 
 // probe asks once, as a checker does: no certificate is looked at, IPv4 only, Host is the name, no header can be added

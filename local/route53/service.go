@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/network"
@@ -18,6 +19,9 @@ type Options struct {
 	Clock *simtime.Clock
 	// Network is asked by health checks. Required if there are any.
 	Network *network.Network
+	// OnHealth hears of changes of health too, at simulated times: of a check on a region's own name, else region is "".
+	// Default: nothing.
+	OnHealth func(region, name string, healthy bool, outcome string, at time.Time)
 	// Log hears of changes of health. Default: discarded.
 	Log *slog.Logger
 }
@@ -27,14 +31,17 @@ type Service struct {
 	clock   *simtime.Clock
 	network *network.Network
 	log     *slog.Logger
+	heard   func(region, name string, healthy bool, outcome string, at time.Time)
 
 	sets     map[setKey]*recordSet // fixed after New
 	names    map[string]bool       // every name that has a record of any type
 	checks   []*healthCheck        // in the graph's order, fixed after New
 	resolver resolverCache
 
-	mu      sync.Mutex // guards the checks' state
+	mu      sync.Mutex // guards the checks' state and what follows
 	started bool
+	told    map[question]string    // what every edge was told at the last change of health
+	moved   map[question]time.Time // when that last changed
 }
 
 // New reads every record and health check of the graph, and refuses what it does not imitate and what Route 53 would
@@ -44,7 +51,7 @@ func New(g *graph.Reading, o Options) (*Service, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		clock: o.Clock, network: o.Network, log: o.Log,
+		clock: o.Clock, network: o.Network, log: o.Log, heard: o.OnHealth, moved: map[question]time.Time{},
 		sets: map[setKey]*recordSet{}, names: map[string]bool{},
 		resolver: resolverCache{clock: o.Clock, answers: map[question]cachedAnswer{}},
 	}
@@ -72,6 +79,10 @@ func (s *Service) Start() {
 		return
 	}
 	s.started = true
+	s.mu.Unlock()
+	told := s.answers() // it takes the mutex
+	s.mu.Lock()
+	s.told = told
 	now := s.clock.Now()
 	for _, c := range s.checks {
 		if !c.disabled {
@@ -87,6 +98,7 @@ func (s *Service) Reset() {
 		c.reset()
 	}
 	s.mu.Unlock()
+	s.noteMoves(s.clock.Now())
 	s.resolver.clear()
 }
 

@@ -36,6 +36,9 @@ type Function struct {
 	idle   chan *machine
 }
 
+// Name is the function's name in the program, "" where it was made from code alone.
+func (f *Function) Name() string { return f.name }
+
 // New checks and compiles code. kvs holds the keys of the associated key value store; nil means that none is
 // associated, so cf.kvs() throws. log receives what the code prints with console.log.
 func New(code string, kvs map[string]string, log *slog.Logger) (*Function, error) {
