@@ -57,7 +57,8 @@ type flowKey struct {
 	ok, first              bool
 }
 
-// Mark is something that happened at a moment: a fault, a drain, health, an answer of DNS, an alarm, a jump of the clock.
+// Mark is something that happened at a moment: a fault, a drain, health, an answer of DNS, an alarm, a jump of the
+// clock.
 type Mark struct {
 	At   time.Time `json:"at"`
 	Kind string    `json:"kind"`

@@ -70,7 +70,8 @@ func (e *Edge) Describe() Description {
 type Choice struct {
 	Edge string `json:"edge"`
 	City string `json:"city"`
-	// Reads and Writes are the ids of the origins in their order, for GET and POST. Nil where the function does not choose.
+	// Reads and Writes are the ids of the origins in their order, for GET and POST. Nil where the function does not
+	// choose.
 	Reads  []string `json:"reads"`
 	Writes []string `json:"writes"`
 }
