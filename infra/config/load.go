@@ -103,12 +103,18 @@ func (c *Config) readCloseExecuteAPI(n node) {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 func (c *Config) readTLS(n node) {
 	const newest = "TLSv1.2_2021"
-	c.MinimumTLSVersion = n.oneOf(newest, "TLSv1.2_2019", "TLSv1.2_2018", "TLSv1.1_2016", "TLSv1_2016", "TLSv1")
+	current := []string{newest, "TLSv1.2_2019", "TLSv1.2_2018"}
+	all := append(slices.Clone(current), "TLSv1.1_2016", "TLSv1_2016", "TLSv1")
+	if c.MinimumTLSVersion = n.or(newest); !slices.Contains(all, c.MinimumTLSVersion) {
+		// The nearest name of all may be a weaker one, which nobody should be led to.
+		n.refuse("one of %s%s", strings.Join(all, ", "), didYouMean(c.MinimumTLSVersion, current))
+		c.MinimumTLSVersion = newest
+	}
 	switch {
 	case c.MinimumTLSVersion == newest:
 	case len(c.Aliases()) == 0:
 		n.warn("has no effect without aliases: the distribution's own certificate fixes the policy at TLSv1")
-	case !slices.Contains([]string{"TLSv1.2_2019", "TLSv1.2_2018"}, c.MinimumTLSVersion):
+	case !slices.Contains(current, c.MinimumTLSVersion):
 		n.warn("lets viewers use TLS versions that are long deprecated; %s is the default", newest)
 	}
 }

@@ -287,3 +287,17 @@ func TestLoad_refusals(t *testing.T) {
 }
 
 const ownCertificate = "arn:aws:acm:us-east-1:123456789012:certificate/473e64fd-f30b-4765-81a0-62ad96dd167a"
+
+// A typo is never an invitation to something weaker.
+func TestLoad_hintsAtNoWeakTLS(t *testing.T) {
+	for _, value := range []string{"TLSv1.1", "TLSv1.1_2017", "TLSv1_2015", "TLS1", "SSLv3"} {
+		_, err := valid().with(settings{"minimumTlsVersion": value}).load()
+		if err == nil {
+			t.Errorf("%s is accepted", value)
+			continue
+		}
+		if _, hint, _ := strings.Cut(err.Error(), "did you mean "); strings.HasPrefix(hint, "TLSv1.1") || strings.HasPrefix(hint, "TLSv1_") || strings.HasPrefix(hint, "TLSv1?") {
+			t.Errorf("%s: did you mean %s", value, hint)
+		}
+	}
+}
