@@ -68,7 +68,8 @@ func TestLoad_projectDefaultsAreTheProgramsDefaults(t *testing.T) {
 	}
 }
 
-// A key that is declared without a default, or with a type, lets the engine stop before the program can explain (F12.17).
+// A key that is declared without a default, or with a type, lets the engine stop before the program can explain
+// (F12.17).
 func TestProjectFile_everyOptionalKeyHasDescriptionAndDefault(t *testing.T) {
 	var project struct {
 		Name   string
