@@ -1,5 +1,5 @@
 // Package upstream speaks to the SaaS: one try to deliver a feedback, one question for the
-// topics, behind one interface with a preset per vendor.
+// topics in a minute, behind one interface with a preset per vendor.
 //
 //	Client.Deliver --preset.ticket--> request --SaaS--> status, headers --preset.judge--> Result
 //
