@@ -130,7 +130,7 @@ func TestReadme_flags(t *testing.T) {
 	t.Parallel()
 	source := read(t, "../local/flags.go")
 	var want []string
-	for _, match := range regexp.MustCompile(`set\.\w+Var\(&[\w.]+, "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+	for _, match := range regexp.MustCompile(`set\.\w*Var\(&[\w.]+, "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
 		want = append(want, "-"+match[1])
 	}
 	got := slices.DeleteFunc(firstCells(section(t, read(t, "../README.md"), "On localhost")), func(name string) bool { return !strings.HasPrefix(name, "-") })

@@ -58,11 +58,17 @@ type Unserved struct {
 
 // Rest refuses every resource of a type that nobody has taken, unless the type is listed, and of those that are, the
 // properties that are not. Components only group others, and providers have done their part when the graph is
-// recorded: they place each resource in its region.
-func (g *Reading) Rest(listed []Unserved) error {
+// recorded: they place each resource in its region. Types in without are left out, whatever their properties; one that
+// somebody takes cannot be.
+func (g *Reading) Rest(listed []Unserved, without ...string) error {
 	before := len(g.problems)
+	for _, token := range without {
+		if g.taken[token] {
+			g.problems = append(g.problems, fmt.Errorf("-without %s: local mode imitates this type: leave the flag away", token))
+		}
+	}
 	for _, r := range g.graph.Resources {
-		if !r.Custom || isProvider(r) || g.taken[r.Type] {
+		if !r.Custom || isProvider(r) || g.taken[r.Type] || slices.Contains(without, r.Type) {
 			continue
 		}
 		t := &Taken{Resource: r, reading: g}

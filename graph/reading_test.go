@@ -66,3 +66,33 @@ func TestReading_refusesTheRest(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+func TestReading_leavesOut(t *testing.T) {
+	const table, topic = "aws:dynamodb/table:Table", "aws:sns/topic:Topic"
+	orders := &Resource{URN: "urn:pulumi:s::p::aws:dynamodb/table:Table::orders", Type: table, Name: "orders", Custom: true, Unknown: []string{"policy"}}
+	function := &Resource{
+		URN: "urn:pulumi:s::p::aws:lambda/function:Function::api", Type: functionType, Name: "api", Custom: true,
+		Unknown:              []string{`environment.variables["a.b"]`, "role"},
+		PropertyDependencies: map[string][]string{"environment": {"urn:pulumi:s::p::aws:iam/role:Role::r", orders.URN}},
+	}
+	role := &Resource{URN: "urn:pulumi:s::p::aws:iam/role:Role::r", Type: "aws:iam/role:Role", Name: "r", Custom: true, Unknown: []string{"policy"}}
+	listed := []Unserved{{Type: "aws:iam/role:Role"}}
+
+	err := New(orders, function, role).Read().RefuseUnknown(listed, table)
+	want := function.URN + `: environment.variables["a.b"]: computed from an output of ` + orders.URN + " that local mode does not know"
+	if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Count(err.Error(), "\n") != 1 || !strings.Contains(err.Error(), function.URN+": role: ") {
+		t.Errorf("got %v, want %s, and the role", err, want)
+	}
+	g := New(orders, role)
+	if err := g.Read().Rest(listed, table, topic); err != nil {
+		t.Errorf("left out: %v", err)
+	}
+	if err := g.Read().Rest(listed, topic); err == nil || !strings.Contains(err.Error(), orders.URN+": local mode does not imitate") {
+		t.Errorf("not left out: %v", err)
+	}
+	reading := g.Read()
+	reading.Take(table)
+	if err := reading.Rest(listed, table); err == nil || err.Error() != "-without "+table+": local mode imitates this type: leave the flag away" {
+		t.Errorf("a type that somebody takes: %v", err)
+	}
+}

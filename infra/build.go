@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/onefront/onefront/gobuild"
 	"github.com/onefront/onefront/handler/contract"
 )
 
@@ -34,7 +34,7 @@ type HandlerZip struct {
 type Builder func(ctx context.Context, pkg string) (HandlerZip, error)
 
 // buildDir holds one zip per content, so that a preview never changes what an update reads. It is ignored by git.
-const buildDir = ".onefront/handler"
+const buildDir gobuild.Folder = ".onefront/handler"
 
 // BuildHandler compiles a package of the project in the current folder for goos and goarch and packs it. The
 // same source and toolchain give the same bytes: no paths, no version control state, no time stamps.
@@ -43,28 +43,15 @@ const buildDir = ".onefront/handler"
 // holds the compiler's own text.
 func BuildHandler(goos, goarch string) Builder {
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
-		work, err := workFolder(buildDir)
+		work, err := buildDir.Work()
 		if err != nil {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
 		defer os.RemoveAll(work)
 		binary := filepath.Join(work, "bootstrap")
-		// An interrupted go may leave its own folder; inside ours it goes with it.
-		temporary, err := filepath.Abs(work)
-		if err != nil {
-			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
-		}
-		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", binary, pkg)
-		interruptible(cmd)
-		cmd.Env = append(os.Environ(), pinned(goos, goarch)...)
-		cmd.Env = append(cmd.Env, "GOTMPDIR="+temporary)
-		output, err := cmd.CombinedOutput()
-		if ctx.Err() != nil {
-			endGroup(cmd)
-		}
-		if err != nil {
-			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w\n%s", pkg, goos, goarch, err, bytes.TrimSpace(output))
+		if err := gobuild.Run(ctx, "", work, pinned(goos, goarch), "build", "-trimpath", "-buildvcs=false",
+			"-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", binary, pkg); err != nil {
+			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", pkg, goos, goarch, err)
 		}
 		content, err := os.ReadFile(binary)
 		if err != nil {
@@ -74,7 +61,7 @@ func BuildHandler(goos, goarch string) Builder {
 		if err != nil {
 			return HandlerZip{}, fmt.Errorf("packing the handler: %w", err)
 		}
-		return storeZip(buildDir, packed)
+		return storeZip(packed)
 	}
 }
 
@@ -102,7 +89,7 @@ func withFile(from HandlerZip, name, text string) (HandlerZip, error) {
 	if err != nil {
 		return HandlerZip{}, err
 	}
-	return storeZip(buildDir, packed.Bytes())
+	return storeZip(packed.Bytes())
 }
 
 // zipEntry has no time of its own, so that equal content gives equal bytes.
@@ -127,29 +114,6 @@ func pinned(goos, goarch string) []string {
 	}
 }
 
-// A killed build leaves its folder; no build takes abandonedAfter.
-const (
-	workPattern    = "build-*"
-	partPattern    = "*.part"
-	abandonedAfter = time.Hour
-)
-
-// workFolder makes a folder for one build and removes what killed ones left.
-func workFolder(dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	for _, pattern := range []string{workPattern, partPattern} {
-		left, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, path := range left {
-			if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > abandonedAfter {
-				_ = os.RemoveAll(path)
-			}
-		}
-	}
-	return os.MkdirTemp(dir, workPattern)
-}
-
 // packBootstrap writes the zip by hand because an AssetArchive of Pulumi keeps no Unix mode, and Lambda runs
 // `bootstrap` only with mode 0755 (F10.2).
 func packBootstrap(binary []byte) ([]byte, error) {
@@ -169,17 +133,14 @@ func packBootstrap(binary []byte) ([]byte, error) {
 }
 
 // storeZip writes the zip under its hash, by rename, so that no reader ever sees half of it.
-func storeZip(dir string, packed []byte) (HandlerZip, error) {
+func storeZip(packed []byte) (HandlerZip, error) {
 	sum := sha256.Sum256(packed)
 	version := hex.EncodeToString(sum[:])[:12]
-	path := filepath.Join(dir, version+".zip")
+	path := filepath.Join(string(buildDir), version+".zip")
 	if _, err := os.Stat(path); err == nil {
 		return HandlerZip{Path: path, Version: version}, nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return HandlerZip{}, fmt.Errorf("storing the handler: %w", err)
-	}
-	file, err := os.CreateTemp(dir, partPattern)
+	file, err := buildDir.Part()
 	if err != nil {
 		return HandlerZip{}, fmt.Errorf("storing the handler: %w", err)
 	}

@@ -83,7 +83,7 @@ func TestBuildHandler_compileError(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "main.go:3:15: undefined: undefinedName") {
 		t.Errorf("error = %v, want the compiler's own text", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(buildDir, "*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(string(buildDir), "*")); len(left) > 0 {
 		t.Errorf("a failed build left %v", left)
 	}
 }
@@ -119,7 +119,7 @@ func TestBuildHandler_interrupted(t *testing.T) {
 	if left := processesWith(t, "GOCACHE="+cache); len(left) > 0 {
 		t.Errorf("processes that go on: %v", left)
 	}
-	for _, dir := range []string{temporary, buildDir} {
+	for _, dir := range []string{temporary, string(buildDir)} {
 		if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}

@@ -18,7 +18,7 @@ import (
 // memory of the process and one function per region after one request to each (proportional set size, Linux only).
 // Aims: 2 s and 150 MiB.
 func BenchmarkStart(b *testing.B) {
-	if _, err := buildOnce(b.Context(), "./handler"); err != nil {
+	if _, err := builtProgram(); err != nil {
 		b.Fatal(err)
 	}
 	var ready time.Duration
@@ -84,7 +84,7 @@ func BenchmarkWay(b *testing.B) {
 	const clients = 4
 	// The stack's own throttle of 100 requests per second would be what is measured.
 	unthrottled := map[string]string{"onefront:throttle": `{"burst": 5000, "rate": 10000}`}
-	started, err := launch(command{build: buildOnce, getenv: func(string) string { return "" }, config: unthrottled}, "-quiet")
+	started, err := launch(command{getenv: noEnvironment, config: unthrottled}, "-quiet")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // admin is the control room of the topology. urls are the regions' own listeners.
 func (t *topology) admin(viewer string, urls map[string]string, hosts []string) *admin.Server {
 	o := admin.Options{
-		Stack: t.stack.name, Routing: string(t.stack.checked.Routing), Viewer: viewer,
+		Stack: t.stack, Routing: t.routing, Viewer: viewer,
 		Queues:     func() any { return t.sqs.Snapshot() },
 		DNS:        func() any { return t.dns.Snapshot() },
 		Endpoints:  t.endpoints,
@@ -38,7 +38,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 	if choices := t.edge.Choices(context.Background()); choices != nil {
 		o.Edges = func() any { return t.edge.Choices(context.Background()) }
 	}
-	for _, name := range t.stack.checked.Regions {
+	for _, name := range t.regions {
 		f := t.faults[name]
 		var healthy func() bool
 		if t.dns.Checked(name) {

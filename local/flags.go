@@ -1,21 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/onefront/onefront/aws/geography"
+	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/local/lambda"
 	"github.com/onefront/onefront/redact"
 )
 
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.
 const keyVariable = "ONEFRONT_UPSTREAM_API_KEY"
+
+// upstreamKeyVariable is how the program is told the SaaS key.
+var upstreamKeyVariable = contract.LocalSecretVariable(upstreamKey)
+
+// typeToken is a resource's type as Pulumi writes it: package, module and name.
+var typeToken = regexp.MustCompile(`^[a-zA-Z][\w-]*:[\w./-]+:[A-Za-z]\w*$`)
 
 // flags are the command line, checked.
 type flags struct {
@@ -30,6 +39,19 @@ type flags struct {
 	quiet         bool
 	freeze        bool
 	concurrency   int
+	without       repeated // types
+}
+
+// repeated is a flag that may be given several times.
+type repeated []string
+
+// String implements flag.Value.
+func (r *repeated) String() string { return strings.Join(*r, ",") }
+
+// Set implements flag.Value.
+func (r *repeated) Set(value string) error {
+	*r = append(*r, value)
+	return nil
 }
 
 const usage = `Serves a stack's topology on localhost, without an AWS account.
@@ -46,13 +68,16 @@ usage: go run ./local [flags]
   -cache-limit MiB   memory for cached objects of all edges (default 64)
   -freeze            stop functions between requests, as Lambda does
   -concurrency N     executions that the functions of a region share (default 50)
+  -without TYPE      leave out the resources of a type of your own, such as aws:dynamodb/table:Table; may be repeated
   -log FORMAT        text or json (default text), on standard error
   -quiet             no log but warnings
+
+r and Enter, or the signal USR1, build the program anew and go on with it; tickets, queues and clock stay.
 `
 
 // parseFlags reads the command line. Whatever is wrong is one error.
 func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (flags, error) {
-	f := flags{key: getenv(keyVariable)}
+	f := flags{key: cmp.Or(getenv(keyVariable), getenv(upstreamKeyVariable))}
 	var upstream string
 	set := flag.NewFlagSet("local", flag.ContinueOnError)
 	set.SetOutput(io.Discard) // errors are reported by the caller, in one line
@@ -68,6 +93,7 @@ func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (fl
 	set.BoolVar(&f.quiet, "quiet", false, "")
 	set.BoolVar(&f.freeze, "freeze", false, "")
 	set.IntVar(&f.concurrency, "concurrency", lambda.DefaultConcurrency, "")
+	set.Var(&f.without, "without", "")
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = io.WriteString(stderr, usage)
@@ -94,6 +120,11 @@ func (f *flags) check() error {
 	for name, address := range map[string]string{"-listen": f.listen, "-admin": f.admin} {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			return fmt.Errorf("%s %q: want HOST:PORT such as 127.0.0.1:8080", name, address)
+		}
+	}
+	for _, token := range f.without {
+		if !typeToken.MatchString(token) {
+			return fmt.Errorf("-without %q: want a resource's type such as aws:dynamodb/table:Table", token)
 		}
 	}
 	f.pop = strings.ToUpper(f.pop)

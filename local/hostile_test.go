@@ -167,7 +167,7 @@ func startHostile(t *testing.T, s *hostileSaaS) *running {
 		t.Fatal(err)
 	}
 	started, err := launch(command{
-		build: buildOnce, getenv: func(name string) string {
+		getenv: func(name string) string {
 			return map[string]string{"ONEFRONT_UPSTREAM_API_KEY": leak.Canary}[name]
 		},
 		config: map[string]string{"onefront:upstream": string(upstream)},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -12,11 +11,7 @@ import (
 	"testing"
 
 	"github.com/onefront/onefront/graph"
-	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/handler/leak"
-	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/infra/feedback"
-	"github.com/onefront/onefront/local/lambda/lambdatest"
 )
 
 // The SaaS key is planted as a canary and searched for, in every form, in whatever comes out of the whole
@@ -97,15 +92,11 @@ func TestLeak_everywhere(t *testing.T) {
 // an output or in a file of the project.
 func TestLeak_graph(t *testing.T) {
 	for _, name := range []string{"prod", "staging"} {
-		config, secrets, err := stackfile.Load(".", name)
+		s, err := loadStack(flags{stack: name}, nil, noEnvironment)
 		if err != nil {
 			t.Fatal(err)
 		}
-		config["onefront:upstreamApiKey"] = leak.Canary
-		zip := lambdatest.WriteZip(t, "bootstrap", []byte("#!/bin/false"), 0o755)
-		g, err := graph.Record(infra.DeployWith(feedback.Application{}, func(context.Context, string) (infra.HandlerZip, error) {
-			return infra.HandlerZip{Path: zip, Version: "000000000000"}, nil
-		}), graph.Options{Project: "onefront", Stack: name, Config: config, SecretKeys: append(secrets, "onefront:upstreamApiKey")})
+		g, err := recordOnce(s, t.Context(), recording{key: leak.Canary, hear: func(graph.Message) {}})
 		if err != nil {
 			t.Fatal(err)
 		}

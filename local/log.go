@@ -62,23 +62,37 @@ func (c *console) WithGroup(name string) slog.Handler {
 	return &console{Handler: c.Handler.WithGroup(name), w: c.w}
 }
 
-// tellPlan prints what the program said about itself, as `pulumi preview` would. Text keeps its lines.
-func tellPlan(w io.Writer, f flags, log *slog.Logger, messages []graph.Message) {
-	for _, m := range messages {
-		warning := m.Severity == "warning"
-		if m.Severity == "debug" || f.quiet && !warning {
+// tellPlan prints a line that the program said about itself, as `pulumi preview` would. Text keeps its lines. What is
+// an error ends the start, which says it.
+func tellPlan(w io.Writer, f flags, log *slog.Logger, m graph.Message) {
+	warning := m.Severity == "warning"
+	if m.Severity == "debug" || m.Severity == "error" || f.quiet && !warning {
+		return
+	}
+	if f.logFormat == "json" {
+		if warning {
+			log.Warn("plan", "text", m.Text, "urn", m.URN)
+		} else {
+			log.Info("plan", "text", m.Text, "urn", m.URN)
+		}
+		return
+	}
+	for line := range strings.Lines(m.Text) {
+		fmt.Fprintf(w, "%s: %s\n", m.Severity, strings.TrimRight(line, "\n"))
+	}
+}
+
+// tellLeftOut names what -without leaves out, in one line for each type.
+func tellLeftOut(log *slog.Logger, g *graph.Graph, without []string) {
+	for _, token := range without {
+		var names []string
+		for _, r := range g.ByType(token) {
+			names = append(names, r.Name)
+		}
+		if len(names) == 0 {
+			log.Warn("-without names a type that the stack does not have", "type", token)
 			continue
 		}
-		if f.logFormat == "json" {
-			if warning {
-				log.Warn("plan", "text", m.Text, "urn", m.URN)
-			} else {
-				log.Info("plan", "text", m.Text, "urn", m.URN)
-			}
-			continue
-		}
-		for line := range strings.Lines(m.Text) {
-			fmt.Fprintf(w, "%s: %s\n", m.Severity, strings.TrimRight(line, "\n"))
-		}
+		log.Warn("left out, as -without says", "type", token, "resources", strings.Join(names, ", "))
 	}
 }

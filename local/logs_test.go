@@ -15,7 +15,7 @@ func TestLogs_everyLevel(t *testing.T) {
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		t.Run(level, func(t *testing.T) {
 			started, err := launch(command{
-				build: buildOnce, getenv: noEnvironment,
+				getenv: noEnvironment,
 				config: map[string]string{"onefront:lambda": fmt.Sprintf(`{"logLevel": %q}`, level)},
 			}, "-log", "json")
 			if err != nil {

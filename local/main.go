@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -8,39 +9,61 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
 
-	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/graph"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	signal.Ignore(syscall.SIGTTIN) // in the background of a terminal nobody types r
+	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
 }
 
 // run is the whole command, from arguments to exit status. It ends when ctx does.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c := command{
-		// Lambda's processor is arm64; the functions run on this machine here.
-		build:  infra.BuildHandler(runtime.GOOS, runtime.GOARCH),
-		getenv: os.Getenv,
-		stdout: stdout,
-		stderr: stderr,
-	}
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	reload := make(chan struct{}, 1)
+	go readKeys(stdin, reload)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR1)
+	go func() {
+		for range signals {
+			request(reload)
+		}
+	}()
+	c := command{getenv: os.Getenv, stdout: stdout, stderr: stderr, reload: reload}
 	return c.run(ctx, args)
+}
+
+// readKeys asks for a reload at every line that is an r.
+func readKeys(from io.Reader, reload chan<- struct{}) {
+	for lines := bufio.NewScanner(from); lines.Scan(); {
+		if strings.TrimSpace(lines.Text()) == "r" {
+			request(reload)
+		}
+	}
+}
+
+// request asks for a reload. One that waits already is enough.
+func request(reload chan<- struct{}) {
+	select {
+	case reload <- struct{}{}:
+	default:
+	}
 }
 
 // command is local mode with its surroundings, which tests replace.
 type command struct {
-	build          infra.Builder
 	getenv         func(string) string
 	stdout, stderr io.Writer
-	// config replaces keys of the stack file. Only tests do.
+	// reload asks for the program to be built anew. nil: nobody asks.
+	reload <-chan struct{}
+	// config replaces keys of the stack file, and record how a stack is recorded. Only tests set them.
 	config map[string]string
+	record func(*stack, context.Context, recording) (*graph.Graph, error)
 }
 
 // Exit statuses.
@@ -49,6 +72,9 @@ const (
 	statusFailed = 1
 	statusUsage  = 2
 )
+
+// usageError is a flag that does not fit what is served.
+type usageError struct{ error }
 
 func (c command) run(ctx context.Context, args []string) int {
 	f, err := parseFlags(args, c.stderr, c.getenv)
@@ -64,16 +90,22 @@ func (c command) run(ctx context.Context, args []string) int {
 		return statusOK
 	}
 	c.complain(err)
+	if _, usage := errors.AsType[usageError](err); usage {
+		return statusUsage
+	}
 	return statusFailed
 }
 
-// complain writes an error as one line: joined errors and a compiler's output are parted by semicolons.
-func (c command) complain(err error) {
+// complain writes an error as one line.
+func (c command) complain(err error) { fmt.Fprintf(c.stderr, "local: %s\n", oneLine(err)) }
+
+// oneLine is an error's text in which joined errors and a compiler's output are parted by semicolons.
+func oneLine(err error) string {
 	var parts []string
 	for line := range strings.Lines(err.Error()) {
 		if line = strings.TrimSpace(line); line != "" {
 			parts = append(parts, line)
 		}
 	}
-	fmt.Fprintf(c.stderr, "local: %s\n", strings.Join(parts, "; "))
+	return strings.Join(parts, "; ")
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onefront/onefront/infra"
+	"github.com/onefront/onefront/graph"
 )
 
 // freePorts are the flags of every start in a test. With the variable ONEFRONT_TEST_FREEZE the whole suite runs against
@@ -32,8 +32,8 @@ func noEnvironment(string) string { return "" }
 func TestCommand_failingHandlerBuildIsOneLine(t *testing.T) {
 	var stdout, stderr safeBuffer
 	c := command{
-		build: func(context.Context, string) (infra.HandlerZip, error) {
-			return infra.HandlerZip{}, errors.New("building the handler for linux/amd64: exit status 1\n# example\nhandler/main.go:3:1: syntax error\n")
+		record: func(*stack, context.Context, recording) (*graph.Graph, error) {
+			return nil, errors.New("building the handler for linux/amd64: exit status 1\n# example\nhandler/main.go:3:1: syntax error\n")
 		},
 		getenv: noEnvironment, stdout: &stdout, stderr: &stderr,
 	}
@@ -50,10 +50,10 @@ func TestCommand_interruptedStartIsNoFailure(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var stdout, stderr safeBuffer
 	c := command{
-		build: func(ctx context.Context, _ string) (infra.HandlerZip, error) {
+		record: func(_ *stack, ctx context.Context, _ recording) (*graph.Graph, error) {
 			cancel()
 			<-ctx.Done() // the compiler is ended with the command
-			return infra.HandlerZip{}, ctx.Err()
+			return nil, ctx.Err()
 		},
 		getenv: noEnvironment, stdout: &stdout, stderr: &stderr,
 	}
@@ -68,7 +68,7 @@ func TestCommand_accessLogThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr safeBuffer
-	c := command{build: buildOnce, getenv: noEnvironment, stdout: &stdout, stderr: &stderr}
+	c := command{record: recordOnce, getenv: noEnvironment, stdout: &stdout, stderr: &stderr}
 	status := c.run(t.Context(), append(freePorts, "-quiet", "-access-log", file))
 	if status != statusFailed || strings.Count(stderr.String(), "\n") != 1 || !strings.Contains(stderr.String(), "-access-log") {
 		t.Errorf("got status %d, %q", status, &stderr)
@@ -80,7 +80,7 @@ func TestCommand_endsUnderLoad(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	var stderr safeBuffer
-	c := command{build: buildOnce, getenv: noEnvironment, stdout: writer, stderr: &stderr}
+	c := command{record: recordOnce, getenv: noEnvironment, stdout: writer, stderr: &stderr}
 	status := make(chan int, 1)
 	go func() {
 		status <- c.run(ctx, freePorts)

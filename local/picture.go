@@ -49,7 +49,7 @@ func (t *topology) draw(g *graph.Graph) picture {
 		p.Edges = append(p.Edges, edge.Code)
 	}
 	slices.Sort(p.Edges)
-	for i, name := range t.stack.checked.Regions {
+	for i, name := range t.regions {
 		in := func(token string) []*graph.Resource {
 			return slices.DeleteFunc(g.ByType(token), func(r *graph.Resource) bool { return r.Region != name })
 		}
@@ -111,7 +111,7 @@ func (t *topology) onHealth(region, name string, healthy bool, outcome string, a
 
 // drained says whether viewers are kept away from a region: by configuration, or now by a key of the store of drains.
 func (t *topology) drained(region string) bool {
-	if t.stack.checked.Drained(region) {
+	if slices.Contains(t.planned, region) {
 		return true
 	}
 	for _, store := range t.edge.KeyValueStores() {

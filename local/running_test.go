@@ -27,12 +27,16 @@ type instance struct {
 	rest   chan string // what standard output held after the ready line, once it ended
 }
 
-// launch starts a command on free ports and waits for its ready line.
+// launch starts a command on free ports and waits for its ready line. Unless it has one, it gets a recording that is
+// shared.
 func launch(c command, args ...string) (*instance, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	i := &instance{stderr: &safeBuffer{}, cancel: cancel, status: make(chan int, 1), rest: make(chan string, 1)}
-	c.stdout, c.stderr = writer, i.stderr
+	c.stdout, c.stderr, c.getenv = writer, i.stderr, withKey(c.getenv)
+	if c.record == nil {
+		c.record = recordOnce
+	}
 	go func() {
 		i.status <- c.run(ctx, slices.Concat(freePorts, args))
 		_ = writer.Close()
@@ -87,7 +91,7 @@ type running struct {
 // startLocal runs local mode for the test, with an environment of the test's own.
 func startLocal(t testing.TB, environment map[string]string, args ...string) *running {
 	t.Helper()
-	started, err := launch(command{build: buildOnce, getenv: func(name string) string { return environment[name] }}, args...)
+	started, err := launch(command{getenv: func(name string) string { return environment[name] }}, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,8 +19,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
-
-	"github.com/onefront/onefront/infra"
 )
 
 // Local mode runs in the project's folder.
@@ -111,16 +108,6 @@ func command1(f func(*session, *testscript.TestScript, bool, []string)) func(*te
 	}
 }
 
-// built holds each package's zip, compiled once for all scripts.
-var built sync.Map // of functions by package
-
-func buildOnce(_ context.Context, pkg string) (infra.HandlerZip, error) {
-	once, _ := built.LoadOrStore(pkg, sync.OnceValues(func() (infra.HandlerZip, error) {
-		return infra.BuildHandler(runtime.GOOS, runtime.GOARCH)(context.Background(), pkg)
-	}))
-	return once.(func() (infra.HandlerZip, error))()
-}
-
 // safeBuffer is written by the log's goroutines while a script reads it.
 type safeBuffer struct {
 	mu     sync.Mutex
@@ -152,7 +139,7 @@ func (s *session) start(ts *testscript.TestScript, args []string) {
 	if s.instance != nil {
 		ts.Fatalf("local mode runs already")
 	}
-	started, err := launch(command{build: buildOnce, getenv: ts.Getenv, config: s.config}, args...)
+	started, err := launch(command{getenv: ts.Getenv, config: s.config}, args...)
 	if err != nil {
 		ts.Fatalf("%v", err)
 	}
@@ -369,7 +356,7 @@ func text(value any) string {
 // fails starts local mode with flags of its own and wants a status and one line that matches.
 func fails(s *session, ts *testscript.TestScript, args []string) {
 	var stdout, stderr safeBuffer
-	c := command{build: buildOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
+	c := command{record: recordOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	status := c.run(ctx, args[2:])

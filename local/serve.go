@@ -6,73 +6,59 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
-// serve starts everything, says so, and stays until ctx ends or a listener fails.
+// serve starts everything, says so, and stays until ctx ends or a listener fails. In between it reloads when asked.
 func (c command) serve(ctx context.Context, f flags) error {
 	log := newLog(c.stderr, f)
 	// Viewers leave before the functions end, and the functions before what they talk to.
 	front, back := newListeners(log), newListeners(log)
 	defer back.stop()
 	defer front.stop()
-	var opened [4]net.Listener
+	var opened [3]net.Listener
 	for i, l := range []struct {
 		in            *listeners
 		name, address string
 	}{
-		{front, "-listen", f.listen}, {front, "-admin", f.admin}, {back, "stand-in SaaS", freePort}, {back, "AWS endpoints", freePort},
+		{front, "-listen", f.listen}, {front, "-admin", f.admin}, {back, "AWS endpoints", freePort},
 	} {
 		var err error
 		if opened[i], err = l.in.open(ctx, l.name, l.address); err != nil {
 			return err
 		}
 	}
-	viewer, admin, saas, aws := opened[0], opened[1], opened[2], opened[3]
+	viewer, admin, aws := opened[0], opened[1], opened[2]
 	warnExposed(log, viewer, admin)
 
-	s, err := loadStack(f, c.config, &url.URL{Scheme: "http", Host: hostPort(saas)})
+	h := newHouse(ctx, c, f, log, front, back, viewer)
+	h.lasting = newLasting(f, log, hostPort(aws), h.listenSaaS)
+	defer h.lasting.close()
+	first, err := h.build(ctx)
 	if err != nil {
 		return err
 	}
-	recorded, err := s.record(ctx, c.build, log)
-	if err != nil {
-		return err
-	}
-	tellPlan(c.stderr, f, log, recorded.Messages)
-	t, err := newTopology(recorded, s, f, log, hostPort(aws))
-	if err != nil {
-		return err
-	}
-	defer t.close()
+	h.current = first
+	defer h.close()
 	defer front.stop()
-	back.serveOwn(saas, t.saasHandler())
-	back.serveOwn(aws, t.awsHandler())
-	urls := map[string]string{}
-	for _, region := range s.checked.Regions {
-		listener, err := front.open(ctx, "region "+region, freePort)
-		if err != nil {
-			return err
-		}
-		front.serveOwn(listener, t.regionHandler(region))
-		urls[region] = "http://" + hostPort(listener)
-	}
-	control := t.admin("http://"+hostPort(viewer), urls, ownHosts(f.admin))
-	defer control.Close() // before the listeners stop: an open dashboard would hold them up
-	front.serve(admin, control)
-	front.serve(t.edge.Listener(viewer), t.edge)
-	t.start()
+	back.serveOwn(aws, h.forFunctions(func(t *topology) http.Handler { return t.awsEndpoints }))
+	front.serve(admin, http.HandlerFunc(h.serveAdmin))
+	front.serve(first.edge.Listener(viewer), http.HandlerFunc(h.serveViewer))
+	first.start()
 
 	fmt.Fprintf(c.stdout, "ready viewer=http://%s admin=http://%s stack=%s routing=%s regions=%s\n",
-		hostPort(viewer), hostPort(admin), s.name, s.checked.Routing, strings.Join(s.checked.Regions, ","))
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-front.failed:
-		return err
-	case err := <-back.failed:
-		return err
+		hostPort(viewer), hostPort(admin), first.stack, first.routing, strings.Join(first.regions, ","))
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-front.failed:
+			return err
+		case err := <-back.failed:
+			return err
+		case <-c.reload:
+			h.reload(ctx)
+		}
 	}
 }
 

@@ -1,128 +1,120 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
-	"net/url"
-	"slices"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/graph/stackfile"
-	"github.com/onefront/onefront/handler/upstream/settings"
-	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/infra/config"
-	"github.com/onefront/onefront/infra/feedback"
-	"github.com/onefront/onefront/redact"
+	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/local/program"
 )
 
-// stack is a stack file with what local mode puts in place of it: the SaaS's address and its key.
+// stack is what a program is run as.
 type stack struct {
-	project, name string
-	config        map[string]string
-	secretKeys    []string
-	checked       *config.Config
-	upstream      settings.Settings
-	key           string // of the SaaS
+	project    stackfile.Project
+	name       string
+	config     map[string]string
+	secretKeys []string
+	without    []string
+	// environments says that the stack's file imports ESC environments.
+	environments bool
 }
 
-// loadStack reads the stack file of the current folder, with some keys replaced. saas is where the stand-in listens.
-func loadStack(f flags, replaced map[string]string, saas *url.URL) (*stack, error) {
-	project, err := stackfile.ProjectName(".")
-	if err != nil {
+// loadStack reads the stack file of the current folder, with some keys replaced. Secrets have their values from the
+// environment, or something random.
+func loadStack(f flags, replaced map[string]string, getenv func(string) string) (*stack, error) {
+	s := &stack{name: f.stack, without: f.without, environments: stackfile.Environments(".", f.stack)}
+	var err error
+	if s.project, err = stackfile.ReadProject("."); err != nil {
 		return nil, err
 	}
-	s := &stack{project: project, name: f.stack, key: f.key}
 	if s.config, s.secretKeys, err = stackfile.Load(".", f.stack); err != nil {
-		return nil, err
+		return nil, s.explain(err)
 	}
 	maps.Copy(s.config, replaced)
-	if s.key == "" {
-		s.key = rand.Text()
-	}
-	keyName := config.FullName(project, feedback.KeyAPIKey, s.isSet)
-	s.config[keyName] = s.key
-	s.secretKeys = append(s.secretKeys, keyName)
-	if err = s.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", "Pulumi."+f.stack+".yaml", err)
-	}
-	target := saas
-	if f.upstream != nil {
-		target = f.upstream
-	}
-	if err := s.redirectUpstream(target); err != nil {
-		return nil, err
-	}
-	if err = s.check(); err != nil {
-		return nil, fmt.Errorf("-upstream %q: %w", redact.URLs(target.String()), err)
+	for _, key := range s.secretKeys {
+		if s.config[key] == "" {
+			s.config[key] = cmp.Or(getenv(contract.LocalSecretVariable(s.short(key))), rand.Text())
+		}
 	}
 	return s, nil
 }
 
-func (s *stack) isSet(key string) bool {
-	_, ok := s.config[key]
-	return ok
+// platformNamespace is the name space of the platform's keys in every project.
+const platformNamespace = "onefront:"
+
+// short is a key without the name spaces that a project may leave out.
+func (s *stack) short(key string) string {
+	if rest, own := strings.CutPrefix(key, s.project.Name+":"); own {
+		return rest
+	}
+	return strings.TrimPrefix(key, platformNamespace)
 }
 
-// check reads the configuration as the program will, and the SaaS's settings.
-func (s *stack) check() error {
-	checked, err := config.Load(config.Source{
-		Project: s.project, Stack: s.name, Configure: infra.Configure(feedback.Application{}),
-		Lookup: func(key string) (string, bool) { v, ok := s.config[key]; return v, ok },
-		Secret: func(key string) bool { return slices.Contains(s.secretKeys, key) },
-	})
-	if err != nil {
-		return err
-	}
-	s.checked = checked
-	s.upstream, err = settings.Parse([]byte(s.config[config.FullName(s.project, feedback.KeyUpstream, s.isSet)]))
-	return err
-}
-
-// redirectUpstream moves the SaaS's addresses to target's scheme and host. Their paths stay, except that a target
-// with a path of its own is the whole address tickets go to.
-func (s *stack) redirectUpstream(target *url.URL) error {
-	name := config.FullName(s.project, feedback.KeyUpstream, s.isSet)
-	var upstream map[string]any
-	if err := json.Unmarshal([]byte(s.config[name]), &upstream); err != nil {
-		return fmt.Errorf("config %s: %w", name, err)
-	}
-	// The checked settings know addresses that the file leaves to a default.
-	address, err := moved(s.upstream.URL, target)
-	if err != nil {
-		return fmt.Errorf("config %s: url: %w", name, err)
-	}
-	if strings.Trim(target.Path, "/") != "" {
-		address = target.String()
-	}
-	upstream["url"] = address
-	if topics := s.upstream.TopicsURL; topics != "" {
-		if upstream["topicsUrl"], err = moved(topics, target); err != nil {
-			return fmt.Errorf("config %s: topicsUrl: %w", name, err)
+// drained are the regions that the platform's configuration drains, for people to see; what it means is in the graph.
+func (s *stack) drained() (regions []string) {
+	for _, namespace := range []string{platformNamespace, s.project.Name + ":"} {
+		if json.Unmarshal([]byte(s.config[namespace+"drainedRegions"]), &regions) == nil {
+			return regions
 		}
 	}
-	changed, err := json.Marshal(upstream)
-	s.config[name] = string(changed)
-	return err
+	return nil
 }
 
-func moved(address string, to *url.URL) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", err
+// explain adds to an error why a stack that imports ESC environments may lack something.
+func (s *stack) explain(err error) error {
+	if !s.environments {
+		return err
 	}
-	u.Scheme, u.Host = to.Scheme, to.Host
-	return u.String(), nil
+	return errors.Join(err, fmt.Errorf("%s: environment: local mode opens no ESC environments, so what they set is missing: set it in a stack file for local mode, such as Pulumi.local.yaml with -stack local, and secrets in %s",
+		"Pulumi."+s.name+".yaml", "ONEFRONT_SECRET_<KEY>"))
 }
 
-// record runs the program with the stack's configuration. The handler is built with ctx, so that it can be ended.
-func (s *stack) record(ctx context.Context, build infra.Builder, log *slog.Logger) (*graph.Graph, error) {
-	program := infra.DeployWith(feedback.Application{}, func(_ context.Context, pkg string) (infra.HandlerZip, error) { return build(ctx, pkg) })
-	return graph.Record(program, graph.Options{
-		Project: s.project, Stack: s.name, Config: s.config, SecretKeys: s.secretKeys, Logger: log,
+// recording are the surroundings of a program that is run to be recorded.
+type recording struct {
+	// key is the SaaS's, for a program that has one.
+	key string
+	// output takes what program and compiler say by themselves, hear what the program says to the engine.
+	output io.Writer
+	hear   func(graph.Message)
+	log    *slog.Logger
+}
+
+// record builds the project's program, runs it as the stack and returns what it registers. It ends with ctx.
+func (s *stack) record(ctx context.Context, r recording) (*graph.Graph, error) {
+	executable, err := program.Build(ctx, s.project, r.output)
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx, executable, r)
+}
+
+func (s *stack) run(ctx context.Context, executable string, r recording) (*graph.Graph, error) {
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return nil, err
+	}
+	g, err := graph.Run(ctx, graph.Program{
+		Path: executable, Output: r.output,
+		Env: append(os.Environ(), contract.LocalVariable+"="+runtime.GOOS+"/"+runtime.GOARCH, upstreamKeyVariable+"="+r.key),
+	}, graph.Options{
+		Project: s.project.Name, Stack: s.name, Root: root, Config: s.config, SecretKeys: s.secretKeys,
+		Without: s.without, Say: r.hear, Logger: r.log,
 	})
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return g, nil
 }

@@ -1,57 +1,71 @@
 package main
 
 import (
-	"net/url"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
-
-	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
-func TestStack_redirectUpstream(t *testing.T) {
-	cases := []struct {
-		name, config, url, topicsURL, target string
-		wantURL, wantTopics                  string
-	}{
-		{"path stays", `{"preset":"webhook"}`, "https://saas.example/v1/feedback?x=1", "", "http://127.0.0.1:9", "http://127.0.0.1:9/v1/feedback?x=1", ""},
-		{"topics too", `{"preset":"webhook"}`, "https://saas.example/f", "https://other.example/t", "http://127.0.0.1:9", "http://127.0.0.1:9/f", "http://127.0.0.1:9/t"},
-		{"a default address", `{"preset":"github"}`, "https://api.github.com", "", "http://127.0.0.1:9", "http://127.0.0.1:9", ""},
-		{"a target with a path", `{"preset":"webhook"}`, "https://saas.example/f", "https://saas.example/t", "http://127.0.0.1:9/mine", "http://127.0.0.1:9/mine", "http://127.0.0.1:9/t"},
+func goldenFile(t *testing.T, stack string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("infra", "testdata", "graph."+stack+".golden.json"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			target, err := url.Parse(c.target)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &stack{
-				project: "onefront", config: map[string]string{"onefront:upstream": c.config},
-				upstream: settings.Settings{URL: c.url, TopicsURL: c.topicsURL},
-			}
-			if err := s.redirectUpstream(target); err != nil {
-				t.Fatal(err)
-			}
-			got := s.config["onefront:upstream"]
-			want := `"url":"` + c.wantURL + `"`
-			if c.wantTopics != "" {
-				want = `"topicsUrl":"` + c.wantTopics + `",` + want
-			}
-			if got != c.config[:len(c.config)-1]+","+want+"}" {
-				t.Errorf("got %s, want %s in it", got, want)
-			}
-		})
+	return string(content)
+}
+
+// inFolder runs the test in a project of these two files.
+func inFolder(t *testing.T, project, stack string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for name, content := range map[string]string{"Pulumi.yaml": project, "Pulumi.dev.yaml": stack} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
-// A project made from this one bears its own name, and may use it as its configuration's name space.
-func TestStack_ownNameSpace(t *testing.T) {
-	s := &stack{
-		project: "mine", config: map[string]string{"mine:upstream": `{}`},
-		upstream: settings.Settings{URL: "https://saas.example/f"},
+// Secrets come from the environment, under their keys without the name spaces that a stack file may leave out, or are
+// random at each start.
+func TestLoadStack_secrets(t *testing.T) {
+	inFolder(t, "name: shop\nruntime: go\nconfig:\n  declared: {type: string, secret: true}\n",
+		"config:\n  shop:paymentKey: {secure: AAAB}\n  onefront:mailKey: {secure: AAAB}\n  other:token: {secure: AAAB}\n  unknown: {secure: AAAB}\n")
+	environment := map[string]string{
+		"ONEFRONT_SECRET_PAYMENT_KEY": "p", "ONEFRONT_SECRET_MAIL_KEY": "m", "ONEFRONT_SECRET_OTHER_TOKEN": "o", "ONEFRONT_SECRET_DECLARED": "d",
 	}
-	if err := s.redirectUpstream(&url.URL{Scheme: "http", Host: "127.0.0.1:9"}); err != nil {
-		t.Fatal(err)
+	load := func() *stack {
+		s, err := loadStack(flags{stack: "dev"}, nil, func(name string) string { return environment[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
 	}
-	if got := s.config["mine:upstream"]; got != `{"url":"http://127.0.0.1:9/f"}` {
-		t.Errorf("got %s", got)
+	one, other := load(), load()
+	for key, want := range map[string]string{"shop:paymentKey": "p", "onefront:mailKey": "m", "other:token": "o", "shop:declared": "d"} {
+		if one.config[key] != want || !slices.Contains(one.secretKeys, key) {
+			t.Errorf("%s: got %q among secrets %v, want %q", key, one.config[key], one.secretKeys, want)
+		}
+	}
+	if a, b := one.config["shop:unknown"], other.config["shop:unknown"]; len(a) < 20 || a == b {
+		t.Errorf("got %q and %q, want something random each time", a, b)
+	}
+}
+
+func TestStack_explainsEnvironments(t *testing.T) {
+	for content, want := range map[string]bool{"environment: [shop/dev]\n": true, "config: {}\n": false} {
+		inFolder(t, "name: shop\nruntime: go\n", content)
+		s, err := loadStack(flags{stack: "dev"}, nil, noEnvironment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := oneLine(s.explain(errors.New("onefront:regions: not set: required")))
+		hint := "; Pulumi.dev.yaml: environment: local mode opens no ESC environments, so what they set is missing: set it in a stack file for local mode, such as Pulumi.local.yaml with -stack local, and secrets in ONEFRONT_SECRET_<KEY>"
+		if !strings.HasPrefix(got, "onefront:regions: not set: required") || strings.HasSuffix(got, hint) != want {
+			t.Errorf("%q: got %s", content, got)
+		}
 	}
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"log/slog"
+	"fmt"
 	"net/http"
+	"net/url"
+	"sync"
 	"time"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/cloudfront"
@@ -19,20 +21,20 @@ import (
 	"github.com/onefront/onefront/local/route53"
 	"github.com/onefront/onefront/local/s3"
 	"github.com/onefront/onefront/local/saas"
-	"github.com/onefront/onefront/local/simtime"
 	"github.com/onefront/onefront/local/sqs"
 	"github.com/onefront/onefront/local/ssm"
+	"github.com/onefront/onefront/redact"
 )
 
-// topology is every imitated service of one stack, wired together.
+// topology is every imitated service of one graph, wired together.
 type topology struct {
-	stack    *stack
-	flags    flags
-	log      *slog.Logger
-	clock    *simtime.Clock
-	faults   map[string]*regionFaults
-	requests *admin.RequestLog
-	access   *accessLog
+	*lasting
+	stack   string
+	regions []string
+	planned []string // regions that the stack's configuration drains
+	routing string
+	faults  map[string]*regionFaults
+	outputs any // the stack's, as shown to people
 
 	edge    *cloudfront.Edge
 	network *network.Network
@@ -42,77 +44,118 @@ type topology struct {
 	sqs     *sqs.Service
 	ssm     *ssm.Service
 	s3      *s3.Service
-	saas    *saas.Service // nil with an upstream of the user's own
+	saas    *saas.Service // nil without functions that know one, and with an upstream of the user's own
 
-	picture     picture
-	outputs     any    // the stack's, as shown to people
-	aws         string // host and port where functions reach SQS and SSM
-	accessKeyID string // of this start: what SQS and SSM ask for
+	picture      picture
+	awsEndpoints http.Handler
+	control      *admin.Server
+
+	// visitors and calls are the requests that are under way: viewers', and those of functions.
+	visitors, calls sync.WaitGroup
 }
 
 // regionFaults are a region's switches: what viewers and health checks reach, and two services of its functions.
 type regionFaults struct{ region, sqs, ssm fault.Switch }
 
-// newTopology builds the rooms from a graph. aws is the host and port where functions reach SQS and SSM.
-func newTopology(recorded *graph.Graph, s *stack, f flags, log *slog.Logger, aws string) (t *topology, err error) {
+// newTopology builds the rooms from a graph. planned are the regions that the stack's configuration drains.
+func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topology, err error) {
 	t = &topology{
-		stack: s, flags: f, log: log, clock: simtime.New(), network: network.New(),
-		requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
-		outputs: recorded.ShownOutputs(), aws: aws, accessKeyID: "ASIA" + rand.Text(),
+		lasting: l, stack: recorded.Stack, regions: regionsOf(recorded), planned: planned, network: network.New(), faults: map[string]*regionFaults{},
+		outputs: recorded.ShownOutputs(),
 	}
 	defer func() {
 		if err != nil {
 			t.close()
 		}
 	}()
-	for _, region := range s.checked.Regions {
-		t.faults[region] = &regionFaults{}
+	for _, region := range t.regions {
+		t.faults[region] = l.faultsOf(region)
 	}
 	g := recorded.Read()
-	if t.sqs, err = sqs.New(g, sqs.Options{Clock: t.clock, Fault: t.sqsFault, Log: log}); err != nil {
+	if err = g.RefuseUnknown(unserved, l.flags.without...); err != nil {
 		return t, err
 	}
-	if t.ssm, err = ssm.New(g); err != nil {
+	if recorded, err = t.findSaaS(recorded); err != nil {
 		return t, err
 	}
-	if t.lambda, err = lambda.New(g, lambda.Options{
-		Clock: t.clock, Log: log, Environment: t.awsVariables, Freeze: f.freeze, Concurrency: f.concurrency,
-	}); err != nil {
+	g = recorded.Read()
+	if err = t.buildRegions(g); err != nil {
 		return t, err
 	}
-	if err = t.lambda.AttachQueues(t.sqs); err != nil {
+	if err = t.buildFront(g); err != nil {
 		return t, err
 	}
-	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.lambda, Clock: t.clock, Log: log}); err != nil {
+	if err = g.Rest(unserved, l.flags.without...); err != nil {
 		return t, err
 	}
-	if t.s3, err = s3.New(g, log); err != nil {
+	if err = l.openAccessLog(recorded); err != nil {
 		return t, err
 	}
-	if t.dns, err = route53.New(g, route53.Options{Clock: t.clock, Network: t.network, OnHealth: t.onHealth, Log: log}); err != nil {
-		return t, err
-	}
-	if f.upstream == nil {
-		if t.saas, err = saas.New(s.upstream, s.key, t.clock); err != nil {
-			return t, err
-		}
-	}
-	if f.accessLog != "" {
-		if t.access, err = newAccessLog(f.accessLog, recorded); err != nil {
-			return t, err
-		}
-	}
-	if t.edge, err = cloudfront.New(g, cloudfront.Options{
-		Clock: t.clock, Network: t.network, CacheLimitBytes: f.cacheLimitMiB << 20, DefaultEdge: f.pop, Log: log, OnRequest: t.onRequest,
-	}); err != nil {
-		return t, err
-	}
-	if err = g.Rest(unserved); err != nil {
-		return t, err
+	t.routing = "edge"
+	if t.dns.Latency() {
+		t.routing = "dns"
 	}
 	t.connect()
 	t.picture = t.draw(recorded)
 	return t, nil
+}
+
+// buildRegions builds what stands in the regions.
+func (t *topology) buildRegions(g *graph.Reading) (err error) {
+	if t.sqs, err = sqs.New(g, sqs.Options{Clock: t.clock, Fault: t.sqsFault, Log: t.log}); err != nil {
+		return err
+	}
+	if t.ssm, err = ssm.New(g); err != nil {
+		return err
+	}
+	if t.lambda, err = lambda.New(g, lambda.Options{
+		Clock: t.clock, Log: t.log, Environment: t.awsVariables, Freeze: t.flags.freeze, Concurrency: t.flags.concurrency,
+	}); err != nil {
+		return err
+	}
+	if err = t.lambda.AttachQueues(t.sqs); err != nil {
+		return err
+	}
+	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.lambda, Clock: t.clock, Log: t.log}); err != nil {
+		return err
+	}
+	t.s3, err = s3.New(g, t.log)
+	return err
+}
+
+// buildFront builds what stands before all regions.
+func (t *topology) buildFront(g *graph.Reading) (err error) {
+	if t.dns, err = route53.New(g, route53.Options{Clock: t.clock, Network: t.network, OnHealth: t.onHealth, Log: t.log}); err != nil {
+		return err
+	}
+	t.edge, err = cloudfront.New(g, cloudfront.Options{
+		Clock: t.clock, Network: t.network, CacheLimitBytes: t.flags.cacheLimitMiB << 20, DefaultEdge: t.flags.pop, Log: t.log, OnRequest: t.onRequest,
+	})
+	return err
+}
+
+// findSaaS starts the stand-in if the graph's functions know a SaaS, and returns the graph with its addresses moved
+// there, or to the user's own.
+func (t *topology) findSaaS(recorded *graph.Graph) (*graph.Graph, error) {
+	known, key, ok, err := saasOf(recorded)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok && t.flags.upstream != nil:
+		return nil, usageError{fmt.Errorf("-upstream %q: no function of stack %s has the variable %s, which would hold its address", redact.URLs(t.flags.upstream.String()), t.stack, settings.Variable)}
+	case !ok:
+		return recorded, nil
+	case t.flags.upstream != nil:
+		return moveSaaS(recorded, t.flags.upstream)
+	}
+	address, err := t.openSaaS()
+	if err != nil {
+		return nil, err
+	}
+	if t.saas, err = t.standIn(known, key); err != nil {
+		return nil, err
+	}
+	return moveSaaS(recorded, &url.URL{Scheme: "http", Host: address})
 }
 
 // connect enters every server into the network's directory, each behind its region's switch.
@@ -130,6 +173,7 @@ func (t *topology) connect() {
 		t.network.Add(name, &network.Server{Handler: t.edge})
 	}
 	t.network.SetResolver(t.dns)
+	t.awsEndpoints = t.awsHandler()
 }
 
 // regionFault is nil for a region that is not the stack's, such as us-east-1 beside two others.
@@ -229,34 +273,20 @@ func (t *topology) reset(context.Context) error {
 	return nil
 }
 
-const (
-	// functionsTime is what the functions get to end, SIGTERM first, then SIGKILL.
-	functionsTime = 4 * time.Second
-	// workTime is what tracked work gets to end afterwards. A request that sleeps under a slow fault may take longer.
-	workTime = time.Second
-)
+// functionsTime is what the functions get to end, SIGTERM first, then SIGKILL.
+const functionsTime = 4 * time.Second
 
-// close ends deliveries, functions and time, in this order: work that the clock tracks may wait for a function.
+// close ends deliveries, health checks and functions, but not time: another topology may go on with it.
 func (t *topology) close() {
 	if t.sqs != nil {
 		t.sqs.Close()
+	}
+	if t.dns != nil {
+		t.dns.Close()
 	}
 	if t.lambda != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), functionsTime)
 		defer cancel()
 		t.lambda.Close(ctx)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		t.clock.Close()
-	}()
-	select {
-	case <-ended:
-	case <-time.After(workTime):
-		t.log.Warn("work that is still under way ends with the process")
-	}
-	if t.access != nil {
-		t.access.close()
 	}
 }

@@ -1,45 +1,71 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/onefront/onefront/graph"
-	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/local/lambda/lambdatest"
 )
 
-// A resource that no room takes stops the start, whatever else the graph holds.
+// recordedStack is the graph of a committed stack.
+func recordedStack(t *testing.T, name string, without ...string) *graph.Graph {
+	t.Helper()
+	s, err := loadStack(flags{stack: name, without: without}, nil, noEnvironment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := recordOnce(s, t.Context(), recording{key: withKey(noEnvironment)(upstreamKeyVariable), hear: func(graph.Message) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// A resource that no room takes stops the start, whatever else the graph holds, unless its type is left out.
 func TestNewTopology_refusesWhatNobodyTook(t *testing.T) {
-	saas := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
-	f := flags{stack: "prod", upstream: saas, cacheLimitMiB: 1, pop: "FRA"}
-	s, err := loadStack(f, nil, saas)
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler := lambdatest.WriteZip(t, "bootstrap", []byte("#!/bin/false"), 0o755)
-	recorded, err := s.record(t.Context(), func(context.Context, string) (infra.HandlerZip, error) {
-		return infra.HandlerZip{Path: handler, Version: "000000000000"}, nil
-	}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := func(more ...*graph.Resource) error {
+	recorded := recordedStack(t, "prod")
+	start := func(without []string, more ...*graph.Resource) error {
 		g := graph.New(append(more, recorded.Resources...)...)
-		topology, err := newTopology(g, s, f, slog.New(slog.DiscardHandler), "127.0.0.1:1")
+		f := flags{stack: "prod", upstream: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, cacheLimitMiB: 1, pop: "FRA", without: without}
+		l := newLasting(f, slog.New(slog.DiscardHandler), "127.0.0.1:1", nil)
+		defer l.close()
+		topology, err := newTopology(g, nil, l)
 		if err == nil {
 			topology.close()
 		}
 		return err
 	}
-	if err := start(); err != nil {
+	if err := start(nil); err != nil {
 		t.Fatalf("the stack itself: %v", err)
 	}
-	table := &graph.Resource{URN: "urn:pulumi:prod::onefront::aws:dynamodb/table:Table::x", Type: "aws:dynamodb/table:Table", Name: "x", Custom: true}
-	if err := start(table); err == nil || !strings.Contains(err.Error(), table.URN+": local mode does not imitate resources of type aws:dynamodb/table:Table") {
+	const tableType = "aws:dynamodb/table:Table"
+	table := &graph.Resource{URN: "urn:pulumi:prod::onefront::" + tableType + "::x", Type: tableType, Name: "x", Custom: true}
+	if err := start(nil, table); err == nil || !strings.Contains(err.Error(), table.URN+": local mode does not imitate resources of type "+tableType) {
 		t.Errorf("with a table: %v", err)
+	}
+	if err := start([]string{tableType}, table); err != nil {
+		t.Errorf("with a table that is left out: %v", err)
+	}
+	streaming := &graph.Resource{
+		URN: "urn:pulumi:prod::onefront::aws:sqs/queue:Queue::y", Type: "aws:sqs/queue:Queue", Name: "y", Custom: true, Unknown: []string{"policy"},
+		PropertyDependencies: map[string][]string{"policy": {table.URN}},
+	}
+	if err := start([]string{tableType}, table, streaming); err == nil || !strings.HasPrefix(err.Error(), streaming.URN+": policy: computed from an output of "+table.URN) {
+		t.Errorf("with an output of it that nobody knows: %v", err)
+	}
+}
+
+// What the program registers in a process of its own is what reviews read.
+func TestRecord_givesTheGoldenGraph(t *testing.T) {
+	for _, name := range []string{"prod", "staging"} {
+		got, err := recordedStack(t, name).Golden()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := goldenFile(t, name); string(got) != want {
+			t.Errorf("%s: the graph differs from infra/testdata/graph.%[1]s.golden.json, which infra's own test holds", name)
+		}
 	}
 }

@@ -9,11 +9,34 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Project is what Pulumi.yaml says of the program.
+type Project struct {
+	Name string
+	// Runtime is the language, such as go; "" where none is given.
+	Runtime string
+	// Main is the program's folder where it is not the project's.
+	Main string
+}
+
+// ReadProject reads dir's Pulumi.yaml.
+func ReadProject(dir string) (Project, error) {
+	p, err := readProject(dir)
+	project := Project{Name: p.Name, Main: p.Main, Runtime: p.Runtime.Value}
+	for i := 0; i+1 < len(p.Runtime.Content); i += 2 { // {name, options}
+		if p.Runtime.Content[i].Value == "name" {
+			project.Runtime = p.Runtime.Content[i+1].Value
+		}
+	}
+	return project, err
+}
+
 type projectFile struct {
-	Name   string    `yaml:"name"`
-	Config yaml.Node `yaml:"config"`
-	path   string
-	config map[string]declaration
+	Name    string    `yaml:"name"`
+	Main    string    `yaml:"main"`
+	Runtime yaml.Node `yaml:"runtime"`
+	Config  yaml.Node `yaml:"config"`
+	path    string
+	config  map[string]declaration
 }
 
 // declaration is an entry of the project's config: a bare value, or an object with type, default and so on.

@@ -16,9 +16,10 @@ import (
 // dir over the defaults in Pulumi.yaml. A stack's value replaces the project's default as a whole, and a key
 // without a namespace gets the project's (F12.16, F12.18). Objects and lists become JSON.
 //
-// No passphrase is needed: a `secure:` value becomes "" and its key is listed among the secret ones. Two checks
-// the engine makes are made here too (F12.17): a declared key must have a value, and values must have the declared
-// type. Errors are one line each and name the file, and the line where it is known.
+// No passphrase is needed: a `secure:` value becomes "" and its key is listed among the secret ones, and so does one
+// that the project declares as a secret and nobody sets. Two checks the engine makes are made here too (F12.17): every
+// other declared key must have a value, and values must have the declared type. Errors are one line each and name the
+// file, and the line where it is known.
 func Load(dir, stack string) (config map[string]string, secretKeys []string, err error) {
 	project, err := readProject(dir)
 	if err != nil {
@@ -57,6 +58,10 @@ func Load(dir, stack string) (config map[string]string, secretKeys []string, err
 		if _, set := config[key]; set {
 			continue
 		}
+		if declared.value == nil && declared.secret {
+			config[key] = ""
+			continue
+		}
 		if declared.value == nil {
 			problems = append(problems, fmt.Errorf("%s: config %s: not set, and %s has no default for it: set it", file.path, key, project.path))
 			continue
@@ -79,15 +84,17 @@ func Load(dir, stack string) (config map[string]string, secretKeys []string, err
 	return config, slices.Sorted(maps.Keys(secret)), nil
 }
 
-// ProjectName returns the name in dir's Pulumi.yaml.
-func ProjectName(dir string) (string, error) {
-	p, err := readProject(dir)
-	return p.Name, err
+// Environments says whether a stack's file imports ESC environments, which are not opened here: what they set is
+// missing from what [Load] returns.
+func Environments(dir, stack string) bool {
+	file, err := readStack(dir, stack)
+	return err == nil && file.Environment.Kind != 0 && file.Environment.Tag != "!!null"
 }
 
 type stackFile struct {
-	Config yaml.Node `yaml:"config"`
-	path   string
+	Config      yaml.Node `yaml:"config"`
+	Environment yaml.Node `yaml:"environment"`
+	path        string
 }
 
 func readStack(dir, stack string) (stackFile, error) {

@@ -113,3 +113,32 @@ func TestLoad_anEmptyStackFileIsFine(t *testing.T) {
 		}
 	}
 }
+
+func TestReadProject(t *testing.T) {
+	for content, want := range map[string]Project{
+		"name: a\nruntime: go\n": {Name: "a", Runtime: "go"},
+		"name: a\nmain: cmd\nruntime: {name: go, options: {binary: x}}\n": {Name: "a", Runtime: "go", Main: "cmd"},
+		"name: a\nruntime: nodejs\n":                                      {Name: "a", Runtime: "nodejs"},
+		"name: a\n":                                                       {Name: "a"},
+	} {
+		if got, err := ReadProject(folder(t, map[string]string{"Pulumi.yaml": content})); err != nil || got != want {
+			t.Errorf("%q: got %+v, %v", content, got, err)
+		}
+	}
+}
+
+func TestLoad_aDeclaredSecretNeedsNoValue(t *testing.T) {
+	dir := folder(t, map[string]string{"Pulumi.yaml": "name: a\nconfig:\n  token: {type: string, secret: true}\n", "Pulumi.x.yaml": ""})
+	config, secrets, err := Load(dir, "x")
+	if value, set := config["a:token"]; err != nil || !set || value != "" || !slices.Equal(secrets, []string{"a:token"}) {
+		t.Errorf("got %v, secrets %v, %v", config, secrets, err)
+	}
+}
+
+func TestEnvironments(t *testing.T) {
+	for content, want := range map[string]bool{"environment: [shop/prod]\n": true, "environment: {values: {}}\n": true, "environment:\n": false, "config: {}\n": false} {
+		if got := Environments(folder(t, map[string]string{"Pulumi.yaml": "name: a\n", "Pulumi.x.yaml": content}), "x"); got != want {
+			t.Errorf("%q: got %t", content, got)
+		}
+	}
+}

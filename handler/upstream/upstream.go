@@ -123,7 +123,7 @@ func (c *Client) deliver(ctx context.Context, key secret.Secret, record feedback
 	// Webhooks may use it to recognise a second delivery; Zendesk does
 	// (https://developer.zendesk.com/api-reference/ticketing/introduction/#idempotency).
 	ticket.header[idempotencyKey] = []string{record.ID}
-	ticket.header.Set(contract.RegionHeader, record.Region)
+	ticket.header.Set(settings.RegionHeader, record.Region)
 	if id := origin.RequestID(ctx); id != "" { // a redelivery belongs to no request
 		ticket.header.Set(contract.RequestIDHeader, id)
 	}

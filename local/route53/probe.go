@@ -20,8 +20,11 @@ const userAgent = "Amazon-Route53-Health-Check-Service (ref %s; report http://am
 // viewerHeader is where a viewer is: local mode has all edges behind one address.
 const viewerHeader = "X-Onefront-Viewer"
 
-// schedule plans a check's question at a time. The caller holds mu.
+// schedule plans a check's question at a time, unless the service is closed. The caller holds mu.
 func (s *Service) schedule(c *healthCheck, at time.Time) {
+	if s.closed {
+		return
+	}
 	s.clock.AtFunc(at, func() {
 		s.ask(c, at)
 		s.mu.Lock()

@@ -42,6 +42,7 @@ type Service struct {
 	started bool
 	told    map[question]string    // what every edge was told at the last change of health
 	moved   map[question]time.Time // when that last changed
+	closed  bool
 }
 
 // New reads every record and health check of the graph, and refuses what it does not imitate and what Route 53 would
@@ -89,6 +90,23 @@ func (s *Service) Start() {
 			s.schedule(c, now.Add(c.interval))
 		}
 	}
+}
+
+// Close ends the health checks.
+func (s *Service) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}
+
+// Latency says whether any name is answered by distance.
+func (s *Service) Latency() bool {
+	for _, set := range s.sets {
+		if set.latency() {
+			return true
+		}
+	}
+	return false
 }
 
 // Reset makes every check as good as new, that is healthy (F7.12), and forgets all kept answers.

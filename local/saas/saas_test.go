@@ -314,3 +314,21 @@ func TestTicket_json(t *testing.T) {
 		t.Errorf("%v, (-want +got):\n%s", err, diff)
 	}
 }
+
+// Other settings keep what is there: tickets, their numbers, and the fault.
+func TestService_withOtherSettings(t *testing.T) {
+	s := start(t, presets["webhook"])
+	s.client.Deliver(t.Context(), secret.New(key), record("first"))
+	changed, err := settings.Parse([]byte(`{"preset":"github","url":"https://api.github.example","repository":"octo/cat"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := s.With(changed, "another key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with.Fault().Set(fault.Fault{Kind: fault.Down})
+	if tickets := with.Tickets(); len(tickets) != 1 || tickets[0].FeedbackID != "first" || s.Fault().Get().Kind != fault.Down {
+		t.Errorf("got tickets %+v, the old one's fault %v", tickets, s.Fault().Get())
+	}
+}

@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/handler/upstream/settings"
 )
 
 // maxBodyBytes is far above the adapter's own limit of 64 KiB.
@@ -109,7 +109,7 @@ var regionLine = regexp.MustCompile(`Region: ([a-z]{2}(?:-[a-z]+)+-[0-9]+)`)
 
 // region finds where the feedback was accepted.
 func region(h http.Header, object map[string]json.RawMessage, body []byte) string {
-	if name := h.Get(contract.RegionHeader); name != "" {
+	if name := h.Get(settings.RegionHeader); name != "" {
 		return name
 	}
 	var name string

@@ -39,7 +39,12 @@ type Service struct {
 	vendor   vendor
 	expected [sha256.Size]byte // of the value of the header that bears the key
 	clock    *simtime.Clock
-	fault    fault.Switch
+	*kept
+}
+
+// kept is what outlives other settings.
+type kept struct {
+	fault fault.Switch
 
 	mu       sync.Mutex
 	sequence int
@@ -56,6 +61,15 @@ type idempotent struct {
 
 // New makes a stand-in for checked settings and the key that the functions will send.
 func New(s settings.Settings, key string, clock *simtime.Clock) (*Service, error) {
+	return newService(s, key, clock, &kept{answered: map[string]idempotent{}})
+}
+
+// With is a stand-in for other settings and another key that has the same tickets and the same fault.
+func (s *Service) With(changed settings.Settings, key string) (*Service, error) {
+	return newService(changed, key, s.clock, s.kept)
+}
+
+func newService(s settings.Settings, key string, clock *simtime.Clock, k *kept) (*Service, error) {
 	v, err := newVendor(s)
 	if err != nil {
 		return nil, err
@@ -64,8 +78,7 @@ func New(s settings.Settings, key string, clock *simtime.Clock) (*Service, error
 		return nil, fmt.Errorf("stand-in SaaS: the key: %w", err)
 	}
 	return &Service{
-		settings: s, vendor: v, expected: sha256.Sum256([]byte(v.credential(key))), clock: clock,
-		answered: map[string]idempotent{},
+		settings: s, vendor: v, expected: sha256.Sum256([]byte(v.credential(key))), clock: clock, kept: k,
 	}, nil
 }
 

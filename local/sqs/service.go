@@ -117,6 +117,29 @@ func (s *Service) Close() {
 	}
 }
 
+// Adopt takes all messages from a service that is closed, as they stand, for the queues of the same ARN; those of other
+// queues stay behind. It may be called again for what came to the old service meanwhile. A batch whose delivery was on
+// its way becomes visible again after its timeout.
+func (s *Service) Adopt(old *Service) {
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues {
+		before := old.byARN(q.arn)
+		if before == nil {
+			continue
+		}
+		q.messages = append(before.messages, q.messages...)
+		before.messages = nil
+		if q.purged.Before(before.purged) {
+			q.purged = before.purged
+		}
+		old.plan(before)
+		s.plan(q)
+	}
+}
+
 // byARN finds a queue, or nil. The list is fixed after New.
 func (s *Service) byARN(arn string) *queue {
 	for _, q := range s.queues {

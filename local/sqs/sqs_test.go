@@ -715,3 +715,39 @@ func TestAPI_emptyReceive(t *testing.T) {
 		t.Errorf("got %d %s, want {}", rec.Code, body)
 	}
 }
+
+// Messages go over as they stand: those of a queue that is still there, once each, with their receives and receipt
+// handles.
+func TestAdopt(t *testing.T) {
+	old, next := newWorld(t), newWorld(t)
+	waiting, inFlight := old.mustSend(t, "eu-west-1", "waiting"), old.mustSend(t, "us-east-1", "in flight")
+	received, err := old.client(t, "us-east-1").ReceiveMessage(t.Context(), &sdk.ReceiveMessageInput{QueueUrl: aws.String(queueURL("us-east-1", "feedback"))})
+	if err != nil || len(received.Messages) != 1 {
+		t.Fatalf("got %+v, %v", received, err)
+	}
+	old.Close()
+	next.Adopt(old.Service)
+	late := old.mustSend(t, "eu-west-1", "late") // from a function that was still at work
+	next.Adopt(old.Service)
+	all := next.Snapshot()
+	ids := func(list []QueuedMessage) (ids []string) {
+		for _, m := range list {
+			ids = append(ids, m.ID)
+		}
+		return ids
+	}
+	if got := ids(all["eu-west-1"].Waiting); !slices.Contains(got, waiting) || !slices.Contains(got, late) || len(got) != 2 {
+		t.Errorf("waiting: %v, want %s and %s", got, waiting, late)
+	}
+	if got := all["us-east-1"].InFlight; len(got) != 1 || got[0].ID != inFlight || got[0].Receives != 1 {
+		t.Errorf("in flight: %+v, want %s after one receive", got, inFlight)
+	}
+	if left := old.Snapshot(); len(left["eu-west-1"].Waiting)+len(left["us-east-1"].InFlight) > 0 {
+		t.Errorf("the old service keeps %+v", left)
+	}
+	if _, err := next.client(t, "us-east-1").DeleteMessage(t.Context(), &sdk.DeleteMessageInput{
+		QueueUrl: aws.String(queueURL("us-east-1", "feedback")), ReceiptHandle: received.Messages[0].ReceiptHandle,
+	}); err != nil || len(next.Snapshot()["us-east-1"].InFlight) != 0 {
+		t.Errorf("deleting with the handle of before: %v, %+v", err, next.Snapshot())
+	}
+}

@@ -1,5 +1,10 @@
 package settings
 
+import "github.com/onefront/onefront/handler/contract"
+
+// RegionHeader tells the SaaS which region accepted a feedback.
+const RegionHeader = contract.RegionHeader
+
 // Environment variables that the feedback application sets on both of its functions.
 const (
 	Variable                = "ONEFRONT_UPSTREAM"              // the Settings, encoded

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package infra
+package gobuild
 
 import "os/exec"
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/handler/upstream/settings"
+	"github.com/onefront/onefront/local/admin"
+	"github.com/onefront/onefront/local/saas"
+	"github.com/onefront/onefront/local/simtime"
+)
+
+// lasting is what one graph leaves to the next when local mode reloads: time, the log of requests, faults, tickets, and
+// the addresses that everybody was told. Queues hand their messages over themselves.
+type lasting struct {
+	flags    flags
+	log      *slog.Logger
+	clock    *simtime.Clock
+	requests *admin.RequestLog
+	access   *accessLog // nil unless asked for
+	faults   map[string]*regionFaults
+	tickets  *saas.Service // the stand-in as it was last, or nil
+
+	aws         string // host and port where functions reach SQS and SSM
+	accessKeyID string // of this start: what SQS and SSM ask for
+	// listenSaaS opens the stand-in's listener, and saasAddress is where it is once a graph needed one.
+	listenSaaS  func() (net.Listener, error)
+	saasAddress string
+}
+
+// newLasting begins time. aws is the host and port where functions reach SQS and SSM.
+func newLasting(f flags, log *slog.Logger, aws string, listenSaaS func() (net.Listener, error)) *lasting {
+	return &lasting{
+		flags: f, log: log, clock: simtime.New(), requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
+		aws: aws, accessKeyID: "ASIA" + rand.Text(), listenSaaS: listenSaaS,
+	}
+}
+
+// faultsOf are a region's switches, from whichever graph had the region first.
+func (l *lasting) faultsOf(region string) *regionFaults {
+	if l.faults[region] == nil {
+		l.faults[region] = &regionFaults{}
+	}
+	return l.faults[region]
+}
+
+// openSaaS is the address of the stand-in.
+func (l *lasting) openSaaS() (string, error) {
+	if l.saasAddress != "" {
+		return l.saasAddress, nil
+	}
+	listener, err := l.listenSaaS()
+	if err != nil {
+		return "", err
+	}
+	l.saasAddress = hostPort(listener)
+	return l.saasAddress, nil
+}
+
+// standIn is the stand-in SaaS for a graph's settings, with the tickets of the one before.
+func (l *lasting) standIn(s settings.Settings, key string) (service *saas.Service, err error) {
+	if l.tickets == nil {
+		service, err = saas.New(s, key, l.clock)
+	} else {
+		service, err = l.tickets.With(s, key)
+	}
+	if err == nil {
+		l.tickets = service
+	}
+	return service, err
+}
+
+// openAccessLog begins the access log, if one is asked for. It goes on as it began: a distribution keeps its id.
+func (l *lasting) openAccessLog(g *graph.Graph) (err error) {
+	if l.flags.accessLog != "" && l.access == nil {
+		l.access, err = newAccessLog(l.flags.accessLog, g)
+	}
+	return err
+}
+
+// workTime is what tracked work gets to end. A request that sleeps under a slow fault may take longer.
+const workTime = time.Second
+
+// close ends time, and what was noted in it.
+func (l *lasting) close() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		l.clock.Close()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(workTime):
+		l.log.Warn("work that is still under way ends with the process")
+	}
+	if l.access != nil {
+		l.access.close()
+	}
+}
