@@ -116,7 +116,7 @@ func TestVisitors_hostileSaaS(t *testing.T) {
 				<-r.Context().Done()
 				return true
 			}
-		}, 12}, // at most one per environment; eight visitors at a time, and two environments of each queue
+		}, 24}, // one per environment: eight visitors at a time in three regions, where each ticket would ask alone
 		{"a page of maintenance for everything", func(*hostileSaaS) func(http.ResponseWriter, *http.Request) bool {
 			return func(w http.ResponseWriter, r *http.Request) bool {
 				http.Redirect(w, r, "https://status.example/", http.StatusFound)
