@@ -51,7 +51,9 @@ func TestDocuments_namePaths(t *testing.T) {
 	}
 	var tops []string
 	for _, entry := range rooms {
-		tops = append(tops, entry.Name())
+		if entry.Name() != ".onefront" { // where builds are put: what is in it is there once something ran
+			tops = append(tops, entry.Name())
+		}
 	}
 	found := 0
 	for _, name := range everyDocument(t) {
