@@ -1,0 +1,51 @@
+package docs_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ownAPICommands are the commands of your-own-api.md, each with the test that runs it, or why none does.
+var ownAPICommands = map[string]string{
+	"mkdir acme-api && cd acme-api":                                      "TestTemplate_pulumiNew",
+	"pulumi new https://github.com/onefront/onefront/tree/main/template": "TestTemplate_pulumiNew",
+	"make test":  "TestTemplate_isARepository",
+	"make local": "asks for free ports 8080 and 8081: TestTemplate_isARepository calls the tool behind it",
+	"curl -i http://127.0.0.1:8080/api/hello":                                    "needs the ports of make local",
+	`curl -X PUT http://127.0.0.1:8081/regions/eu-west-1 -d '{"fault": "down"}'`: "needs the ports of make local; TestScripts/region_down does the same",
+	"pulumi config set --secret onefront:sessionKey":                             "needs the Pulumi CLI; TestSecret_staysSecret sets the key",
+	"pulumi stack init staging":                                                  "needs the Pulumi CLI",
+	"pulumi preview":                                                             "needs the Pulumi CLI; TestTemplate_isARepository runs the program as an engine would",
+	"pulumi up":                                                                  "needs an AWS account",
+	"pulumi stack output siteUrl":                                                "needs an AWS account; TestOutputs_followTheSchema holds the output",
+	"make frontend-env STACK=staging FILE=web/.env.production.local":             "needs a deployed stack; TestCommand_asksPulumi runs what is behind it",
+	"go get github.com/onefront/onefront@latest":                                 "needs a published version",
+	"go mod tidy":           "TestTemplate_isARepository",
+	"pulumi preview --diff": "needs the Pulumi CLI",
+}
+
+// Each command is known here, and each test that is said to run one exists.
+func TestYourOwnAPI_commands(t *testing.T) {
+	t.Parallel()
+	tests := testNames(t)
+	found := map[string]bool{}
+	for _, match := range regexp.MustCompile(`(?m)^(?:    ){1,2}((?:mkdir|pulumi|make|curl|go|aws|npm|cd) .+)$`).FindAllStringSubmatch(read(t, "your-own-api.md"), -1) {
+		command := strings.TrimSpace(match[1])
+		found[command] = true
+		if _, known := ownAPICommands[command]; !known {
+			t.Errorf("%s: which test runs it?", command)
+		}
+	}
+	for command, by := range ownAPICommands {
+		if !found[command] {
+			t.Errorf("%s: your-own-api.md has no such command", command)
+		}
+		for _, name := range regexp.MustCompile(`Test\w+(/\w+)?`).FindAllString(by, -1) {
+			if !slices.Contains(tests, name) {
+				t.Errorf("%s: no test %s", command, name)
+			}
+		}
+	}
+}
