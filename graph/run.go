@@ -25,6 +25,9 @@ type Program struct {
 	Path, Dir string
 	// Env is the program's environment, of which everything that begins with PULUMI_ is replaced.
 	Env []string
+	// Strict lets the program believe that it is deployed: secrets that the stack does not set are then missing, not
+	// stood in for.
+	Strict bool
 	// Output takes what the program writes to standard output and standard error, as it is. Default: nobody.
 	Output io.Writer
 }
@@ -59,7 +62,7 @@ func Run(ctx context.Context, p Program, o Options) (*Graph, error) {
 		<-served
 	}()
 
-	variables, err := programVariables(p.Env, address, o)
+	variables, err := programVariables(p.Env, address, p.Strict, o)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +89,7 @@ func ownAuthority(address string) grpc.UnaryServerInterceptor {
 }
 
 // programVariables are what an SDK reads of its surroundings (sdk/go/pulumi/run.go).
-func programVariables(environment []string, address string, o Options) ([]string, error) {
+func programVariables(environment []string, address string, strict bool, o Options) ([]string, error) {
 	config, err := json.Marshal(o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("the program's configuration: %w", err)
@@ -101,8 +104,11 @@ func programVariables(environment []string, address string, o Options) ([]string
 			variables = append(variables, v)
 		}
 	}
+	if !strict {
+		variables = append(variables, contract.LocalMonitorVariable+"="+address)
+	}
 	return append(variables,
-		contract.LocalMonitorVariable+"="+address, "PULUMI_MONITOR="+address, "PULUMI_ENGINE="+address,
+		"PULUMI_MONITOR="+address, "PULUMI_ENGINE="+address,
 		"PULUMI_ORGANIZATION="+organization, "PULUMI_PROJECT="+o.Project, "PULUMI_STACK="+o.Stack, "PULUMI_ROOT_DIRECTORY="+o.Root,
 		"PULUMI_CONFIG="+string(config), "PULUMI_CONFIG_SECRET_KEYS="+string(secretKeys), "PULUMI_DRY_RUN=false",
 	), nil

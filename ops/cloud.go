@@ -148,6 +148,7 @@ func (f fixedEndpoint) ResolveEndpoint(context.Context, cloudfrontkeyvaluestore.
 // plain is an error as people read it: what AWS said, without the client's trail.
 func plain(err error) error {
 	var said smithy.APIError
+	var network *url.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("no answer in time")
@@ -155,6 +156,8 @@ func plain(err error) error {
 		return fmt.Errorf("%s: %s", said.ErrorCode(), said.ErrorMessage())
 	case errors.As(err, &said):
 		return errors.New(said.ErrorCode())
+	case errors.As(err, &network):
+		return fmt.Errorf("%s: %w", network.URL, network.Err)
 	}
 	return err
 }

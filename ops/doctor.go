@@ -101,7 +101,7 @@ func (c *command) report(all []finding) error {
 		}
 	}
 	if blockers > 0 {
-		return fmt.Errorf("%d findings stop a deployment", blockers)
+		return fmt.Errorf("what stops a deployment: %d of the findings", blockers)
 	}
 	return nil
 }

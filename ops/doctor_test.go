@@ -228,6 +228,11 @@ func TestDoctor_faults(t *testing.T) {
 			"blocker, zone, example.com: no public hosted zone of this account is above this name",
 			"blocker, zone, nearest.origin.example.com: no public hosted zone of this account is above this name",
 		}},
+		"zones may not be read": {func(c *clinic) { c.refused["/hostedzone"] = true }, []string{
+			"unknown, zone, : could not be asked: AccessDenied: not allowed",
+			"unknown, delegation, : could not be asked: the account's zones are not known",
+			"unknown, CAA, : could not be asked: the account's zones are not known",
+		}},
 		"another zone": {func(c *clinic) {
 			c.bodies["/hostedzone"] = strings.ReplaceAll(c.bodies["/hostedzone"], zoneID, "ZREAL")
 			c.bodies["/hostedzone/ZREAL"] = c.bodies["/hostedzone/"+zoneID]
@@ -337,7 +342,7 @@ func TestDoctor_report(t *testing.T) {
 	var out bytes.Buffer
 	c := &command{stdout: &out}
 	err := c.report(all)
-	wantError(t, err, "1 findings stop")
+	wantError(t, err, "what stops a deployment: 1")
 	if !strings.Contains(out.String(), "CAA, example.com: add a record") || strings.Contains(out.String(), "never shown") {
 		t.Errorf("the table:\n%s", &out)
 	}

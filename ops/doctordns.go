@@ -86,9 +86,11 @@ func askZones(ctx context.Context, p *patient) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.zones, err = publicZones(ctx, p.cloud, client); err != nil {
+	zones, err := publicZones(ctx, p.cloud, client)
+	if err != nil {
 		return nil, err
 	}
+	p.zones = append([]zone{}, zones...)
 	var all []finding
 	seen := map[string]bool{}
 	for _, r := range p.records {
@@ -151,6 +153,9 @@ func publicZones(ctx context.Context, c *cloud, client *route53.Client) (zones [
 
 // usedZones are the zones above the stack's names, with their servers.
 func (p *patient) usedZones(ctx context.Context) ([]zone, error) {
+	if p.zones == nil && len(p.records) > 0 {
+		return nil, errors.New("the account's zones are not known")
+	}
 	client, err := p.cloud.route53()
 	if err != nil {
 		return nil, err

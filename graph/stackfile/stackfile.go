@@ -91,6 +91,24 @@ func Environments(dir, stack string) bool {
 	return err == nil && file.Environment.Kind != 0 && file.Environment.Tag != "!!null"
 }
 
+// Secrets are the full keys that a stack sets to an encrypted value, none if the files cannot be read.
+func Secrets(dir, stack string) (keys []string) {
+	project, err := readProject(dir)
+	if err != nil {
+		return nil
+	}
+	file, err := readStack(dir, stack)
+	if err != nil {
+		return nil
+	}
+	for i := 0; i+1 < len(file.Config.Content); i += 2 {
+		if _, secure, err := configValue(file.Config.Content[i+1]); err == nil && secure {
+			keys = append(keys, project.key(file.Config.Content[i].Value))
+		}
+	}
+	return keys
+}
+
 type stackFile struct {
 	Config      yaml.Node `yaml:"config"`
 	Environment yaml.Node `yaml:"environment"`

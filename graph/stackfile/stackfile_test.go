@@ -142,3 +142,18 @@ func TestEnvironments(t *testing.T) {
 		}
 	}
 }
+
+func TestSecrets(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"Pulumi.yaml":      "name: onefront\nruntime: go\nconfig:\n  declared: {secret: true}\n",
+		"Pulumi.prod.yaml": "config:\n  paymentKey: {secure: v1:abc}\n  other:key: {secure: v1:def}\n  onefront:plain: x\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(Secrets(dir, "prod"), " "); got != "onefront:paymentKey other:key" {
+		t.Errorf("got %q", got)
+	}
+}
