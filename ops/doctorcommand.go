@@ -78,7 +78,7 @@ func recorded(ctx context.Context, stack string, say io.Writer) (*graph.Graph, [
 			all = append(all, finding{Question: question, Subject: stack, Level: blocker, Found: line})
 		}
 	}
-	if g, err = run(false, contract.LocalVariable + "=" + runtime.GOOS + "/" + runtime.GOARCH); err != nil {
+	if g, err = run(false, contract.LocalVariable+"="+runtime.GOOS+"/"+runtime.GOARCH); err != nil {
 		return nil, nil, refused
 	}
 	return g, all, nil
