@@ -24,6 +24,7 @@ type alarms struct {
 	// What the summary tells, and what the dashboard shows.
 	metrics, composites int
 	made                []*madeAlarm
+	outsideCheck        pulumi.StringInput
 }
 
 // madeAlarm is an alarm with what a dashboard shows of it.
@@ -166,6 +167,9 @@ func (a *alarms) atEdge(regions []*regionComponent, d *distributionComponent, ce
 		if _, err := a.add(certificateAlarm(p, "certificate-edge", certificate.arn), globalRegion, "", true, a.global()...); err != nil {
 			return err
 		}
+	}
+	if err := a.newDashboard(regions, d, p.app.SiteURL); err != nil {
+		return err
 	}
 	if err := a.tell(); err != nil {
 		return err

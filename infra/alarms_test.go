@@ -264,6 +264,7 @@ func TestAlarms_previewTellsThePlan(t *testing.T) {
 		absent   string
 	}{
 		{"nobody", map[string]string{"onefront:alarms": "{}"}, "told: nobody", "confirmations"},
+		{"nobody, though the stack matters", map[string]string{"onefront:alarms": "{}", "onefront:protect": "true"}, "onefront:alarms: nobody is told", "confirmations"},
 		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
 		{"all of it", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`}, "additional metrics 2.40", "nobody"},
 		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 11.10 USD a month: 46 alarm metrics 4.60, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},

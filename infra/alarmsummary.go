@@ -29,6 +29,9 @@ func (a *alarms) tell() error {
 	if p.Alarms.Told() {
 		return a.warnDeaf()
 	}
+	if p.Protect {
+		return a.ctx.Log.Warn("onefront:alarms: nobody is told, and onefront:protect says that this stack matters: set emails, urls or topicArns", nil)
+	}
 	return nil
 }
 

@@ -33,6 +33,8 @@ type App struct {
 	CertificateARN pulumi.StringInput
 	// DrainStore is the ARN of the key value store that takes a region out at once; nil but with edge routing.
 	DrainStore pulumi.StringInput
+	// DashboardURL leads to the CloudWatch dashboard; nil where the stack has no alarms.
+	DashboardURL pulumi.StringInput
 	// DNSRecords are what the owner of an external DNS creates; nil where the stack writes its records itself.
 	DNSRecords pulumi.Input
 }
@@ -163,12 +165,12 @@ func (p *platform) deploy(ctx *pulumi.Context) error {
 	if err := validation.done(ctx); err != nil {
 		return err
 	}
+	p.fill(regions, certificate, distribution)
 	if alarms != nil {
 		if err := alarms.atEdge(regions, distribution, certificate); err != nil {
 			return fmt.Errorf("alarms: %w", err)
 		}
 	}
-	p.fill(regions, certificate, distribution)
 	return nil
 }
 

@@ -180,6 +180,13 @@ func (s *Scope) Alarm(a Alarm) {
 	}
 }
 
+// Chart adds a graph to the application's row of the dashboard, for this region. It has no effect in Shared.
+func (s *Scope) Chart(c Chart) {
+	if s.region != nil {
+		s.region.applicationCharts = append(s.region.applicationCharts, c)
+	}
+}
+
 // Output adds to what the stack output regions says of this region. It has no effect in Shared.
 func (s *Scope) Output(name string, value pulumi.Input) {
 	if s.region != nil {

@@ -282,7 +282,7 @@ func TestDeploy_externalDNS(t *testing.T) {
 func TestDeploy_outputs(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "prod", nil)
-	want := []string{"aliases", "apiUrl", "certificateArn", "distributionDomain", "distributionId", "frontendEnv", "regions", "siteUrl"}
+	want := []string{"aliases", "apiUrl", "certificateArn", "dashboardUrl", "distributionDomain", "distributionId", "frontendEnv", "regions", "siteUrl"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(g.Outputs))); diff != "" {
 		t.Errorf("outputs (-want +got):\n%s", diff)
 	}

@@ -45,6 +45,7 @@ var invariants = []struct {
 	{"alarms are where their metric is, and tell people there", alarmsAreInPlace},
 	{"alarms are what CloudWatch takes", alarmsAreTaken},
 	{"composites know alarms of their own region", compositesAreLocal},
+	{"O-C10 dashboards are what CloudWatch takes", dashboardsAreTaken},
 	{"edge functions are immutable", edgeFunctionsAreImmutable},
 	{"the site is there before it is served", siteIsThere},
 	{"the drains are somebody else's", drainsAreOthers},

@@ -62,6 +62,9 @@ func (a *App) outputs() pulumi.Map {
 	if a.DNSRecords != nil {
 		all["dnsRecords"] = a.DNSRecords
 	}
+	if a.DashboardURL != nil {
+		all["dashboardUrl"] = a.DashboardURL
+	}
 	if a.DrainStore != nil {
 		all["drainStore"] = a.DrainStore
 	}

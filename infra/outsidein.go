@@ -31,10 +31,11 @@ func (a *alarms) outsideIn(d *distributionComponent) error {
 	if err != nil {
 		return err
 	}
+	a.outsideCheck = check.ID().ToStringOutput()
 	_, err = a.add(Alarm{
 		Name: "outside-in", Means: "Checkers on three continents get no healthy answer under the public name.",
 		Do:      "Ask yourself: curl -i https://NAME" + p.Config.Application.HealthPath() + "; ops status -stack {stack}. Well inside, bad outside: DNS, the certificate or the distribution.",
-		Metrics: []Metric{{Namespace: nsHealth, Name: "HealthCheckStatus", Statistic: "Minimum", Dimensions: pulumi.StringMap{"HealthCheckId": check.ID().ToStringOutput()}}},
+		Metrics: []Metric{{Namespace: nsHealth, Name: "HealthCheckStatus", Statistic: "Minimum", Dimensions: pulumi.StringMap{"HealthCheckId": a.outsideCheck}}},
 		Compare: Below, Threshold: 1, M: 3, N: 3, Missing: Breaching, Silence: noCheck,
 	}, globalRegion, "", true, a.global()...)
 	return err

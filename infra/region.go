@@ -61,6 +61,8 @@ type regionComponent struct {
 	longest time.Duration
 	// ready is what must exist before CloudFront may name this region as an origin.
 	ready []pulumi.Resource
+	// charts are the region's row on the dashboard, applicationCharts its part of the application's.
+	charts, applicationCharts []Chart
 	// outputs are what the application adds to the region's outputs.
 	outputs pulumi.Map
 	// resources are all children, for a region that is updated after this one.
@@ -102,8 +104,10 @@ type regionBuilder struct {
 	scope   *Scope
 	answers []httpAPIFunction
 	httpAPI *httpAPIComponent
-	// alarms of what was made so far.
-	alarms []Alarm
+	// alarms of what was made so far, and the functions with their physical names.
+	alarms        []Alarm
+	functionNames []string
+	functions     []pulumi.StringInput
 }
 
 // child are the options every child shares.
@@ -194,6 +198,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		return err
 	}
 	b.made(made.resources()...)
+	b.functionNames, b.functions = append(b.functionNames, fn.Name), append(b.functions, made.Function.Name)
 	b.alarms = append(b.alarms, functionAlarms(b.cfg, fn, made.Function.Name)...)
 	if len(fn.Routes) > 0 {
 		if len(b.answers) == 0 {
@@ -261,6 +266,7 @@ func (b *regionBuilder) makeAlarms() error {
 	if b.cfg.alarms == nil {
 		return nil
 	}
+	b.region.charts = slices.Concat(apiCharts(b.httpAPI.API.ID(), b.httpAPI.Stage.Name), functionCharts(b.functionNames, b.functions))
 	list := slices.Concat(apiAlarms(b.cfg, b.httpAPI.API.ID(), b.httpAPI.Stage.Name, b.region.longest), b.alarms, b.scope.alarms)
 	return b.cfg.alarms.inRegion(b.args.region, list, b.child())
 }

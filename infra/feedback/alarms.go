@@ -66,6 +66,9 @@ func addAlarms(scope *infra.Scope, q *queues) {
 		Metrics:    []infra.Metric{queued, delivered}, Threshold: scope.Threshold("queuedPercent"),
 		M: 5, N: 5, Missing: infra.NotBreaching, Silence: noFeedback,
 	})
+	refused, lost := outcome("refused"), outcome("lost")
+	refused.ID, lost.ID = "refused", "lost"
+	scope.Chart(infra.Chart{Title: "Feedback a minute, by outcome", Metrics: []infra.Metric{delivered, queued, refused, lost}})
 	queue := func(name pulumi.StringInput, metric string) []infra.Metric {
 		return []infra.Metric{{Namespace: "AWS/SQS", Name: metric, Statistic: "Maximum", Dimensions: pulumi.StringMap{"QueueName": name}}}
 	}
@@ -81,4 +84,8 @@ func addAlarms(scope *infra.Scope, q *queues) {
 		Metrics: queue(q.dead.Name, "ApproximateNumberOfMessagesVisible"), Compare: infra.AtLeast, Threshold: scope.Threshold("deadLetters"),
 		M: 1, N: 1, Missing: infra.NotBreaching, Silence: idleQueue,
 	})
+	age, dead := queue(q.main.Name, "ApproximateAgeOfOldestMessage"), queue(q.dead.Name, "ApproximateNumberOfMessagesVisible")
+	age[0].ID, dead[0].ID = "oldest, s", "dead letters"
+	scope.Chart(infra.Chart{Title: "Age of the oldest feedback in the queue, s", Metrics: age})
+	scope.Chart(infra.Chart{Title: "Dead letters", Metrics: dead})
 }
