@@ -43,6 +43,11 @@ func goldenResources(t *testing.T) (all []resourceName) {
 				continue
 			}
 			explicit, _ := r.Inputs["name"].(string)
+			for _, key := range []string{"dashboardName", "alarmName"} {
+				if named, ok := r.Inputs[key].(string); ok {
+					explicit = named
+				}
+			}
 			if bucket, ok := r.Inputs["bucket"].(string); ok {
 				explicit = bucket // objects and settings go by their bucket
 			}
