@@ -14,6 +14,7 @@ const maxWait = 20 * time.Second
 // Clock is a simulated clock, safe for concurrent use. Make one with New and end it with Close.
 type Clock struct {
 	start time.Time // carries a monotonic reading: setting the machine's clock moves nothing
+	still bool      // wall time does not count
 
 	advancing chan struct{} // holds one token: one Advance at a time
 
@@ -32,6 +33,13 @@ type Clock struct {
 func New() *Clock {
 	c := &Clock{start: time.Now(), advancing: make(chan struct{}, 1), idle: make(chan struct{})}
 	close(c.idle)
+	return c
+}
+
+// NewStill makes a clock that stands at a time until it is advanced: what happens at it depends on nothing else.
+func NewStill(start time.Time) *Clock {
+	c := New()
+	c.start, c.still = start, true
 	return c
 }
 
@@ -147,7 +155,12 @@ func (t *Timer) Stop() bool {
 }
 
 // elapsed is the simulated time since the clock was made. The caller holds mu.
-func (c *Clock) elapsed() time.Duration { return time.Since(c.start) + c.advanced }
+func (c *Clock) elapsed() time.Duration {
+	if c.still {
+		return c.advanced
+	}
+	return time.Since(c.start) + c.advanced
+}
 
 // ahead is the sum of all advances.
 func (c *Clock) ahead() time.Duration {
@@ -188,7 +201,7 @@ func (c *Clock) schedule(at time.Duration, f func()) *Timer {
 
 // arm sets the wall timer to the earliest event, or stops it if there is none for it. The caller holds mu.
 func (c *Clock) arm() {
-	rest := len(c.events) == 0 || c.stepping
+	rest := len(c.events) == 0 || c.stepping || c.still
 	switch {
 	case rest && c.wall != nil:
 		c.wall.Stop()

@@ -265,3 +265,22 @@ func BenchmarkClock_Advance(b *testing.B) {
 		}
 	}
 }
+
+// A still clock moves by advances alone, and what is due at once waits for the next one.
+func TestNewStill(t *testing.T) {
+	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	c := NewStill(start)
+	defer c.Close()
+	var at []time.Time
+	c.AfterFunc(0, func() { at = append(at, c.Now()) })
+	c.AfterFunc(time.Minute, func() { at = append(at, c.Now()) })
+	if now := c.Now(); !now.Equal(start) {
+		t.Errorf("stands at %s", now)
+	}
+	if _, _, err := c.Advance(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if now := c.Now(); !now.Equal(start.Add(time.Hour)) || len(at) != 2 || !at[0].Equal(start) || !at[1].Equal(start.Add(time.Minute)) {
+		t.Errorf("at %s, fired at %s", now, at)
+	}
+}
