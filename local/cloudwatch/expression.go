@@ -14,8 +14,8 @@ type values map[string]float64
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 type expression func(values) (value float64, ok bool)
 
-// parseExpression reads what alarms of this program use: numbers, ids, + - * /, comparisons, IF and FILL. Everything else
-// is refused by name.
+// parseExpression reads what alarms of this program use: numbers, ids, + - * /, comparisons, IF and FILL. Everything
+// else is refused by name.
 func parseExpression(text string, known map[string]bool) (expression, error) {
 	p := &parser{rest: text, text: text, known: known}
 	e := p.comparison()
