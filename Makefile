@@ -25,6 +25,15 @@ local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
 .PHONY: test
 test: ## run all tests, with the race detector and in random order
 	go test -race -shuffle=on ./...
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$name >/dev/null && exit 0; done; \
+	echo "No Chromium in PATH: the browser tests did not run (Debian: apt-get install chromium)."
+
+.PHONY: screenshots
+screenshots: ## write pictures of every page and state, and those of the README (needs Chromium)
+	@mkdir -p bin/screenshots
+	ONEFRONT_SCREENSHOTS=$(CURDIR)/bin/screenshots go test -count=1 -run 'TestScreenshots|TestDashboard' ./browser ./local
+	cp bin/screenshots/dashboard-explained-desk.png docs/pictures/dashboard.png
+	cp bin/screenshots/form-390.png docs/pictures/site.png
 
 .PHONY: test-freeze
 test-freeze: ## run local mode's tests with functions that are stopped between requests, as Lambda does

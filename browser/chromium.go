@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -122,6 +124,7 @@ func (c *Chromium) Open(t *testing.T, l Look) *Tab {
 	}
 	call(p, log.Enable, cdp.Empty{})
 	call(p, runtime.Enable, cdp.Empty{})
+	call(p, network.Enable, network.EnableParams{})
 	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: l.Width, Height: l.Height, DeviceScaleFactor: 1, Mobile: l.Mobile,
 	})
@@ -143,6 +146,10 @@ func (p *Tab) listen(event any) {
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			p.complain(string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
+			p.complain("another host was asked: " + e.Request.URL)
 		}
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text
@@ -207,6 +214,18 @@ func call[P, R any](p *Tab, command cdp.Command[P, R], params P) {
 	}
 }
 
+// Offline takes the network from the page, or gives it back; the page is told of either.
+func (p *Tab) Offline(offline bool) {
+	p.t.Helper()
+	kind := network.ConnectionTypeWifi
+	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1, ConnectionType: kind})
+	conditions := []*network.Conditions{}
+	if offline {
+		conditions = append(conditions, &network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions})
+}
+
 // Until waits for a JavaScript expression to become true; the page is asked at every frame.
 func (p *Tab) Until(expression string) {
 	p.t.Helper()
@@ -234,6 +253,9 @@ func (p *Tab) VisibleText(selector string) string {
 	return Evaluate[string](p, `(e => e && e.checkVisibility() ? e.innerText.trim() : "")(document.querySelector("`+selector+`"))`)
 }
 
+// picturesFolder, where the variable names one, is where [Tab.Screenshot] writes too, for people to look at.
+const picturesFolder = "ONEFRONT_SCREENSHOTS"
+
 // Screenshot keeps a picture of the whole page among the test's artifacts.
 func (p *Tab) Screenshot(name string) {
 	p.t.Helper()
@@ -244,7 +266,13 @@ func (p *Tab) Screenshot(name string) {
 	if len(picture) < 5000 {
 		p.t.Errorf("%s: a picture of %d bytes shows nothing", name, len(picture))
 	}
-	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), picture, 0o600); err != nil {
-		p.t.Fatal(err)
+	folders := []string{p.t.ArtifactDir()}
+	if folder := os.Getenv(picturesFolder); folder != "" {
+		folders = append(folders, folder)
+	}
+	for _, folder := range folders {
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }

@@ -40,6 +40,15 @@ type fakeEdge struct {
 	answers    []answer // for the next POSTs, in order; the last one stays
 	posts      []post
 	topicsDown bool
+	broken     string // the status of health, as text; "" works
+	reads      string // the region that answers topics past the cache, "" for none, while health is broken
+}
+
+// down breaks health, as a dead region does; reads is who still answers what is only read.
+func (e *fakeEdge) down(status, reads string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.broken, e.reads, e.topicsDown = status, reads, reads == ""
 }
 
 func startEdge(t *testing.T, answers ...answer) *fakeEdge {
@@ -54,6 +63,14 @@ func startEdge(t *testing.T, answers ...answer) *fakeEdge {
 	mux.HandleFunc("POST /api/feedback", e.feedback)
 	mux.HandleFunc("GET /api/topics", e.topics)
 	mux.HandleFunc("GET /api/health", func(w http.ResponseWriter, _ *http.Request) {
+		e.mu.Lock()
+		broken := e.broken
+		e.mu.Unlock()
+		if broken != "" {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
 		asJSON(w, http.StatusOK, `{"status":"ok","region":"eu-west-1","version":"0123456789ab"}`)
 	})
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
@@ -129,10 +146,14 @@ func (e *fakeEdge) feedback(w http.ResponseWriter, r *http.Request) {
 	asJSON(w, a.status, a.body)
 }
 
-func (e *fakeEdge) topics(w http.ResponseWriter, _ *http.Request) {
+func (e *fakeEdge) topics(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
-	down := e.topicsDown
+	down, reads := e.topicsDown, e.reads
 	e.mu.Unlock()
+	if reads != "" && strings.HasPrefix(r.URL.Query().Get("locale"), "x-status-") {
+		asJSON(w, http.StatusOK, `{"topics":[]}`, reads)
+		return
+	}
 	if down {
 		asJSON(w, http.StatusFailedDependency, `{"title":"Failed Dependency","status":424}`)
 		return
@@ -148,8 +169,8 @@ func (e *fakeEdge) sent() []post {
 	return append([]post(nil), e.posts...)
 }
 
-func asJSON(w http.ResponseWriter, status int, body string) {
-	w.Header().Set("X-Onefront-Region", "eu-west-1")
+func asJSON(w http.ResponseWriter, status int, body string, region ...string) {
+	w.Header().Set("X-Onefront-Region", strings.Join(append(region, "eu-west-1")[:1], ""))
 	kind := "application/json"
 	if status >= http.StatusBadRequest {
 		kind = "application/problem+json"

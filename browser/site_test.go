@@ -301,7 +301,7 @@ const lowContrast = `(() => {
 	return low;
 })()`
 
-// Pictures for people: go test -artifacts ./browser -run TestScreenshots.
+// Pictures for people: make screenshots.
 func TestScreenshots(t *testing.T) {
 	chromium := browser.Start(t)
 	edge := startEdge(t, answer{status: 400, body: refused}, answer{status: 202, body: queued})

@@ -4,6 +4,9 @@ const maxMessage = 5000; // characters, as the API counts them
 const automaticTries = 3;
 const longestWait = 8; // seconds; whoever asks for more gets a button instead
 
+const draftName = "feedback-draft";
+const draftLife = 24 * 60 * 60 * 1000; // milliseconds
+
 const byId = (id) => document.getElementById(id);
 const form = byId("feedback");
 const fields = ["message", "rating", "topic", "email"];
@@ -13,6 +16,7 @@ const config = configuration();
 // same id, so nothing that arrived twice counts twice.
 let attempt = { body: "", key: "" };
 let sending = false;
+let waitsForNetwork = false;
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -27,6 +31,8 @@ form.addEventListener("submit", async (event) => {
   const body = JSON.stringify(read());
   if (body !== attempt.body) attempt = { body, key: newKey() };
   sending = true;
+  waitsForNetwork = false;
+  keepDraft();
   byId("send").setAttribute("aria-disabled", "true");
   show(await send());
   byId("send").removeAttribute("aria-disabled");
@@ -43,7 +49,7 @@ async function send() {
       body: attempt.body,
     });
     const wait = retryAfter(reply, tries);
-    if (wait === null || tries === automaticTries) return reply;
+    if (wait === null || tries === automaticTries || (reply.status === 0 && !navigator.onLine)) return reply;
     notify("wait", "Still trying", `There was no good answer. Trying again in ${wait === 1 ? "a second" : `${wait} seconds`}.`, "");
     await new Promise((done) => setTimeout(done, wait * 1000));
   }
@@ -104,6 +110,12 @@ function show(reply) {
       retry("Too many at once", "Nothing was sent. Please try again in a moment; your words stay here.", trace);
       return;
     case 0:
+      if (!navigator.onLine) {
+        waitsForNetwork = true;
+        retry("You are offline", "Your words stay here and are sent as soon as this browser is online again.", trace);
+        return;
+      }
+    // falls through
     case 502:
     case 503:
     case 504:
@@ -120,6 +132,7 @@ function text(reply) {
 
 function done(kind, title, words, trace) {
   attempt = { body: "", key: "" };
+  dropDraft();
   form.reset();
   update();
   form.hidden = true;
@@ -176,8 +189,57 @@ function update() {
   byId("rating-clear").hidden = !new FormData(form).get("rating");
 }
 
+// The draft: words survive a closed tab until they are accepted, with the key they were sent under. A page whose form
+// is marked data-shared, such as one on a counter, keeps nothing.
+const mayKeep = () => !form.hasAttribute("data-shared");
+
+function storage(use) {
+  try {
+    return use(localStorage);
+  } catch {
+    return null; // switched off, or full
+  }
+}
+
+function keepDraft() {
+  const words = Object.fromEntries(fields.map((name) => [name, form.elements[name].value]));
+  if (!mayKeep() || !Object.values(words).some((value) => value.trim())) return dropDraft();
+  const kept = storage((s) => { s.setItem(draftName, JSON.stringify({ at: Date.now(), words, attempt })); return true; });
+  byId("draft").hidden = !kept;
+}
+
+function dropDraft() {
+  storage((s) => s.removeItem(draftName));
+  byId("draft").hidden = true;
+}
+
+function takeDraft() {
+  const draft = storage((s) => JSON.parse(s.getItem(draftName)));
+  const age = Date.now() - draft?.at;
+  if (!mayKeep() || !(age >= 0 && age < draftLife)) return dropDraft();
+  for (const name of fields) form.elements[name].value = draft.words?.[name] ?? "";
+  if (draft.attempt?.key) attempt = draft.attempt;
+  byId("draft").hidden = false;
+}
+
+byId("discard").addEventListener("click", () => {
+  form.reset();
+  attempt = { body: "", key: "" };
+  waitsForNetwork = false;
+  dropDraft();
+  update();
+  byId("outcome").hidden = true;
+  byId("send").textContent = "Send feedback";
+  byId("message").focus();
+});
+
+window.addEventListener("online", () => {
+  if (waitsForNetwork && !sending) form.requestSubmit();
+});
+
 form.addEventListener("input", (event) => {
   update();
+  keepDraft();
   const name = event.target.name;
   if (!fields.includes(name)) return;
   byId(`${name}-error`).textContent = "";
@@ -187,6 +249,7 @@ form.addEventListener("input", (event) => {
 byId("rating-clear").addEventListener("click", () => {
   for (const input of form.elements.rating) input.checked = false;
   update();
+  keepDraft();
   form.elements.rating[0].focus();
 });
 
@@ -206,7 +269,11 @@ async function loadTopics() {
     return;
   }
   byId("topic").append(...reply.body.topics.map(({ id, label }) => new Option(label, id)));
+  const draft = storage((s) => JSON.parse(s.getItem(draftName)));
+  if (draft && mayKeep() && byId("topic").value === "") byId("topic").value = draft.words?.topic ?? "";
+  if (byId("topic").selectedIndex < 0) byId("topic").value = "";
 }
 
+takeDraft();
 update(); // a reloaded page may bring its words along
 loadTopics();

@@ -87,7 +87,7 @@ async function loadTopology() {
 }
 
 for (const [label, seconds] of advances) {
-  const button = element("button", { type: "button", textContent: `+${label}`, "aria-label": `Move the clock on by ${duration(seconds)}` });
+  const button = element("button", { type: "button", textContent: `+${label}`, title: `Move the clock on by ${duration(seconds)}` });
   button.addEventListener("click", () => send("POST", "/clock", { advanceSeconds: seconds }, button));
   byId("advance").append(button);
 }
