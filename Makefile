@@ -32,7 +32,7 @@ test: ## run all tests, with the race detector and in random order
 screenshots: ## write pictures of every page and state, and those of the README (needs Chromium)
 	@mkdir -p bin/screenshots
 	ONEFRONT_SCREENSHOTS=$(CURDIR)/bin/screenshots go test -count=1 -run 'TestScreenshots|TestDashboard' ./browser ./local
-	cp bin/screenshots/dashboard-explained-desk.png docs/pictures/dashboard.png
+	cp bin/screenshots/dashboard-region-down-desk.png docs/pictures/dashboard.png
 	cp bin/screenshots/form-390.png docs/pictures/site.png
 
 .PHONY: test-freeze
