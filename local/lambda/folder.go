@@ -15,20 +15,28 @@ type folder struct {
 	lock *os.File // locked as long as the process lives
 }
 
-// newFolder makes one in dir and removes those that nobody holds any more: a killed local mode left them.
+// newFolder makes one in dir and removes those that nobody holds any more: a killed local mode left them. Another start
+// that looks for such ones may take a new folder for one before it is held; then there is another.
 func newFolder(dir string) (*folder, error) {
 	sweep(dir)
-	path, err := os.MkdirTemp(dir, folderPattern)
-	if err != nil {
-		return nil, err
-	}
-	f := &folder{path: path}
-	if f.lock, err = lock(path); err != nil {
+	for attempt := 1; ; attempt++ {
+		path, err := os.MkdirTemp(dir, folderPattern)
+		if err != nil {
+			return nil, err
+		}
+		held, err := lock(path)
+		if err == nil {
+			return &folder{path, held}, nil
+		}
 		_ = os.RemoveAll(path)
-		return nil, err
+		if attempt == mostAttempts {
+			return nil, err
+		}
 	}
-	return f, nil
 }
+
+// mostAttempts is far more than as many starts at the same time take.
+const mostAttempts = 20
 
 func (f *folder) remove() {
 	_ = os.RemoveAll(f.path)

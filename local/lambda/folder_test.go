@@ -3,6 +3,7 @@ package lambda
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -36,4 +37,23 @@ func TestFolder_sweepsWhatNobodyHolds(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 0 {
 		t.Errorf("left: %q", left)
 	}
+}
+
+// Many starts at the same time each get a folder, though each looks for abandoned ones.
+func TestFolder_atTheSameTime(t *testing.T) {
+	dir := t.TempDir()
+	var starting sync.WaitGroup
+	for range 16 {
+		starting.Go(func() {
+			for range 50 {
+				f, err := newFolder(dir)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				f.remove()
+			}
+		})
+	}
+	starting.Wait()
 }
