@@ -58,6 +58,7 @@ deploy-policy: ## write docs/deploy-policy.json and docs/operator-policy.json fr
 .PHONY: frontend
 frontend: ## build and test examples/frontend (needs Node)
 	cd examples/frontend && npm ci --no-audit --no-fund && npm test && npm run build
+	ONEFRONT_FRONTEND=1 go test ./examples -run TestFrontend
 
 .PHONY: cache-tests
 cache-tests: ## run the public HTTP cache tests (DIR=checkout of http-tests/cache-tests, after npm install)
