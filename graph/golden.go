@@ -28,6 +28,7 @@ func (g *Graph) Golden() ([]byte, error) {
 		Provider             string              `json:"provider,omitempty"`
 		Region               string              `json:"region,omitempty"`
 		Protect              bool                `json:"protect,omitempty"`
+		DeleteBeforeReplace  bool                `json:"deleteBeforeReplace,omitempty"`
 		IgnoreChanges        []string            `json:"ignoreChanges,omitempty"`
 		Inputs               any                 `json:"inputs,omitempty"`
 		DependsOn            []string            `json:"dependsOn,omitempty"`
@@ -43,7 +44,7 @@ func (g *Graph) Golden() ([]byte, error) {
 	for _, r := range g.Resources {
 		document.Resources = append(document.Resources, entry{
 			URN: r.URN, Parent: r.Parent, Provider: r.Provider, Region: r.Region,
-			Protect: r.Protect, IgnoreChanges: r.IgnoreChanges,
+			Protect: r.Protect, DeleteBeforeReplace: r.DeleteBeforeReplace, IgnoreChanges: r.IgnoreChanges,
 			Inputs:    redact(r.Secrets, "", r.Inputs),
 			DependsOn: r.DependsOn, PropertyDependencies: r.PropertyDependencies,
 		})

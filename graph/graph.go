@@ -55,6 +55,8 @@ type Resource struct {
 	Inputs, Outputs map[string]any
 	// Protect says that an engine refuses to delete the resource.
 	Protect bool
+	// DeleteBeforeReplace says that a replacement is made after the old resource is gone.
+	DeleteBeforeReplace bool
 	// IgnoreChanges are the paths of inputs whose changes an engine leaves out of updates.
 	IgnoreChanges []string
 	// Secrets are the sorted paths of secret values, such as `environment.variables.TOKEN` or `origins[0].value`.

@@ -52,6 +52,15 @@ var kinds = map[string]func(*computing){
 	"aws:s3/bucketVersioningV2:BucketVersioningV2":                         ofBucket,
 	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": ofBucket,
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": ofBucket,
+
+	"aws:athena/namedQuery:NamedQuery":                             namedQuery,
+	"aws:athena/workgroup:Workgroup":                               workgroup,
+	"aws:cloudwatch/logDelivery:LogDelivery":                       logDelivery,
+	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": deliveryEnd("delivery-destination"),
+	"aws:cloudwatch/logDeliverySource:LogDeliverySource":           deliveryEnd("delivery-source"),
+	"aws:cloudwatch/queryDefinition:QueryDefinition":               queryDefinition,
+	"aws:glue/catalogDatabase:CatalogDatabase":                     catalogDatabase,
+	"aws:glue/catalogTable:CatalogTable":                           catalogTable,
 }
 
 func unnamed(c *computing) { delete(c.outputs, "name") }
@@ -235,6 +244,42 @@ func logGroup(c *computing) {
 	c.id = c.name()
 	c.arn("logs", "log-group:"+c.id)
 }
+
+// deliveryEnd is a source or a destination of vended logs.
+func deliveryEnd(kind string) func(*computing) {
+	return func(c *computing) {
+		c.id = c.name()
+		c.arn("logs", kind+":"+c.id)
+	}
+}
+
+func logDelivery(c *computing) {
+	unnamed(c)
+	c.id = c.letters(16, lower, "delivery")
+	c.arn("logs", "delivery:"+c.id)
+}
+
+func queryDefinition(c *computing) {
+	c.id = c.uuid()
+	c.set("queryDefinitionId", c.id)
+}
+
+func catalogDatabase(c *computing) {
+	c.id = Account + ":" + c.name()
+	c.arn("glue", "database/"+c.name())
+}
+
+func catalogTable(c *computing) {
+	c.id = Account + ":" + c.input("databaseName") + ":" + c.name()
+	c.arn("glue", "table/"+c.input("databaseName")+"/"+c.name())
+}
+
+func workgroup(c *computing) {
+	c.id = c.name()
+	c.arn("athena", "workgroup/"+c.id)
+}
+
+func namedQuery(c *computing) { c.id = c.uuid() }
 
 func metricAlarm(c *computing) {
 	c.id = c.name()

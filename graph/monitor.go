@@ -135,7 +135,7 @@ func registered(in *pulumirpc.RegisterResourceRequest, inputs resource.PropertyM
 	r := registration{
 		typ: in.GetType(), name: in.GetName(), custom: in.GetCustom(), inputs: inputs, importID: in.GetImportId(),
 		parent: in.GetParent(), provider: in.GetProvider(), dependencies: in.GetDependencies(),
-		protect: in.GetProtect(), ignoreChanges: in.GetIgnoreChanges(),
+		protect: in.GetProtect(), deleteBeforeReplace: in.GetDeleteBeforeReplace(), ignoreChanges: in.GetIgnoreChanges(),
 		secretOutputs:        in.GetAdditionalSecretOutputs(),
 		propertyDependencies: make(map[string][]string, len(in.GetPropertyDependencies())),
 	}

@@ -24,6 +24,7 @@ type registration struct {
 	dependencies         []string
 	propertyDependencies map[string][]string
 	protect              bool
+	deleteBeforeReplace  bool
 	ignoreChanges        []string
 	// secretOutputs are the outputs the program wants secret (additionalSecretOutputs).
 	secretOutputs []string
@@ -98,7 +99,7 @@ func (r *recorder) resource(in registration) *Resource {
 	res := &Resource{
 		URN: r.urn(in.parent, in.typ, in.name), Type: in.typ, Name: in.name, Custom: in.custom,
 		Provider: providerURN(in.provider), DependsOn: sorted(in.dependencies),
-		Protect: in.protect, IgnoreChanges: sorted(in.ignoreChanges),
+		Protect: in.protect, DeleteBeforeReplace: in.deleteBeforeReplace, IgnoreChanges: sorted(in.ignoreChanges),
 	}
 	res.Inputs, res.Secrets = plainMap(in.inputs)
 	res.Unknown = unknownPaths(in.inputs)

@@ -35,6 +35,8 @@ type App struct {
 	DrainStore pulumi.StringInput
 	// DashboardURL leads to the CloudWatch dashboard; nil where the stack has no alarms.
 	DashboardURL pulumi.StringInput
+	// LogsBucket is the bucket of CloudFront's access logs; nil without them.
+	LogsBucket pulumi.StringInput
 	// DNSRecords are what the owner of an external DNS creates; nil where the stack writes its records itself.
 	DNSRecords pulumi.Input
 }
@@ -158,6 +160,13 @@ func (p *platform) deploy(ctx *pulumi.Context) error {
 	}
 	if err := site.allow(ctx, distribution.resource.Arn); err != nil {
 		return err
+	}
+	logs, err := newLogs(ctx, p, providers, distribution.resource, regions)
+	if err != nil {
+		return fmt.Errorf("access logs: %w", err)
+	}
+	if logs != nil {
+		p.app.LogsBucket = logs.bucket.Bucket
 	}
 	if err := newViewerDNS(ctx, p, providers.global, zones, distribution.resource); err != nil {
 		return err

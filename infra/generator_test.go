@@ -219,7 +219,13 @@ func (g *generator) rest() {
 	g.set("lambda", function)
 	g.set("throttle", map[string]any{"burst": g.count("burst", 1, 5000), "rate": g.count("rate", 1, 10_000)})
 	g.set("alarms", map[string]any{"emails": some(g, "e-mails", []string{"a@example.com", "b@example.com"}, 0, 2)})
-	g.set("logs", map[string]any{"enabled": g.chance("logs"), "retentionDays": pick(g, "retention", 1, 30, 3653)})
+	logs := map[string]any{"enabled": g.chance("logs"), "retentionDays": pick(g, "retention", 1, 30, 3653)}
+	if logs["enabled"] == true {
+		for _, key := range []string{"viewerAddresses", "queryStrings", "athena"} {
+			logs[key] = g.chance(key)
+		}
+	}
+	g.set("logs", logs)
 	if !slices.Contains([]string{"", "dns"}, g.config["onefront:routing"]) && g.config["onefront:originSubdomain"] != "" && g.chance("no origin label") {
 		delete(g.config, "onefront:originSubdomain")
 	}

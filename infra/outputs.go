@@ -59,6 +59,9 @@ func (a *App) outputs() pulumi.Map {
 	if a.CertificateARN != nil {
 		all["certificateArn"] = a.CertificateARN
 	}
+	if a.LogsBucket != nil {
+		all["logsBucket"] = a.LogsBucket
+	}
 	if a.DNSRecords != nil {
 		all["dnsRecords"] = a.DNSRecords
 	}

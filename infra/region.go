@@ -63,6 +63,8 @@ type regionComponent struct {
 	ready []pulumi.Resource
 	// charts are the region's row on the dashboard, applicationCharts its part of the application's.
 	charts, applicationCharts []Chart
+	// logGroups are those of the functions that answer, whose lines have CloudFront's request id.
+	logGroups pulumi.StringArray
 	// outputs are what the application adds to the region's outputs.
 	outputs pulumi.Map
 	// resources are all children, for a region that is updated after this one.
@@ -201,6 +203,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 	b.functionNames, b.functions = append(b.functionNames, fn.Name), append(b.functions, made.Function.Name)
 	b.alarms = append(b.alarms, functionAlarms(b.cfg, fn, made.Function.Name)...)
 	if len(fn.Routes) > 0 {
+		b.region.logGroups = append(b.region.logGroups, made.logGroup.Name)
 		if len(b.answers) == 0 {
 			b.region.FunctionName = made.Function.Name
 		}

@@ -7,64 +7,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/local/cloudfront"
 )
 
-// accessLine is a line of CloudFront's standard log (v2) as JSON. All values are strings, as CloudFront delivers
-// them, and "-" is nothing.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
-//
-// guess: sc-bytes leaves the header out, which local mode does not count.
-type accessLine struct {
-	Date            string `json:"date"`
-	Time            string `json:"time"`
-	EdgeLocation    string `json:"x-edge-location"`
-	SCBytes         string `json:"sc-bytes"`
-	ClientIP        string `json:"c-ip"`
-	Method          string `json:"cs-method"`
-	Host            string `json:"cs(Host)"` // the distribution's own name
-	URIStem         string `json:"cs-uri-stem"`
-	Status          string `json:"sc-status"`
-	Referer         string `json:"cs(Referer)"`
-	UserAgent       string `json:"cs(User-Agent)"`
-	URIQuery        string `json:"cs-uri-query"`
-	Cookie          string `json:"cs(Cookie)"` // cookies are not logged
-	ResultType      string `json:"x-edge-result-type"`
-	RequestID       string `json:"x-edge-request-id"`
-	HostHeader      string `json:"x-host-header"`
-	Protocol        string `json:"cs-protocol"`
-	CSBytes         string `json:"cs-bytes"`
-	TimeTaken       string `json:"time-taken"` // seconds
-	ForwardedFor    string `json:"x-forwarded-for"`
-	TLSProtocol     string `json:"ssl-protocol"`
-	TLSCipher       string `json:"ssl-cipher"`
-	ResponseResult  string `json:"x-edge-response-result-type"`
-	ProtocolVersion string `json:"cs-protocol-version"`
-	FLEStatus       string `json:"fle-status"`
-	FLEFields       string `json:"fle-encrypted-fields"`
-	ClientPort      string `json:"c-port"`
-	TimeToFirstByte string `json:"time-to-first-byte"`
-	DetailedResult  string `json:"x-edge-detailed-result-type"`
-	ContentType     string `json:"sc-content-type"`
-	ContentLength   string `json:"sc-content-len"`
-	RangeStart      string `json:"sc-range-start"`
-	RangeEnd        string `json:"sc-range-end"`
-	Country         string `json:"c-country"`
-	TimestampMS     string `json:"timestamp(ms)"`
-	BehaviorPattern string `json:"cache-behavior-path-pattern"`
-}
-
-// accessLog writes one file per hour of simulated time, named as CloudFront names them but not compressed:
-// <distribution>.<yyyy-MM-dd-HH>.<unique>.json. It is safe for concurrent use.
+// accessLog writes a folder as CloudFront fills a bucket: one file per hour of simulated time, in the delivery's
+// folders, named as CloudFront names them but not compressed: <distribution>.<yyyy-MM-dd-HH>.<unique>.json. It is safe
+// for concurrent use.
 type accessLog struct {
-	dir, distributionID, domainName string
-	unique                          string
+	dir      string
+	delivery *delivery
+	unique   string
 
 	mu   sync.Mutex
 	hour string
@@ -72,30 +27,30 @@ type accessLog struct {
 	out  *bufio.Writer
 }
 
-func newAccessLog(dir string, g *graph.Graph) (*accessLog, error) {
-	distributions := g.ByType("aws:cloudfront/distribution:Distribution")
-	if len(distributions) != 1 {
-		return nil, fmt.Errorf("-access-log: %d distributions: want one", len(distributions))
-	}
+func newAccessLog(dir string, d *delivery) (*accessLog, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("-access-log %q: %w", dir, err)
 	}
-	d := distributions[0]
-	return &accessLog{
-		dir: dir, distributionID: d.ID, domainName: d.Output("domainName"),
-		unique: fmt.Sprintf("%08x", uint32(time.Now().UnixNano())),
-	}, nil
+	return &accessLog{dir: dir, delivery: d, unique: fmt.Sprintf("%08x", uint32(time.Now().UnixNano()))}, nil
+}
+
+// follow takes another delivery: the next line is in its file.
+func (l *accessLog) follow(d *delivery) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delivery = d
+	return l.closeFile()
 }
 
 func (l *accessLog) write(r cloudfront.Request) error {
-	raw, err := json.Marshal(l.line(r))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	raw, err := l.line(r)
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if hour := r.Time.UTC().Format("2006-01-02-15"); hour != l.hour || l.file == nil {
-		if err := l.rotate(hour); err != nil {
+		if err := l.rotate(r.Time.UTC(), hour); err != nil {
 			return err
 		}
 	}
@@ -105,12 +60,15 @@ func (l *accessLog) write(r cloudfront.Request) error {
 	return l.out.Flush() // somebody may be following the file
 }
 
-func (l *accessLog) rotate(hour string) error {
+func (l *accessLog) rotate(at time.Time, hour string) error {
 	if err := l.closeFile(); err != nil {
 		return err
 	}
-	name := filepath.Join(l.dir, l.distributionID+"."+hour+"."+l.unique+".json")
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	folder := filepath.Join(l.dir, filepath.FromSlash(l.delivery.folder(at)))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(folder, l.delivery.distributionID+"."+hour+"."+l.unique+".json"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
@@ -133,31 +91,25 @@ func (l *accessLog) close() {
 	_ = l.closeFile() // every line was flushed when it was written
 }
 
-func (l *accessLog) line(r cloudfront.Request) accessLine {
-	at := r.Time.UTC()
-	seconds := fmt.Sprintf("%.3f", r.Duration.Seconds())
-	line := accessLine{
-		Date: at.Format("2006-01-02"), Time: at.Format("15:04:05"), TimestampMS: strconv.FormatInt(at.UnixMilli(), 10),
-		EdgeLocation: orDash(r.Edge), SCBytes: strconv.Itoa(r.Bytes), ClientIP: orDash(r.ViewerIP), Method: r.Method,
-		Host: l.domainName, HostHeader: orDash(r.Host), URIStem: logged(r.Path), URIQuery: orDash(logged(r.Query)),
-		Status: loggedStatus(r), Referer: orDash(logged(r.Referer)), UserAgent: orDash(logged(r.UserAgent)),
-		Cookie: "-", ResultType: r.Cache, ResponseResult: r.Cache, DetailedResult: r.Detailed, RequestID: r.ID,
-		Protocol: orDash(r.Protocol), CSBytes: strconv.Itoa(r.ReceivedBytes), TimeTaken: seconds, TimeToFirstByte: seconds,
-		ForwardedFor: orDash(logged(r.ForwardedFor)), TLSProtocol: "-", TLSCipher: "-", ProtocolVersion: orDash(r.ProtocolVersion),
-		FLEStatus: "-", FLEFields: "-", ClientPort: orDash(r.ViewerPort), ContentType: orDash(logged(r.ContentType)),
-		ContentLength: orDash(r.ContentLength), RangeStart: "-", RangeEnd: "-", Country: orDash(r.Country),
-		BehaviorPattern: orDash(r.Behavior),
+// line is a JSON object of the fields that the program orders, in its order. All values are strings, as CloudFront
+// delivers them, and "-" is nothing (O-A15, O-A16).
+func (l *accessLog) line(r cloudfront.Request) ([]byte, error) {
+	line := []byte{'{'}
+	for i, field := range l.delivery.fields {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		name, err := json.Marshal(field)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(orDash(logFields[field](logged{r, l.delivery})))
+		if err != nil {
+			return nil, err
+		}
+		line = append(append(append(line, name...), ':'), value...)
 	}
-	if first, last, ok := contentRange(r.ContentRange); ok {
-		line.RangeStart, line.RangeEnd = first, last
-	}
-	if r.Edge != "" {
-		line.EdgeLocation = r.Edge + "56-P1" // as in X-Amz-Cf-Pop
-	}
-	if r.Protocol == "https" {
-		line.TLSProtocol, line.TLSCipher = "TLSv1.3", "TLS_AES_128_GCM_SHA256"
-	}
-	return line
+	return append(line, '}'), nil
 }
 
 func orDash(s string) string {
@@ -165,38 +117,4 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
-}
-
-// contentRange splits "bytes 0-9/100".
-func contentRange(header string) (first, last string, ok bool) {
-	span, found := strings.CutPrefix(header, "bytes ")
-	if !found {
-		return "", "", false
-	}
-	span, _, _ = strings.Cut(span, "/")
-	return strings.Cut(span, "-")
-}
-
-// logged encodes what CloudFront encodes in log fields, on top of the URL's own encoding: control characters, spaces,
-// everything beyond ASCII, percent signs and a few others (O-A16).
-func logged(s string) string {
-	const signs = "%<>\"#{}|\\^~[]`'"
-	var out strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(signs, c) >= 0 {
-			fmt.Fprintf(&out, "%%%02X", c)
-		} else {
-			out.WriteByte(c)
-		}
-	}
-	return out.String()
-}
-
-// loggedStatus is sc-status: 000 where the viewer hung up before there was an answer (O-A18).
-func loggedStatus(r cloudfront.Request) string {
-	if r.Detailed == "ClientHungUpRequest" {
-		return "000"
-	}
-	return fmt.Sprintf("%03d", r.Status)
 }

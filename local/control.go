@@ -21,6 +21,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Outputs:    t.outputs,
 		Recent:     t.recent,
 		Requests:   t.requests,
+		LastHour:   func() any { return t.stats.result(t.clock.Now()) },
 		Invalidate: t.edge.Invalidate,
 		Now:        t.clock.Now,
 		Advance:    t.clock.Advance,
@@ -101,6 +102,7 @@ func (t *topology) onRequest(r cloudfront.Request) {
 		}
 	}
 	t.requests.Add(noted)
+	t.stats.add(r)
 	if t.access != nil {
 		if err := t.access.write(r); err != nil {
 			t.log.Error("writing the access log", "err", err)

@@ -2,11 +2,11 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net"
 	"time"
 
-	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/saas"
@@ -20,6 +20,7 @@ type lasting struct {
 	log      *slog.Logger
 	clock    *simtime.Clock
 	requests *admin.RequestLog
+	stats    *liveStats
 	access   *accessLog // nil unless asked for
 	faults   map[string]*regionFaults
 	tickets  *saas.Service // the stand-in as it was last, or nil
@@ -34,7 +35,7 @@ type lasting struct {
 // newLasting begins time. aws is the host and port where functions reach SQS and SSM.
 func newLasting(f flags, log *slog.Logger, aws string, listenSaaS func() (net.Listener, error)) *lasting {
 	return &lasting{
-		flags: f, log: log, clock: simtime.New(), requests: admin.NewRequestLog(), faults: map[string]*regionFaults{},
+		flags: f, log: log, clock: simtime.New(), requests: admin.NewRequestLog(), stats: newLiveStats(), faults: map[string]*regionFaults{},
 		aws: aws, accessKeyID: "ASIA" + rand.Text(), listenSaaS: listenSaaS,
 	}
 }
@@ -73,12 +74,18 @@ func (l *lasting) standIn(s settings.Settings, key string) (service *saas.Servic
 	return service, err
 }
 
-// openAccessLog begins the access log, if one is asked for. It goes on as it began: a distribution keeps its id.
-func (l *lasting) openAccessLog(g *graph.Graph) (err error) {
-	if l.flags.accessLog != "" && l.access == nil {
-		l.access, err = newAccessLog(l.flags.accessLog, g)
+// openAccessLog begins the access log, if one is asked for, or lets it follow the graph's delivery.
+func (l *lasting) openAccessLog(d *delivery) (err error) {
+	switch {
+	case l.flags.accessLog == "":
+		return nil
+	case d == nil:
+		return errors.New("-access-log: the program makes no access logs: want onefront:logs with enabled: true")
+	case l.access == nil:
+		l.access, err = newAccessLog(l.flags.accessLog, d)
+		return err
 	}
-	return err
+	return l.access.follow(d)
 }
 
 // workTime is what tracked work gets to end. A request that sleeps under a slow fault may take longer.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -85,10 +86,11 @@ func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topolo
 	if err = t.buildFront(g); err != nil {
 		return t, err
 	}
-	if err = g.Rest(unserved, l.flags.without...); err != nil {
+	delivery := readDelivery(g)
+	if err = errors.Join(g.Err(), g.Rest(unserved, l.flags.without...)); err != nil {
 		return t, err
 	}
-	if err = l.openAccessLog(recorded); err != nil {
+	if err = l.openAccessLog(delivery); err != nil {
 		return t, err
 	}
 	t.routing = "edge"
@@ -267,6 +269,7 @@ func (t *topology) reset(context.Context) error {
 		t.saas.Reset()
 	}
 	t.edge.Reset()
+	t.stats.window.Reset()
 	t.ssm.Reset()
 	t.lambda.Reset()
 	t.dns.Reset()

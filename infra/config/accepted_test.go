@@ -202,6 +202,12 @@ func TestLoad_accepted(t *testing.T) {
 		{"response headers", settings{"responseHeaders": `{"remove": ["X-Powered-By", "Server"], "add": {"X-Team": "a b"}}`}, func(c *config.Config) any { return c.ResponseHeaders }, config.ResponseHeaders{Remove: []string{"Server", "X-Powered-By"}, Add: map[string]string{"X-Team": "a b"}}},
 		{"throttle in part", settings{"throttle": `{"rate": "0.5"}`}, func(c *config.Config) any { return c.Throttle }, config.Throttle{Burst: 200, Rate: 0.5}},
 		{"lambda in full", settings{"lambda": `{"memoryMiB": 512, "timeout": "30s", "reservedConcurrency": 5, "logLevel": "debug"}`}, func(c *config.Config) any { return c.Lambda }, config.Lambda{MemoryMiB: 512, Timeout: 30 * time.Second, ReservedConcurrency: 5, HealthReservedConcurrency: -1, LogLevel: "debug"}},
+		{
+			"logs with everything",
+			settings{"logs": `{"viewerAddresses": true, "queryStrings": true, "athena": true}`},
+			func(c *config.Config) any { return c.Logs },
+			config.Logs{Enabled: true, RetentionDays: 30, ViewerAddresses: true, QueryStrings: true, Athena: true},
+		},
 		{"logs off", settings{"logs": `{"enabled": false, "retentionDays": 365}`}, func(c *config.Config) any { return c.Logs }, config.Logs{RetentionDays: 365}},
 		{"alarms", settings{"alarms": `{"emails": ["a@example.com"], "thresholds": {"api5xxPercent": 2.5}}`}, func(c *config.Config) any { return c.Alarms.Thresholds["api5xxPercent"] }, 2.5},
 		{"an application's threshold", settings{"alarms": `{"thresholds": {"deadLetters": 7}}`}, func(c *config.Config) any { return c.Alarms.Thresholds["deadLetters"] }, 7.0},

@@ -185,10 +185,17 @@ type Throttle struct {
 	Rate  float64
 }
 
-// Logs switches CloudFront access logs (default on) and bounds how long logs are kept (default 30 days).
+// Logs are CloudFront's access logs, and how long all logs are kept.
 type Logs struct {
-	Enabled       bool
+	// Enabled makes the access logs. Default true.
+	Enabled bool
+	// RetentionDays bounds how long access logs and log groups are kept: one of the periods that CloudWatch Logs knows,
+	// 1 to 3653. Default 30.
 	RetentionDays int
+	// ViewerAddresses logs viewers' IP addresses, QueryStrings what stands behind "?". Default false: both are personal.
+	ViewerAddresses, QueryStrings bool
+	// Athena makes a table over the access logs, with a workgroup and a query for each report. Default false.
+	Athena bool
 }
 
 // Aliases are all names of the distribution in configuration order, redirect aliases included.

@@ -42,6 +42,8 @@ type Options struct {
 	Outputs any
 	// Requests keeps the request log and the counters.
 	Requests *RequestLog
+	// LastHour is the member lastHour of GET /stats: what `go run ./stats -json` would say of the last hour. nil: none.
+	LastHour func() any
 	// Invalidate drops cached objects and says how many. An error is the caller's fault.
 	Invalidate func(paths []string) (objects int, err error)
 	// Now is simulated time; Advance moves it on by d and says whether it waited for all that that started.

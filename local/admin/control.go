@@ -21,7 +21,18 @@ func (s *Server) getOutputs(w http.ResponseWriter, _ *http.Request) { answer(w, 
 
 func (s *Server) getDNS(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.DNS()) }
 
-func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Requests.Stats()) }
+// getStats answers the counts since the start, and the reports of the last hour.
+func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) {
+	var body struct {
+		Stats
+		LastHour any `json:"lastHour,omitempty"`
+	}
+	body.Stats = s.o.Requests.Stats()
+	if s.o.LastHour != nil {
+		body.LastHour = s.o.LastHour()
+	}
+	answer(w, body)
+}
 
 // getRequests lists the latest requests, the newest first.
 func (s *Server) getRequests(w http.ResponseWriter, r *http.Request) {

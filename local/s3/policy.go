@@ -117,6 +117,8 @@ func knownCondition(operator, key string) bool {
 		return operator == "StringEquals" || operator == "StringLike" || operator == "ArnEquals" || operator == "ArnLike"
 	case "aws:securetransport":
 		return operator == "Bool"
+	case "s3:x-amz-acl":
+		return operator == "StringEquals" // of uploads, which nobody makes here
 	default:
 		return false
 	}

@@ -34,39 +34,57 @@ var bots = []Rule{
 	{[]string{"perplexitybot", "perplexity-user"}, "Perplexity"},
 	{[]string{"ccbot/"}, "Common Crawl"},
 	{[]string{"bytespider"}, "ByteDance"},
-	{[]string{"googlebot", "google-extended", "googleother", "adsbot-google", "mediapartners-google", "google-inspectiontool"}, "Google"},
+	{[]string{"googlebot", "google-extended", "googleother", "adsbot-google", "mediapartners-google", "google-inspectiontool", "googleproducer", "googleprober"}, "Google"},
 	{[]string{"bingbot", "bingpreview", "adidxbot"}, "Bing"},
 	{[]string{"applebot"}, "Apple"},
-	{[]string{"facebookexternalhit", "meta-externalagent", "facebookbot"}, "Meta"},
-	{[]string{"curl/", "wget/", "python-requests", "python-urllib", "go-http-client", "okhttp", "java/", "apache-httpclient", "libwww-perl"}, "Script"},
-	{[]string{"headlesschrome", "phantomjs"}, "Headless browser"},
-	{[]string{"bot", "crawl", "spider", "slurp"}, "Other bot"},
+	{[]string{"facebookexternalhit", "meta-externalagent", "meta-webindexer", "facebookbot", "facebookcatalog", "whatsapp/"}, "Meta"},
+	{[]string{
+		"curl/", "wget/", "python-requests", "python-urllib", "python-httpx", "aiohttp", "go-http-client", "okhttp", "java/", "apache-httpclient",
+		"libwww-perl", "axios/", "node-fetch", "aws-sdk-", "postmanruntime",
+	}, "Script"},
+	{[]string{"headlesschrome", "phantomjs", "ptst/"}, "Headless browser"},
+	{[]string{"bot", "crawl", "spider", "slurp", "bubing", "ad monitoring"}, "Other bot"},
 }
 
 // browsers: whoever puts his name beside "Chrome" or "Safari" stands before them.
 var browsers = []Rule{
 	{[]string{"fban/", "fbav/", "instagram"}, "Meta in-app"},
+	{[]string{
+		"pinterest", "snapchat", "tiktok", "musical_ly", "bytedancewebview", "micromessenger", "telegram-android", "twitter for", "linkedinapp",
+		" line/", "kakaotalk",
+	}, "Other in-app"},
+	{[]string{"dalvik/", "cfnetwork"}, "App"},
 	{[]string{"edg/", "edga/", "edgios/", "edge/"}, "Edge"},
-	{[]string{"opr/", "opera", "opios/", "opt/"}, "Opera"},
+	{[]string{"opr/", "opera", "opios/", "opt/", "opx/"}, "Opera"},
 	{[]string{"samsungbrowser/"}, "Samsung Internet"},
+	{[]string{"duckduckgo/", "ddg/"}, "DuckDuckGo"},
+	{[]string{"brave/"}, "Brave"},
 	{[]string{"vivaldi/"}, "Vivaldi"},
-	{[]string{"yabrowser/"}, "Yandex"},
-	{[]string{"ucbrowser/"}, "UC Browser"},
+	{[]string{"whale/"}, "Whale"},
+	{[]string{"yabrowser/", "yaapp_"}, "Yandex"},
+	{[]string{"coc_coc_browser/"}, "Coc Coc"},
+	{[]string{"huaweibrowser/"}, "Huawei Browser"},
+	{[]string{"ucbrowser/", "ucweb"}, "UC Browser"},
 	{[]string{"silk/"}, "Silk"},
 	{[]string{"firefox/", "fxios/"}, "Firefox"},
-	{[]string{"trident/", "msie "}, "Internet Explorer"},
+	{[]string{"trident/", "msie ", "iemobile"}, "Internet Explorer"},
 	{[]string{"chrome/", "crios/", "chromium/"}, "Chrome"},
+	{[]string{"android"}, "Android browser"}, // what calls itself Safari there
 	{[]string{"safari/"}, "Safari"},
+	{[]string{"mobile/"}, "App"}, // a web view of iOS
 }
 
 var systems = []Rule{
 	{[]string{"windows"}, "Windows"},
 	{[]string{"iphone", "ipad", "ipod"}, "iOS"},
-	{[]string{"tizen", "smarttv"}, "Tizen"},
-	{[]string{"web0s", "webos"}, "webOS"},
+	{[]string{"tizen"}, "Tizen"},
+	{[]string{"web0s", "webos", "hpwos"}, "webOS"},
+	{[]string{"roku/"}, "Roku"},
 	{[]string{"android"}, "Android"},
 	{[]string{"cros "}, "ChromeOS"},
 	{[]string{"mac os x", "macintosh"}, "macOS"},
+	{[]string{"blackberry", "bb10"}, "BlackBerry"},
+	{[]string{"freebsd", "openbsd", "netbsd"}, "BSD"},
 	{[]string{"linux", "x11"}, "Linux"},
 }
 
@@ -74,9 +92,9 @@ var systems = []Rule{
 var devices = []Rule{
 	{[]string{"smart-tv", "smarttv", "tizen", "web0s", "appletv", "apple tv", "roku", "crkey", "; aft", "googletv", "android tv", "hbbtv"}, TV},
 	{[]string{"ipad", "tablet", "kindle", "silk/"}, Tablet},
-	{[]string{"iphone", "ipod", "mobile", "mobi"}, Mobile},
+	{[]string{"iphone", "ipod", "mobi", "blackberry", "symbian", "opera mini"}, Mobile},
 	{[]string{"android"}, Tablet},
-	{[]string{"windows", "macintosh", "x11", "cros ", "linux"}, Desktop},
+	{[]string{"windows", "macintosh", "x11", "cros ", "linux", "bsd"}, Desktop},
 }
 
 // Classify tells browser, system and device of a decoded User-Agent header.

@@ -49,6 +49,12 @@ type Definition struct {
 	Option string // the key below `logs` that orders it; empty if it is always ordered
 }
 
+// The options of Definition: keys below `logs` of a stack's configuration.
+const (
+	QueryStrings    = "queryStrings"
+	ViewerAddresses = "viewerAddresses"
+)
+
 // definitions is the one list, in the order of the constants above.
 var definitions = [fieldCount]Definition{
 	TimestampMS:    {Name: "timestamp(ms)", Column: "timestamp_ms"},
@@ -79,8 +85,8 @@ var definitions = [fieldCount]Definition{
 	ASN:            {Name: "asn", Column: "asn"},
 	Country:        {Name: "c-country", Column: "c_country"},
 	Behavior:       {Name: "cache-behavior-path-pattern", Column: "cache_behavior_path_pattern"},
-	Query:          {Name: "cs-uri-query", Column: "cs_uri_query", Option: "queryStrings"},
-	Address:        {Name: "c-ip", Column: "c_ip", Option: "viewerAddresses"},
+	Query:          {Name: "cs-uri-query", Column: "cs_uri_query", Option: QueryStrings},
+	Address:        {Name: "c-ip", Column: "c_ip", Option: ViewerAddresses},
 }
 
 var byName = func() map[string]Field {

@@ -122,6 +122,17 @@ func (l *Line) set(field Field, value []byte) {
 	l[field] = value
 }
 
+// Set gives a field, by CloudFront's name for it, a value as it would be logged; "-" and "" are absent. A name that is
+// none of the log's changes nothing.
+func (l *Line) Set(name, value string) {
+	if field, known := byName[name]; known {
+		l[field] = nil
+		if value != "" {
+			l.set(field, []byte(value))
+		}
+	}
+}
+
 func parseAny(line []byte, l *Line) error {
 	var values map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(line))
