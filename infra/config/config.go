@@ -194,8 +194,6 @@ type Logs struct {
 	RetentionDays int
 	// ViewerAddresses logs viewers' IP addresses, QueryStrings what stands behind "?". Default false: both are personal.
 	ViewerAddresses, QueryStrings bool
-	// Athena makes a table over the access logs, with a workgroup and a query for each report. Default false.
-	Athena bool
 }
 
 // Aliases are all names of the distribution in configuration order, redirect aliases included.
