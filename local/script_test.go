@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 //	[!] body REGEXP                           check its body
 //	[!] json PATH VALUE                       check a JSON value: a.0.b; length is that of a list or an object
 //	[!] log REGEXP                            check standard error
+//	[!] ops COMMAND [args]                    run the operator's command against it; what it prints is the body
 //	save NAME PATH                            keep a JSON value in a variable: $NAME; "header:NAME" keeps a header
 //	end                                       end local mode; status 0, nothing left on standard output but the ready line
 //	fails CODE REGEXP [flags]                 start local mode and see it fail in one line
@@ -87,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"body":   command1((*session).checkBody),
 			"json":   command1((*session).checkJSON),
 			"log":    command1((*session).checkLog),
+			"ops":    command1((*session).ops),
 		},
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,6 +34,8 @@ type regionStatus struct {
 	// Alarms are the names of those in ALARM.
 	Alarms []string          `json:"alarms"`
 	Unread map[string]string `json:"unread,omitempty"`
+
+	failed int // of the unread, without what local mode has no API for
 }
 
 type queueStatus struct {
@@ -85,7 +88,7 @@ func (c *command) status(ctx context.Context, s *stack) error {
 	}
 	unread := 0
 	for _, r := range report {
-		unread += len(r.Unread)
+		unread += r.failed
 	}
 	if unread > 0 {
 		return fmt.Errorf("%d of the answers could not be read", unread)
@@ -104,6 +107,9 @@ func (c *command) askAll(ctx context.Context, s *stack, r region, into *regionSt
 			into.Unread = map[string]string{}
 		}
 		into.Unread[q.name] = plain(err).Error()
+		if !errors.Is(err, errNotLocal) {
+			into.failed++
+		}
 	}
 }
 

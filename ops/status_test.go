@@ -34,7 +34,7 @@ func TestStatus(t *testing.T) {
 			Queue: &queueStatus{OldestSeconds: &oldest, DeadLetters: &none}, Alarms: []string{"onefront-prod-5xx-us-east-1"},
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(regionStatus{})); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
 	}
 	table := w.must("status")

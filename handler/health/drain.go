@@ -25,7 +25,6 @@ const (
 // region nor brings a drained one back. A new environment that cannot read believes it is not drained.
 type drain struct {
 	read func(context.Context) (string, error)
-	now  func() time.Time // the wall clock: the monotonic one may stand still while Lambda freezes the function
 	log  *slog.Logger
 
 	mu    sync.Mutex
@@ -33,10 +32,11 @@ type drain struct {
 	value bool
 }
 
-func (d *drain) drained(ctx context.Context) bool {
+// drained is asked at the time that API Gateway gave the request: a function's own clocks may stand still or jump while
+// Lambda freezes it.
+func (d *drain) drained(ctx context.Context, now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := d.now().Round(0) // without its monotonic reading
 	if age := now.Sub(d.tried); age >= 0 && age < readEvery {
 		return d.value
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -36,7 +37,7 @@ func (h *health) handle(ctx context.Context, event events.APIGatewayV2HTTPReques
 		answer.Headers["allow"] = allow
 		return answer, nil
 	}
-	drained, status := h.drain.drained(ctx), http.StatusOK
+	drained, status := h.drain.drained(ctx, time.UnixMilli(event.RequestContext.TimeEpoch)), http.StatusOK
 	if drained && path == h.secret {
 		status = http.StatusServiceUnavailable
 	}

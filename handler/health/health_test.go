@@ -24,17 +24,23 @@ import (
 
 const secretPath = "/api/health/5c1d77"
 
-func newHealth(read func(context.Context) (string, error), now func() time.Time) *health {
-	return &health{
-		environment: environment{region: "eu-west-1", version: "0123456789ab", public: "/api/health", secret: secretPath},
-		drain:       &drain{read: read, now: now, log: slog.New(slog.NewJSONHandler(io.Discard, nil))},
-	}
+// asked is a health function whose requests come at the times that at gives.
+type asked struct {
+	*health
+	at func() time.Time
 }
 
-func (h *health) ask(t *testing.T, method, path string) events.APIGatewayV2HTTPResponse {
+func newHealth(read func(context.Context) (string, error), at func() time.Time) *asked {
+	return &asked{at: at, health: &health{
+		environment: environment{region: "eu-west-1", version: "0123456789ab", public: "/api/health", secret: secretPath},
+		drain:       &drain{read: read, log: slog.New(slog.NewJSONHandler(io.Discard, nil))},
+	}}
+}
+
+func (h *asked) ask(t *testing.T, method, path string) events.APIGatewayV2HTTPResponse {
 	t.Helper()
 	e := events.APIGatewayV2HTTPRequest{RawPath: path}
-	e.RequestContext.HTTP.Method = method
+	e.RequestContext.HTTP.Method, e.RequestContext.TimeEpoch = method, h.at().UnixMilli()
 	got, err := h.handle(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)

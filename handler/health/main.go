@@ -23,7 +23,7 @@ func main() {
 		log.Error("starting function", slog.String("err", err.Error()))
 		os.Exit(1)
 	}
-	h := &health{environment: e, drain: &drain{read: parameterReader(e), now: time.Now, log: log}}
-	h.drain.drained(context.Background()) // while Lambda gives the initialization its full CPU: the first answer is right
+	h := &health{environment: e, drain: &drain{read: parameterReader(e), log: log}}
+	h.drain.drained(context.Background(), time.Now()) // while Lambda gives the initialization its full CPU: the first answer is right
 	lambda.Start(h.handle)
 }
