@@ -109,7 +109,7 @@ soak: ## count ten million log lines and watch the memory (minutes; Linux)
 
 .PHONY: golden
 golden: ## write the golden graphs anew; review the difference before committing
-	go test ./infra -run Golden -count=1 -update
+	go test ./infra/feedback -run Golden -count=1 -update
 	cd deployments && go test . -run Golden -count=1 -update
 
 .PHONY: frontend-env

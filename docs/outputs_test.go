@@ -35,7 +35,7 @@ func parsed(t *testing.T, content []byte) any {
 // goldenOutputs are the outputs in the golden graphs, by file.
 func goldenOutputs(t *testing.T) map[string][]byte {
 	t.Helper()
-	names, err := filepath.Glob("../infra/testdata/graph.*.golden.json")
+	names, err := filepath.Glob("../infra/feedback/testdata/graph.*.golden.json")
 	if err != nil || len(names) < 2 {
 		t.Fatalf("%d golden graphs, %v", len(names), err)
 	}
@@ -65,7 +65,7 @@ func TestOutputs_followTheSchema(t *testing.T) {
 func TestOutputs_schemaRefuses(t *testing.T) {
 	t.Parallel()
 	schema := outputsSchema(t)
-	outputs := goldenOutputs(t)["../infra/testdata/graph.prod.golden.json"]
+	outputs := goldenOutputs(t)["../infra/feedback/testdata/graph.prod.golden.json"]
 	for name, change := range map[string]func(map[string]any){
 		"an output is gone":        func(o map[string]any) { delete(o, "apiUrl") },
 		"an output is new":         func(o map[string]any) { o["apiURL"] = "https://example.com/api" },

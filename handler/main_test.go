@@ -150,7 +150,7 @@ func TestProcess_frozen(t *testing.T) {
 func TestReadEnvironment_refuses(t *testing.T) {
 	t.Parallel()
 	w := map[string]string{
-		"_HANDLER": "api", "AWS_REGION": "eu-west-1", "ONEFRONT_STACK": "s", "ONEFRONT_API_KEY_PARAMETER": "p",
+		"_HANDLER": "api", "AWS_REGION": "eu-west-1", "ONEFRONT_STACK": "s", "ONEFRONT_UPSTREAM_API_KEY_PARAMETER": "p",
 		"ONEFRONT_QUEUE_URL": "q", "ONEFRONT_DEAD_LETTER_QUEUE_URL": "d", "ONEFRONT_ORIGIN_SECRET": "o",
 		"ONEFRONT_UPSTREAM": `{"preset":"webhook","url":"https://example.com"}`,
 	}

@@ -135,28 +135,23 @@ func TestAlarms_agreedSet(t *testing.T) {
 			"all-regions-down: over 1, tells",
 			"api-5xx-eu-west-1: GreaterThanThreshold 5, 3 of 3, notBreaching",
 			"api-latency-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
+			"backlog-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
 			"certificate-edge: LessThanOrEqualToThreshold 30, 1 of 1, breaching, tells",
 			"certificate-eu-west-1: LessThanOrEqualToThreshold 30, 1 of 1, breaching, tells",
-			"dead-letter-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
-			"denied-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
 			"duration-api-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
-			"duration-redelivery-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
+			"duration-worker-eu-west-1: GreaterThanThreshold 8000, 5 of 5, notBreaching",
 			"edge-5xx: GreaterThanThreshold 5, 3 of 5, notBreaching, tells",
 			"edge-errors-site-request: GreaterThanOrEqualToThreshold 1, 2 of 2, notBreaching, tells",
 			"edge-errors-site-response: GreaterThanOrEqualToThreshold 1, 2 of 2, notBreaching, tells",
 			"edge-throttles-site-request: GreaterThanOrEqualToThreshold 1, 5 of 5, notBreaching, tells",
 			"edge-throttles-site-response: GreaterThanOrEqualToThreshold 1, 5 of 5, notBreaching, tells",
 			"errors-api-eu-west-1: GreaterThanThreshold 5, 3 of 3, notBreaching",
-			"errors-redelivery-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
+			"errors-worker-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
 			"health-eu-west-1: LessThanThreshold 1, 3 of 3, breaching, tells",
-			"lost-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
 			"outside-in: LessThanThreshold 1, 3 of 3, breaching, tells",
-			"queue-age-eu-west-1: GreaterThanThreshold 900, 5 of 5, notBreaching",
-			"queued-eu-west-1: GreaterThanThreshold 20, 5 of 5, notBreaching",
-			"refused-eu-west-1: GreaterThanOrEqualToThreshold 1, 1 of 1, notBreaching",
-			"region-eu-west-1: over 14, tells",
+			"region-eu-west-1: over 9, tells",
 			"throttled-api-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
-			"throttled-redelivery-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
+			"throttled-worker-eu-west-1: GreaterThanOrEqualToThreshold 1, 3 of 5, notBreaching",
 		},
 	} {
 		got := alarmTable(record(t, stack, map[string]string{"onefront:regions": `["eu-west-1"]`}))
@@ -177,9 +172,9 @@ func TestAlarms_perRegion(t *testing.T) {
 				counts[r.Region]++
 			}
 		}
-		want := map[string]int{"eu-west-1": 15, "us-east-1": 15, "ap-southeast-2": 15}
+		want := map[string]int{"eu-west-1": 10, "us-east-1": 10, "ap-southeast-2": 10}
 		if stack == "staging" {
-			want = map[string]int{"eu-west-1": 14, "us-east-1": 14}
+			want = map[string]int{"eu-west-1": 9, "us-east-1": 9}
 		}
 		if diff := cmp.Diff(want, counts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", stack, diff)
@@ -267,7 +262,7 @@ func TestAlarms_previewTellsThePlan(t *testing.T) {
 		{"nobody, though the stack matters", map[string]string{"onefront:alarms": "{}", "onefront:protect": "true"}, "onefront:alarms: nobody is told", "confirmations"},
 		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
 		{"all of it", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`}, "additional metrics 2.40", "nobody"},
-		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 11.10 USD a month: 46 alarm metrics 4.60, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},
+		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 9.90 USD a month: 34 alarm metrics 3.40, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},
 	} {
 		messages := fmt.Sprint(record(t, "staging", c.replaced).Messages)
 		if !strings.Contains(messages, c.want) || strings.Contains(messages, c.absent) {
@@ -292,9 +287,9 @@ func TestAlarms_off(t *testing.T) {
 // Thresholds of the stack reach platform and application.
 func TestAlarms_thresholds(t *testing.T) {
 	projectFiles(t)
-	g := record(t, "staging", map[string]string{"onefront:alarms": `{"thresholds": {"api5xxPercent": 2.5, "apiRequests": 7, "deadLetters": 3}}`})
-	if got := at(named(t, g, alarmToken, "dead-letter-us-east-1").Inputs, "threshold"); got != 3.0 {
-		t.Errorf("dead-letter: %v", got)
+	g := record(t, "staging", map[string]string{"onefront:alarms": `{"thresholds": {"api5xxPercent": 2.5, "apiRequests": 7, "backlog": 3}}`})
+	if got := at(named(t, g, alarmToken, "backlog-us-east-1").Inputs, "threshold"); got != 3.0 {
+		t.Errorf("backlog: %v", got)
 	}
 	alarm := named(t, g, alarmToken, "api-5xx-us-east-1")
 	if at(alarm.Inputs, "threshold") != 2.5 || text(alarm.Inputs, "metricQueries", 2, "expression") != "IF(n >= 7, 100 * share, 0)" {

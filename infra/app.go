@@ -1,7 +1,9 @@
 package infra
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,14 +84,31 @@ func (p *platform) child(opts ...pulumi.ResourceOption) []pulumi.ResourceOption 
 	return append([]pulumi.ResourceOption{pulumi.Parent(p.app)}, opts...)
 }
 
-// secret is the value of one of the application's secret keys.
+// secret is the value of one of the application's secret keys. For any other it is an error, once something needs it.
 func (p *platform) secret(key string) pulumi.StringOutput {
+	if _, known := p.Secrets[key]; !known {
+		return pulumi.String("").ToStringOutput().ApplyT(func(string) (string, error) { return "", p.unknownSecret(key) }).(pulumi.StringOutput)
+	}
 	return pulumi.ToSecret(pulumi.String(p.Secrets[key])).(pulumi.StringOutput)
 }
 
+func (p *platform) unknownSecret(key string) error {
+	return fmt.Errorf("secret %q: one of those that the application names; there are %s", key, strings.Join(slices.Sorted(maps.Keys(p.Secrets)), ", "))
+}
+
 func newApp(ctx *pulumi.Context, name, prefix string, args *Args, opts ...pulumi.ResourceOption) (*App, error) {
-	p := &platform{Args: args, app: &App{}, prefix: prefix}
-	if err := p.build(ctx.Context()); err != nil {
+	completed, err := args.complete()
+	if err != nil {
+		completed = args // what does not compile is told in the same run
+	}
+	p := &platform{Args: completed, app: &App{}, prefix: prefix}
+	if args.Application != nil {
+		err = errors.Join(err, p.build(ctx.Context()))
+	}
+	if err == nil {
+		err = claim(ctx, name, &p.Config)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, warning := range slices.Concat(args.Warnings, args.Application.remarks()) {

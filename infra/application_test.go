@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/onefront/onefront/graph"
@@ -30,13 +33,23 @@ func orders() *infra.Functions {
 }
 
 func recordApplication(application infra.Application, config map[string]string) (*graph.Graph, error) {
+	return recordBuilt(application, noHandler, config)
+}
+
+// recordWith returns the program's error alone.
+func recordWith(application infra.Application, build infra.Builder, config map[string]string) error {
+	_, err := recordBuilt(application, build, config)
+	return err
+}
+
+func recordBuilt(application infra.Application, build infra.Builder, config map[string]string) (*graph.Graph, error) {
 	values := map[string]string{
 		"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": canaryKey,
 	}
 	for key, value := range config {
 		values[key] = value
 	}
-	return graph.Record(infra.DeployWith(application, noHandler), graph.Options{
+	return graph.Record(infra.DeployWith(application, build), graph.Options{
 		Project: "onefront", Stack: "test", Config: values, SecretKeys: []string{"onefront:paymentKey"},
 	})
 }
@@ -164,19 +177,36 @@ func TestNew_twiceInOneProgram(t *testing.T) {
 	}
 }
 
-// What is given as an option of the app reaches every child.
+// What is given as an option of the app reaches every child: a VPC and a key for functions, a boundary for roles, a key
+// for logs and parameters.
 func TestNew_transformations(t *testing.T) {
-	const boundary = "arn:aws:iam::123456789012:policy/boundary"
+	const boundary, key = "arn:aws:iam::123456789012:policy/boundary", "arn:aws:kms:eu-west-1:123456789012:key/0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f"
 	g, err := graph.Record(func(ctx *pulumi.Context) error {
 		args, err := infra.Load(ctx, orders())
 		if err != nil {
 			return err
 		}
 		args.Build = noHandler
-		seen := pulumi.Transformations([]pulumi.ResourceTransformation{func(a *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-			return withBoundary(a, boundary)
-		}})
-		_, err = infra.New(ctx, "shop", args, seen)
+		_, err = infra.New(ctx, "shop", args, pulumi.Transformations([]pulumi.ResourceTransformation{
+			func(a *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+				switch props := a.Props.(type) {
+				case *iam.RoleArgs:
+					props.PermissionsBoundary = pulumi.String(boundary)
+				case *lambda.FunctionArgs:
+					props.KmsKeyArn = pulumi.String(key)
+					props.VpcConfig = lambda.FunctionVpcConfigArgs{
+						SubnetIds: pulumi.ToStringArray([]string{"subnet-1"}), SecurityGroupIds: pulumi.ToStringArray([]string{"sg-1"}),
+					}
+				case *cloudwatch.LogGroupArgs:
+					props.KmsKeyId = pulumi.String(key)
+				case *ssm.ParameterArgs:
+					props.KeyId = pulumi.String(key)
+				default:
+					return nil
+				}
+				return &pulumi.ResourceTransformationResult{Props: a.Props, Opts: a.Opts}
+			},
+		}))
 		return err
 	}, graph.Options{Project: "onefront", Stack: "test", SecretKeys: []string{"onefront:paymentKey"}, Config: map[string]string{
 		"onefront:regions": `["eu-west-1", "us-east-1"]`, "onefront:siteDir": "", "onefront:paymentKey": "x",
@@ -184,13 +214,25 @@ func TestNew_transformations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roles := g.ByType("aws:iam/role:Role")
-	if len(roles) != 6 {
-		t.Fatalf("%d roles, want one for each of two functions and of health in two regions", len(roles))
-	}
-	for _, r := range roles {
-		if r.Inputs["permissionsBoundary"] != boundary {
-			t.Errorf("%s has the boundary %v", r.Name, r.Inputs["permissionsBoundary"])
+	for _, c := range []struct {
+		token, property string
+		want            any
+		count           int // of three functions in two regions, and what else there is
+	}{
+		{"aws:iam/role:Role", "permissionsBoundary", boundary, 6},
+		{functionToken, "kmsKeyArn", key, 6},
+		{functionToken, "vpcConfig", map[string]any{"subnetIds": []any{"subnet-1"}, "securityGroupIds": []any{"sg-1"}}, 6},
+		{"aws:cloudwatch/logGroup:LogGroup", "kmsKeyId", key, 9}, // the APIs' and the edge function's too
+		{parameterToken, "keyId", key, 4},
+	} {
+		resources := g.ByType(c.token)
+		if len(resources) != c.count {
+			t.Errorf("%d of type %s, want %d", len(resources), c.token, c.count)
+		}
+		for _, r := range resources {
+			if diff := cmp.Diff(c.want, r.Inputs[c.property]); diff != "" {
+				t.Errorf("%s: %s (-want +got):\n%s", r.Name, c.property, diff)
+			}
 		}
 	}
 }
@@ -206,13 +248,4 @@ func TestPermissionsBoundary(t *testing.T) {
 			t.Errorf("%s has the boundary %v", r.Name, r.Inputs["permissionsBoundary"])
 		}
 	}
-}
-
-func withBoundary(a *pulumi.ResourceTransformationArgs, arn string) *pulumi.ResourceTransformationResult {
-	role, ok := a.Props.(*iam.RoleArgs)
-	if !ok {
-		return nil
-	}
-	role.PermissionsBoundary = pulumi.String(arn)
-	return &pulumi.ResourceTransformationResult{Props: role, Opts: a.Opts}
 }

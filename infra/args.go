@@ -16,7 +16,8 @@ import (
 
 // Args is all that an [App] takes. [Load] reads it from a stack's configuration.
 type Args struct {
-	// Config is what a stack decides, valid as a whole: no component checks it again.
+	// Config is what a stack decides. [New] gives what is written by hand the checks, the defaults and the computed
+	// fields that [Load] gives a stack's configuration.
 	config.Config
 	// Application is what runs on the platform.
 	Application *Functions
@@ -25,11 +26,52 @@ type Args struct {
 	// Build makes the zips of the application's packages. Default: [BuildHandler] for linux/arm64, or for what local
 	// mode asks for in ONEFRONT_LOCAL.
 	Build Builder
+
+	// loaded is Config as Load left it.
+	loaded string
+}
+
+// complete returns the arguments with a configuration that is valid as a whole: no component checks it again.
+func (a *Args) complete() (*Args, error) {
+	if a.Application == nil {
+		return nil, errors.New("the application: required: what runs on the platform")
+	}
+	if a.loaded != "" && a.loaded == fingerprint(&a.Config) {
+		return a, nil
+	}
+	checked, err := a.Config.Check(func(s *config.Settings) (outline config.Application) {
+		_, outline = configure(a.Application, s)
+		return outline
+	})
+	if err != nil {
+		return nil, err
+	}
+	completed := *a
+	completed.Config = *checked
+	return &completed, nil
+}
+
+// fingerprint tells one configuration from another.
+func fingerprint(c *config.Config) string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return "" // plain data: it always marshals
+	}
+	return string(text)
 }
 
 // Load reads and checks the stack's configuration; nothing else reads it. All problems come back joined, each as
 // "onefront:<key>: <value>: what would be right".
 func Load(ctx *pulumi.Context, application Application) (*Args, error) {
+	args, err := load(ctx, application)
+	if err != nil {
+		return nil, err
+	}
+	return args, nil
+}
+
+// load returns the application also beside an error.
+func load(ctx *pulumi.Context, application Application) (*Args, error) {
 	args := &Args{}
 	source := config.Source{
 		Project: ctx.Project(),
@@ -47,9 +89,9 @@ func Load(ctx *pulumi.Context, application Application) (*Args, error) {
 	var providerErr error
 	args.Provider, providerErr = loadProvider(source)
 	if err := errors.Join(plainErr, providerErr); err != nil {
-		return nil, err
+		return args, err
 	}
-	args.Config = *plain
+	args.Config, args.loaded = *plain, fingerprint(plain)
 	return args, nil
 }
 
@@ -74,12 +116,20 @@ func Configure(application Application) func(*config.Settings) config.Applicatio
 
 func configure(application Application, s *config.Settings) (*Functions, config.Application) {
 	f := application.Configure(s)
+	if f == nil {
+		f = &Functions{}
+	}
 	for _, fn := range f.Functions {
 		for _, key := range fn.Secrets {
 			s.Secret(key, "a secret of the function "+fn.Name)
 		}
 	}
 	outline := config.Application{BasePaths: f.BasePaths, Routes: f.Edge, Requests: f.Requests, Thresholds: f.Thresholds}
+	for _, fn := range f.Functions {
+		for _, key := range fn.Routes {
+			outline.Answers = append(outline.Answers, config.Answer{Function: fn.Name, Key: key})
+		}
+	}
 	s.Fail(f.check(outline.HealthPath()))
 	return f, outline
 }

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -162,31 +163,12 @@ func storeZip(packed []byte) (HandlerZip, error) {
 
 // build makes the zip of every function, each package once, and the version of them all.
 func (p *platform) build(ctx context.Context) error {
-	build := p.Build
-	if build == nil {
-		var err error
-		if build, err = defaultBuild(); err != nil {
-			return err
-		}
+	build, err := p.builder()
+	if err != nil {
+		return err
 	}
-	p.zips = map[string]HandlerZip{}
-	var errs []error
-	var versions []string
-	built := map[string]HandlerZip{}
-	for _, fn := range p.Application.Functions {
-		source := fn.Package + fn.Zip
-		zip, done := built[source]
-		if !done {
-			var err error
-			if zip, err = zipOf(ctx, build, fn); err != nil {
-				errs = append(errs, err)
-			}
-			built[source] = zip
-			versions = append(versions, zip.Version)
-		}
-		p.zips[fn.Name] = zip
-	}
-	if err := errors.Join(errs...); err != nil {
+	versions, err := p.buildFunctions(ctx)
+	if err != nil {
 		return err
 	}
 	health, err := build(ctx, healthPackage)
@@ -198,6 +180,44 @@ func (p *platform) build(ctx context.Context) error {
 		return fmt.Errorf("the platform's health function: packing its version: %w", err)
 	}
 	return nil
+}
+
+// buildFunctions makes the zips of the application's functions and returns their versions. What is wrong with several
+// is told together.
+func (p *platform) buildFunctions(ctx context.Context) (versions []string, err error) {
+	build, err := p.builder()
+	if err != nil {
+		return nil, err
+	}
+	users := map[source][]string{}
+	var sources []source
+	for _, fn := range p.Application.Functions {
+		from := source{fn.Package, fn.Zip}
+		if users[from] == nil {
+			sources = append(sources, from)
+		}
+		users[from] = append(users[from], strconv.Quote(fn.Name))
+	}
+	p.zips = map[string]HandlerZip{}
+	built := map[source]HandlerZip{}
+	var errs []error
+	for _, from := range sources {
+		if built[from], err = from.build(ctx, build); err != nil {
+			errs = append(errs, fmt.Errorf("function %s: %w", strings.Join(users[from], " and "), err))
+		}
+		versions = append(versions, built[from].Version)
+	}
+	for _, fn := range p.Application.Functions {
+		p.zips[fn.Name] = built[source{fn.Package, fn.Zip}]
+	}
+	return versions, errors.Join(errs...)
+}
+
+func (a *Args) builder() (Builder, error) {
+	if a.Build != nil {
+		return a.Build, nil
+	}
+	return defaultBuild()
 }
 
 // defaultBuild is for Lambda, or for the machine that local mode runs on. An interrupt ends the compiler too, which is
@@ -218,13 +238,19 @@ func defaultBuild() (Builder, error) {
 	}, nil
 }
 
-func zipOf(ctx context.Context, build Builder, fn Function) (HandlerZip, error) {
-	if fn.Zip == "" {
-		return build(ctx, fn.Package)
+// source is where a function's zip comes from: one of the two.
+type source struct{ pkg, zip string }
+
+func (s source) build(ctx context.Context, build Builder) (HandlerZip, error) {
+	switch {
+	case s.zip == "" && s.pkg == "", s.zip != "" && s.pkg != "":
+		return HandlerZip{}, nil // refused already
+	case s.zip == "":
+		return build(ctx, s.pkg)
 	}
-	zip, err := readyZip(fn.Zip)
+	zip, err := readyZip(s.zip)
 	if err != nil {
-		return zip, fmt.Errorf("function %q: zip %q: %w", fn.Name, fn.Zip, err)
+		return zip, fmt.Errorf("zip %q: %w", s.zip, err)
 	}
 	return zip, nil
 }
@@ -233,7 +259,7 @@ func zipOf(ctx context.Context, build Builder, fn Function) (HandlerZip, error) 
 func readyZip(path string) (HandlerZip, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return HandlerZip{}, err
+		return HandlerZip{}, fmt.Errorf("the path of a zip relative to the project: %w", err)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -249,7 +275,7 @@ func readyZip(path string) (HandlerZip, error) {
 		sum := sha256.Sum256(content)
 		return HandlerZip{Path: path, Version: hex.EncodeToString(sum[:])[:12]}, nil
 	}
-	return HandlerZip{}, errors.New("a file named bootstrap at its root")
+	return HandlerZip{}, errors.New("a zip with a file named bootstrap at its root, which this one has not")
 }
 
 // versionOf is the version of several zips: of one, its own.

@@ -13,14 +13,13 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
-	"github.com/onefront/onefront/infra/feedback"
 )
 
 // loadConfig runs LoadConfig alone, and then the rest of a program if there is one.
 func loadConfig(stack string, config map[string]string, secrets []string, rest func(*pulumi.Context, *infra.Args) error) (*infra.Args, *graph.Graph, error) {
 	var loaded *infra.Args
 	g, err := graph.Record(func(ctx *pulumi.Context) error {
-		cfg, err := infra.Load(ctx, feedback.Application{})
+		cfg, err := infra.Load(ctx, notes())
 		if err != nil || rest == nil {
 			loaded = cfg
 			return err
@@ -50,7 +49,7 @@ func TestLoadConfig_allProblemsAtOnce(t *testing.T) {
 	projectFiles(t)
 	config, _ := stackConfig(t, "prod", map[string]string{"onefront:regions": `["eu-west-9"]`, "onefront:spa": "1", "aws:secretKey": "canary"})
 	_, _, err := loadConfig("prod", config, nil, nil) // no key is marked as a secret
-	for _, want := range []string{`onefront:regions[0]: "eu-west-9": `, `onefront:spa: "1": true or false`, "onefront:upstreamApiKey: [plain text]: ", "aws:secretKey: set: "} {
+	for _, want := range []string{`onefront:regions[0]: "eu-west-9": `, `onefront:spa: "1": true or false`, "onefront:appKey: [plain text]: ", "aws:secretKey: set: "} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s in:\n%v", want, err)
 		}
@@ -62,9 +61,9 @@ func TestLoadConfig_allProblemsAtOnce(t *testing.T) {
 
 func TestLoadConfig_missingKey(t *testing.T) {
 	projectFiles(t)
-	config, secrets := stackConfig(t, "prod", map[string]string{"onefront:upstreamApiKey": "-"})
+	config, secrets := stackConfig(t, "prod", map[string]string{"onefront:appKey": "-"})
 	_, _, err := loadConfig("prod", config, secrets, nil)
-	if err == nil || !strings.Contains(err.Error(), "onefront:upstreamApiKey: not set: required: the key of the SaaS, set with pulumi config set --secret") {
+	if err == nil || !strings.Contains(err.Error(), "onefront:appKey: not set: required: a secret of the function api, set with pulumi config set --secret") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -90,7 +89,7 @@ func TestProviderSettings_Args(t *testing.T) {
 	config, secrets := stackConfig(t, "staging", map[string]string{
 		"aws:region": "eu-central-1", "aws:profile": "team", "aws:skipCredentialsValidation": "true", "aws:maxRetries": "5",
 		"aws:assumeRole":        `{"roleArn": "arn:aws:iam::123456789012:role/deploy", "externalId": "canary"}`,
-		"aws:defaultTags":       `{"tags": {"team": "feedback"}}`,
+		"aws:defaultTags":       `{"tags": {"team": "notes"}}`,
 		"aws:allowedAccountIds": `["123456789012"]`,
 		"aws:endpoints":         `[{"s3": "http://localhost:4566"}]`,
 	})
@@ -135,7 +134,7 @@ func TestValidConfig_property(t *testing.T) {
 	projectFiles(t)
 	rapid.Check(t, func(t *rapid.T) {
 		config := validConfig(t)
-		if _, _, err := loadConfig(validStack(t), config, []string{"onefront:upstreamApiKey"}, nil); err != nil {
+		if _, _, err := loadConfig(validStack(t), config, secretKeys, nil); err != nil {
 			t.Fatalf("%v\n%v", err, config)
 		}
 	})

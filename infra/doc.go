@@ -5,7 +5,7 @@
 //	                      └─ everything else    -> origin group [site-<home>, site-<second>]
 //
 // It is the platform; what answers requests is an [Application], given to [Deploy]: see [Functions] for one as a
-// struct literal, and package infra/feedback for one with configuration and resources of its own.
+// struct literal; an application with configuration and resources of its own implements [Application].
 //
 // [New] makes the platform as one component, which reads as the order of construction: providers, what the
 // application has once, one [Region] after the other, the records that lead to the regions, the site's buckets, the

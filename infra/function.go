@@ -102,8 +102,8 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 			SystemLogLevel:      pulumi.String("WARN"),
 		},
 	}
-	if args.Lambda.ReservedConcurrency >= 0 {
-		properties.ReservedConcurrentExecutions = pulumi.Int(args.Lambda.ReservedConcurrency)
+	if n := args.Lambda.ReservedConcurrency; n != nil {
+		properties.ReservedConcurrentExecutions = pulumi.Int(*n)
 	}
 	// A function that runs before its role may read the key would fail its first requests.
 	needed := append([]pulumi.Resource{f.RolePolicy}, args.after...)

@@ -20,7 +20,7 @@ func validStack(t *rapid.T) string {
 // zones, both routings, external DNS, drained regions, routes of every kind, headers, with and without a site.
 // It needs the project's folder as working directory.
 func validConfig(t *rapid.T) map[string]string {
-	g := generator{t: t, config: map[string]string{"onefront:upstreamApiKey": canaryKey}}
+	g := generator{t: t, config: map[string]string{"onefront:appKey": canaryKey}}
 	g.regions()
 	g.domains()
 	g.routes()
@@ -185,7 +185,6 @@ func (g *generator) headers() {
 }
 
 func (g *generator) rest() {
-	g.set("upstream", map[string]any{"preset": "webhook", "url": "https://saas.example.net/feedback"})
 	site := pick(g, "site", "", "site")
 	g.set("siteDir", site)
 	g.set("spa", site != "" && g.chance("spa"))
@@ -205,7 +204,7 @@ func (g *generator) rest() {
 		g.set("closeExecuteApi", g.chance("closed hosts"))
 	}
 	if g.chance("default tags") {
-		g.config["aws:defaultTags"] = `{"tags": {"team": "feedback", "cost": "7"}}`
+		g.config["aws:defaultTags"] = `{"tags": {"team": "orders", "cost": "7"}}`
 	}
 	g.set("rollout", pick(g, "rollout", "parallel", "sequential"))
 	g.set("originSecretGeneration", g.count("generation", 1, 3))

@@ -14,7 +14,6 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/infra/feedback"
 )
 
 // emptyZip is a zip without a file.
@@ -62,10 +61,10 @@ func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[st
 	if err != nil {
 		t.Fatal(err)
 	}
-	config["onefront:upstreamApiKey"] = canaryKey
+	config["onefront:appKey"] = canaryKey
 	maps.Copy(config, replaced)
 	maps.DeleteFunc(config, func(_, v string) bool { return v == "-" })
-	return config, append(secrets, "onefront:upstreamApiKey")
+	return config, append(secrets, "onefront:appKey")
 }
 
 // fullConfig is the stack with every feature on, under the project's defaults.
@@ -85,15 +84,15 @@ func fullConfig(t testing.TB) (map[string]string, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config["onefront:upstreamApiKey"] = canaryKey
-	return config, append(secrets, "onefront:upstreamApiKey")
+	config["onefront:appKey"] = canaryKey
+	return config, append(secrets, "onefront:appKey")
 }
 
 // canaryKey must appear in the SSM parameters and nowhere else.
 const canaryKey = "canary-key-9f3b7a"
 
 func recordConfig(stack string, config map[string]string, secrets []string) (*graph.Graph, error) {
-	return graph.Record(infra.DeployWith(feedback.Application{}, noHandler), graph.Options{Project: "onefront", Stack: stack, Config: config, SecretKeys: secrets})
+	return graph.Record(infra.DeployWith(notes(), noHandler), graph.Options{Project: "onefront", Stack: stack, Config: config, SecretKeys: secrets})
 }
 
 // record runs the program as a committed stack with some keys replaced.

@@ -15,6 +15,9 @@ import (
 // healthFunction is the name of the platform's own function, which no function of an application may bear.
 const healthFunction = "health"
 
+// drainRole is the name of the drain parameter's resource, which no secret may bear.
+const drainRole = "drain"
+
 // healthPackage is the platform's health function. Its whole import path works in a project that requires this module
 // as well as in this one.
 const healthPackage = "github.com/onefront/onefront/handler/health"
@@ -56,7 +59,7 @@ func (p *platform) drainParameter() string {
 // makeHealth makes the region's health function, which asks nothing of the application, and the parameter by which
 // somebody drains the region at once. What stands in the parameter is theirs: an update leaves it.
 func (b *regionBuilder) makeHealth() error {
-	parameter, err := ssm.NewParameter(b.ctx, b.named("drain"), &ssm.ParameterArgs{
+	parameter, err := ssm.NewParameter(b.ctx, b.named(drainRole), &ssm.ParameterArgs{
 		Name:        pulumi.String(b.cfg.drainParameter()),
 		Description: pulumi.String("Takes the region out of the traffic: " + contract.Drained + ", or " + contract.NotDrained),
 		Type:        pulumi.String("String"),

@@ -50,7 +50,7 @@ func dataIsProtected(g *graph.Graph) (wrong []string) {
 
 func TestDefaultTags_notOnObjects(t *testing.T) {
 	projectFiles(t)
-	g := record(t, "staging", map[string]string{"aws:defaultTags": `{"tags": {"team": "feedback"}}`})
+	g := record(t, "staging", map[string]string{"aws:defaultTags": `{"tags": {"team": "orders"}}`})
 	if wrong := objectsHaveFewTags(g); len(wrong) > 0 || len(g.ByType(objectToken)) == 0 {
 		t.Errorf("%d objects: %v", len(g.ByType(objectToken)), wrong)
 	}

@@ -12,7 +12,7 @@ func TestInvariants_property(t *testing.T) {
 	projectFiles(t)
 	rapid.Check(t, func(t *rapid.T) {
 		stack, config := validStack(t), validConfig(t)
-		g, err := recordConfig(stack, config, []string{"onefront:upstreamApiKey"})
+		g, err := recordConfig(stack, config, secretKeys)
 		if err != nil {
 			t.Fatalf("%v\n%v", err, config)
 		}

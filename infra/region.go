@@ -147,7 +147,14 @@ func (b *regionBuilder) makeApplication() error {
 	if app.Region == nil {
 		return nil
 	}
-	return app.Region(b.scope)
+	if err := app.Region(b.scope); err != nil {
+		return err
+	}
+	completed := &Functions{Name: app.Name, BasePaths: app.BasePaths}
+	for _, fn := range b.scope.functions {
+		completed.Functions = append(completed.Functions, *fn)
+	}
+	return completed.check(b.cfg.Config.Application.HealthPath())
 }
 
 func (b *regionBuilder) makeFunctions() error {
@@ -235,9 +242,9 @@ func (fn *Function) lambda(l config.Lambda) config.Lambda {
 	l.Timeout = cmp.Or(fn.Timeout, l.Timeout)
 	switch {
 	case fn.Concurrency != nil:
-		l.ReservedConcurrency = *fn.Concurrency
+		l.ReservedConcurrency = fn.Concurrency
 	case len(fn.Routes) == 0:
-		l.ReservedConcurrency = -1
+		l.ReservedConcurrency = nil
 	}
 	return l
 }

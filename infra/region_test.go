@@ -33,41 +33,20 @@ func TestRegion_leastPrivilege(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "prod", nil)
 	const region = "us-east-1"
-	arn := func(token, name string) string { return named(t, g, token, name).Output("arn") }
-	log := func(function string) string {
-		return arn("aws:cloudwatch/logGroup:LogGroup", function+"-"+region) + ":*"
+	arn := func(token, name string) string { return named(t, g, token, name+"-"+region).Output("arn") }
+	writeLog := func(function string) statement {
+		return statement{Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: []string{arn("aws:cloudwatch/logGroup:LogGroup", function) + ":*"}}
 	}
-	queue := arn("aws:sqs/queue:Queue", "feedback-"+region)
-	dead := arn("aws:sqs/queue:Queue", "dead-letters-"+region)
-	key := arn("aws:ssm/parameter:Parameter", "saas-key-"+region)
-	writeLog := []string{"logs:CreateLogStream", "logs:PutLogEvents"}
-	want := map[string][]statement{
-		"api-" + region: {
-			{Effect: "Allow", Action: writeLog, Resource: []string{log("api")}},
-			{Effect: "Allow", Action: []string{"ssm:GetParameter"}, Resource: []string{key}},
-			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{queue}},
-			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{dead}},
-		},
-		"redelivery-" + region: {
-			{Effect: "Allow", Action: writeLog, Resource: []string{log("redelivery")}},
-			{Effect: "Allow", Action: []string{"ssm:GetParameter"}, Resource: []string{key}},
-			{Effect: "Allow", Action: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}, Resource: []string{queue}},
-			{Effect: "Allow", Action: []string{"sqs:SendMessage"}, Resource: []string{dead}},
-		},
-	}
-	for name, statementsWanted := range want {
-		policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", name)
-		if diff := cmp.Diff(statementsWanted, statements(t, policy.Output("policy"))); diff != "" {
+	readKey := statement{Effect: "Allow", Action: []string{"ssm:GetParameter"}, Resource: []string{arn(parameterToken, "appkey")}}
+	receive := statement{Effect: "Allow", Action: []string{"sqs:ReceiveMessage"}, Resource: []string{arn("aws:sqs/queue:Queue", "backlog")}}
+	for name, want := range map[string][]statement{"api": {writeLog("api"), readKey}, "worker": {writeLog("worker"), readKey, receive}} {
+		policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", name+"-"+region)
+		if diff := cmp.Diff(want, statements(t, policy.Output("policy"))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		f := named(t, g, functionToken, name)
-		if !slices.Contains(f.DependsOn, policy.URN) {
+		if !slices.Contains(named(t, g, functionToken, name+"-"+region).DependsOn, policy.URN) {
 			t.Errorf("function %s does not wait for its role policy", name)
 		}
-	}
-	mapping := named(t, g, "aws:lambda/eventSourceMapping:EventSourceMapping", "redelivery-"+region)
-	if policy := named(t, g, "aws:iam/rolePolicy:RolePolicy", "redelivery-"+region); !slices.Contains(mapping.DependsOn, policy.URN) {
-		t.Error("the event source mapping does not wait for the role policy")
 	}
 }
 
@@ -171,7 +150,7 @@ func TestDeploy_secrets(t *testing.T) {
 				}
 			}
 			if strings.Contains(s, canaryKey) && r.Type != "aws:ssm/parameter:Parameter" {
-				t.Errorf("%s: %s holds the SaaS key", r.URN, path)
+				t.Errorf("%s: %s holds the key", r.URN, path)
 			}
 		}
 	}
@@ -186,7 +165,7 @@ func TestDeploy_secrets(t *testing.T) {
 	}
 	for path, value := range flat("", g.Outputs) {
 		if s, _ := value.(string); strings.Contains(s, canaryKey) {
-			t.Errorf("output %s holds the SaaS key", path)
+			t.Errorf("output %s holds the key", path)
 		}
 	}
 }
@@ -244,9 +223,9 @@ func TestOriginSecret_rotation(t *testing.T) {
 	if text(variables, "ONEFRONT_ORIGIN_SECRET_NEXT") != next {
 		t.Error("the function does not accept generation 4")
 	}
-	redelivery := at(named(t, g, functionToken, "redelivery-eu-west-1").Inputs, "environment", "variables")
-	if text(redelivery, "ONEFRONT_ORIGIN_SECRET") != "" {
-		t.Error("the redelivery function knows the origin secret and has no use for it")
+	worker := at(named(t, g, functionToken, "worker-eu-west-1").Inputs, "environment", "variables")
+	if text(worker, "ONEFRONT_ORIGIN_SECRET") != "" {
+		t.Error("the worker knows the origin secret and has no use for it")
 	}
 	for _, origin := range list(one(t, g, distributionToken).Inputs, "origins") {
 		if !strings.HasPrefix(text(origin, "originId"), "api-") {

@@ -1,7 +1,6 @@
 package infra
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,62 +13,17 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 const maxRoutes = 300
 
+// healthRoutes are the platform's own.
+const healthRoutes = 3
+
 // defaultRouteKey takes what no other route takes. Without it API Gateway answers 404 itself.
 const defaultRouteKey = "$default"
 
 var (
-	functionName   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 	routeMethods   = []string{"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 	literalSegment = regexp.MustCompile(`^[A-Za-z0-9._~:$@!*'(),;=+&%-]+$`)
 	pathVariable   = regexp.MustCompile(`^\{[A-Za-z0-9._-]+\+?\}$`)
 )
-
-// check says everything that is wrong with an application as a whole.
-func (f *Functions) check(health string) error {
-	var errs []error
-	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	names, owners, answering := map[string]bool{}, map[string]string{}, 0
-	for _, fn := range f.Functions {
-		switch {
-		case !functionName.MatchString(fn.Name):
-			refuse("function %q: a name of at most 20 of a-z, 0-9 and hyphens", fn.Name)
-		case names[fn.Name]:
-			refuse("function %q: a name that no other function has", fn.Name)
-		}
-		names[fn.Name] = true
-		if (fn.Package == "") == (fn.Zip == "") {
-			refuse("function %q: either a Go package such as ./orders or the path of a zip, not %q and %q", fn.Name, fn.Package, fn.Zip)
-		}
-		if len(fn.Routes) > 0 {
-			answering++
-		}
-		if problem := checkProblem(fn.Check); problem != "" {
-			refuse("function %q: check %q: %s", fn.Name, fn.Check, problem)
-		} else if fn.Check != "" && len(fn.Routes) == 0 {
-			refuse("function %q: check %q: no check, since the function answers no routes", fn.Name, fn.Check)
-		}
-		for _, key := range fn.Routes {
-			shape := routeShape(key)
-			switch owner, taken := owners[shape]; {
-			case routeKeyProblem(key, health) != "":
-				refuse("function %q: route %q: %s", fn.Name, key, routeKeyProblem(key, health))
-			case taken:
-				refuse("function %q: route %q: a route key that no other has; %s answers it already", fn.Name, key, owner)
-			default:
-				owners[shape] = fn.Name
-			}
-		}
-	}
-	switch {
-	case len(f.Functions) == 0:
-		refuse("application %q: at least one function", f.Name)
-	case answering == 0:
-		refuse("application %q: at least one function with a route key such as $default", f.Name)
-	case len(owners) > maxRoutes:
-		refuse("application %q: at most %d routes of one API, not %d", f.Name, maxRoutes, len(owners))
-	}
-	return errors.Join(errs...)
-}
 
 // maxRoutePermissions is how many routes of a function get a permission each. A function's resource-based policy has
 // 20 KB, which about 50 of them fill; beyond it the whole API may call the function.

@@ -28,6 +28,9 @@ func (s *secretParameters) of(key string) (*ssm.Parameter, error) {
 		return p, nil
 	}
 	b := s.builder
+	if _, known := b.cfg.Secrets[key]; !known {
+		return nil, b.cfg.unknownSecret(key)
+	}
 	p, err := ssm.NewParameter(b.ctx, b.named(strings.ToLower(slugOf(key))), &ssm.ParameterArgs{
 		Description: pulumi.String("Secret " + key + " of the application " + b.cfg.Args.Application.Name),
 		Type:        pulumi.String("SecureString"),

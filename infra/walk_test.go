@@ -316,7 +316,7 @@ func askAll(t *testing.T, resources []*graph.Resource) (refused []string) {
 		return []string{err.Error()}
 	}
 	for _, place := range []string{"FRA", "SYD"} {
-		for _, request := range []string{"GET /api/health", "POST /api/feedback", "GET /api/topics", "GET /", "GET /about/"} {
+		for _, request := range []string{"GET /api/health", "POST /api/notes", "GET /api/topics", "GET /", "GET /about/"} {
 			method, path, _ := strings.Cut(request, " ")
 			r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
 			r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:50000"

@@ -27,7 +27,7 @@ var unserved = []graph.Unserved{
 	},
 	{
 		Type: "aws:cloudwatch/logGroup:LogGroup", Reason: "log lines go to standard error, which keeps none",
-		Properties: []string{"name", "retentionInDays"},
+		Properties: []string{"kmsKeyId", "name", "retentionInDays"},
 	},
 	{
 		Type: "aws:cloudfront/monitoringSubscription:MonitoringSubscription", Reason: "what it turns on costs nothing here",

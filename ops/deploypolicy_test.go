@@ -14,7 +14,7 @@ import (
 func goldenResources(t *testing.T) (all []resourceName) {
 	t.Helper()
 	var files []string
-	for _, pattern := range []string{"../infra/testdata/graph.*.golden.json", "../infra/*/testdata/graph.*.golden.json"} {
+	for _, pattern := range []string{"../infra/*/testdata/graph.*.golden.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,7 @@ func TestPolicy_document(t *testing.T) {
 	var golden struct {
 		Outputs stack `json:"outputs"`
 	}
-	raw, err := os.ReadFile("../infra/testdata/graph.prod.golden.json")
+	raw, err := os.ReadFile("../infra/feedback/testdata/graph.prod.golden.json")
 	if err != nil {
 		t.Fatal(err)
 	}

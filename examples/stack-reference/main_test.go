@@ -24,7 +24,7 @@ func (s stack) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return 
 
 func TestProgram_readsWhatTheStackExports(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile("../../infra/testdata/graph.prod.golden.json")
+	content, err := os.ReadFile("../../infra/feedback/testdata/graph.prod.golden.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -201,7 +201,7 @@ func TestLoad_accepted(t *testing.T) {
 		{"preload", settings{"securityHeaders": `{"hstsPreload": true, "hstsIncludeSubdomains": true}`}, func(c *config.Config) any { return c.SecurityHeaders.HSTSPreload }, true},
 		{"response headers", settings{"responseHeaders": `{"remove": ["X-Powered-By", "Server"], "add": {"X-Team": "a b"}}`}, func(c *config.Config) any { return c.ResponseHeaders }, config.ResponseHeaders{Remove: []string{"Server", "X-Powered-By"}, Add: map[string]string{"X-Team": "a b"}}},
 		{"throttle in part", settings{"throttle": `{"rate": "0.5"}`}, func(c *config.Config) any { return c.Throttle }, config.Throttle{Burst: 200, Rate: 0.5}},
-		{"lambda in full", settings{"lambda": `{"memoryMiB": 512, "timeout": "30s", "reservedConcurrency": 5, "logLevel": "debug"}`}, func(c *config.Config) any { return c.Lambda }, config.Lambda{MemoryMiB: 512, Timeout: 30 * time.Second, ReservedConcurrency: 5, HealthReservedConcurrency: -1, LogLevel: "debug"}},
+		{"lambda in full", settings{"lambda": `{"memoryMiB": 512, "timeout": "30s", "reservedConcurrency": 5, "logLevel": "debug"}`}, func(c *config.Config) any { return c.Lambda }, config.Lambda{MemoryMiB: 512, Timeout: 30 * time.Second, ReservedConcurrency: new(5), LogLevel: "debug"}},
 		{
 			"logs with everything",
 			settings{"logs": `{"viewerAddresses": true, "queryStrings": true}`},
@@ -253,8 +253,8 @@ func TestLoad_warnings(t *testing.T) {
 		{"origin label without origin names", settings{"routing": "edge", "originSubdomain": "o"}, `onefront:originSubdomain: "o": has no effect`},
 		{"forced caching", settings{"routes": `[{"path": "/api/list", "methods": "read", "ttl": {"min": "1m"}}, {"path": "/api/*", "methods": "all"}]`}, `onefront:routes[0].ttl.min: "1m": answers are cached that long even if`},
 		{"cookie beside the key", settings{"routes": `[{"path": "/api/list", "methods": "read", "forward": {"cookies": ["session"]}}, {"path": "/api/*", "methods": "all"}]`}, `onefront:routes[0].forward.cookies: ["session"]: an answer made for one visitor's cookie`},
-		{"feedback refused by the edge", settings{"routes": `[{"path": "/api/*", "methods": "read"}]`}, `onefront:routes[0].methods: "read": CloudFront refuses POST /api/feedback with 403`},
-		{"handler cut off", settings{"routes": `[{"path": "/v1/*", "methods": "all"}]`}, `onefront:routes: "/api/health": no route matches this path of the handler`},
+		{"a write refused by the edge", settings{"routes": `[{"path": "/api/*", "methods": "read"}]`}, `onefront:routes[0].methods: "read": CloudFront refuses POST /api/notes with 403`},
+		{"handler cut off", settings{"siteDir": "../../site", "routes": `[{"path": "/v1/*", "methods": "all"}]`}, `onefront:routes: "/api/health": no route matches this path of the handler`},
 		{"unsafe CSP", settings{"securityHeaders": `{"contentSecurityPolicy": "script-src 'unsafe-inline'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "script-src 'unsafe-inline'": 'unsafe-...'`},
 		{"Date comes back", settings{"responseHeaders": `{"remove": ["Date"]}`}, `onefront:responseHeaders.remove: "Date": comes back`},
 		{"no invocation at all", settings{"lambda": `{"reservedConcurrency": 0}`}, `onefront:lambda.reservedConcurrency: 0: stops every invocation`},
@@ -277,5 +277,59 @@ func TestLoad_noWarningForSparedNames(t *testing.T) {
 	c := valid().with(settings{"domains": `[{"zone": "example.com", "aliases": ["example.com", "*.example.com", ` + names(`"a%d.example.com"`, 30) + `]}]`}).mustLoad(t)
 	if len(c.Warnings) > 0 || len(c.CertificateNames()) != 2 {
 		t.Errorf("warnings %q, certificate names %v", c.Warnings, c.CertificateNames())
+	}
+}
+
+// Routes and route keys are held against each other, where no function answers $default.
+func TestLoad_answers(t *testing.T) {
+	keys := []config.Answer{{Function: "orders", Key: "GET /api/orders/{id}"}, {Function: "orders", Key: "POST /api/orders"}, {Function: "ping", Key: "GET /ping"}}
+	for _, c := range []struct {
+		routes   string
+		err      string
+		warnings []string
+	}{
+		{`[{"path": "/api/*", "methods": "all"}, {"path": "/ping", "methods": "read"}]`, "", nil},
+		{`[{"path": "/api/health*", "methods": "read"}, {"path": "/api/*", "methods": "all"}, {"path": "/ping", "methods": "read"}]`, "", nil},
+		{
+			`[{"path": "/api/*", "methods": "all"}, {"path": "/v2/*", "methods": "all"}]`,
+			`onefront:routes[1].path: "/v2/*": a path of which a function answers at least one request; there are GET /api/orders/{id} (orders), POST /api/orders (orders), GET /ping (ping)`, nil,
+		},
+		{
+			`[{"path": "/api/orders", "methods": "read"}, {"path": "/api/*", "methods": "all"}]`,
+			`onefront:routes[0].path: "/api/orders": a path of which a function answers GET, HEAD or OPTIONS of at least one request`, nil,
+		},
+		{
+			`[{"path": "/api/*", "methods": "read"}]`, "", []string{
+				`onefront:routes: "POST /api/orders": the routes that lead there are for methods read, so CloudFront refuses it with 403`,
+				`onefront:routes: "GET /ping": no route leads there, so the site answers: the function ping is never asked for it`,
+			},
+		},
+	} {
+		source := edge().with(settings{"routes": c.routes, "siteDir": "../../site"}).source("prod")
+		source.Configure = func(s *config.Settings) config.Application {
+			application := application(s)
+			application.Answers, application.Requests = keys, nil
+			return application
+		}
+		loaded, err := config.Load(source)
+		if c.err != "" {
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: want %s in:\n%v", c.routes, c.err, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.routes, err)
+			continue
+		}
+		for i, warning := range loaded.Warnings {
+			if i >= len(c.warnings) || !strings.HasPrefix(warning, c.warnings[i]) {
+				t.Errorf("%s: warnings %q", c.routes, loaded.Warnings)
+				break
+			}
+		}
+		if len(loaded.Warnings) != len(c.warnings) {
+			t.Errorf("%s: warnings %q, want %q", c.routes, loaded.Warnings, c.warnings)
+		}
 	}
 }

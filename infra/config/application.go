@@ -13,6 +13,8 @@ type Application struct {
 	BasePaths []string
 	// Routes apply where the stack sets none. ReadFailover follows the routing.
 	Routes []Route
+	// Answers are the route keys of all functions.
+	Answers []Answer
 	// Requests must reach the application, such as "POST /api/orders": a stack's routes that cut one off are
 	// remarked on.
 	Requests []string
@@ -130,6 +132,7 @@ func (c *Config) checkRequests(p *problems) {
 		method, path, _ := strings.Cut(request, " ")
 		route, i := c.routeOf(path)
 		switch {
+		case i < 0 && c.SiteDir == "": // what no route takes goes to the API
 		case i < 0:
 			p.warn("routes", path, "no route matches this path of the handler: CloudFront serves the site there")
 		case method != "GET" && route.Methods == MethodsRead:

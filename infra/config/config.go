@@ -170,10 +170,11 @@ type Lambda struct {
 	MemoryMiB int
 	// Timeout is 1 s to 30 s, API Gateway's limit (F6.13). Default 10 s.
 	Timeout time.Duration
-	// ReservedConcurrency is -1 when unset, which is safe in a new account (F10.6).
-	ReservedConcurrency int
-	// HealthReservedConcurrency is that of the platform's health function, -1 when unset.
-	HealthReservedConcurrency int
+	// ReservedConcurrency of each function that answers routes. nil reserves none, which is safe in a new account
+	// (F10.6).
+	ReservedConcurrency *int
+	// HealthReservedConcurrency is that of the platform's health function, at least 1. nil reserves none.
+	HealthReservedConcurrency *int
 	// LogLevel is debug, info (default), warn or error.
 	LogLevel string
 }

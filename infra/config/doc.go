@@ -1,6 +1,6 @@
 // Package config reads what a stack decides and checks all of it before the first resource is declared. It is
 // pure: text in, a [Config] or the list of everything that is wrong out. Package infra feeds it from Pulumi
-// and adds the two things that are not plain values, the SaaS key and the providers' arguments.
+// and adds the two things that are not plain values, the secrets and the providers' arguments.
 //
 //	Pulumi.yaml defaults + Pulumi.<stack>.yaml -> Source -> Load -> Config, valid as a whole
 //

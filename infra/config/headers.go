@@ -16,7 +16,7 @@ const (
 func (c *Config) readHeaders(r *reader) {
 	c.readCORS(r.json("corsOrigins", `a list of origins, such as ["https://app.example.org"]`))
 	c.SecurityHeaders = readSecurityHeaders(r.json("securityHeaders", `an object, such as {"frameOptions": "SAMEORIGIN"}`))
-	c.readResponseHeaders(r.json("responseHeaders", `an object, such as {"remove": ["X-Powered-By"], "add": {"X-Team": "feedback"}}`))
+	c.readResponseHeaders(r.json("responseHeaders", `an object, such as {"remove": ["X-Powered-By"], "add": {"X-Team": "orders"}}`))
 }
 
 func (c *Config) readResponseHeaders(n node) {

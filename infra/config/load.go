@@ -64,6 +64,8 @@ func Load(s Source) (*Config, error) {
 	c.readRuntime(r)
 	p.errs, p.warnings = append(p.errs, later.problems.errs...), append(p.warnings, later.problems.warnings...)
 	c.checkPolicyCounts(p)
+	c.checkRequests(p)
+	c.checkAnswers(p)
 	c.warnSecrets(r, own.keys)
 	c.Warnings = p.warnings
 	if len(p.errs) > 0 {

@@ -50,7 +50,7 @@ func TestLoad_projectDefaultsAreTheProgramsDefaults(t *testing.T) {
 		s.Keys = nil
 		s.Lookup = func(key string) (string, bool) {
 			value, ok := own.Config[key]
-			if key == "onefront:upstreamApiKey" {
+			if key == "onefront:serviceApiKey" {
 				return "canary", true
 			}
 			if !ok {
@@ -105,8 +105,8 @@ func TestStackFiles_noSecret(t *testing.T) {
 			t.Errorf("%s: keys beside config: %v", stack, file)
 		}
 		keys := file["config"].(map[string]any)
-		if keys["onefront:upstreamApiKey"] != nil {
-			t.Errorf("%s: holds the SaaS key", stack)
+		if keys["onefront:serviceApiKey"] != nil {
+			t.Errorf("%s: holds the secret", stack)
 		}
 		if diff := cmp.Diff([]any{"aws"}, keys["pulumi:disable-default-providers"]); diff != "" {
 			t.Errorf("%s: pulumi:disable-default-providers: %s", stack, diff)
@@ -122,13 +122,13 @@ func TestLoad_defaults(t *testing.T) {
 			{Path: "/api/topics*", Methods: "read", TTL: config.TTL{Default: 5 * time.Minute, Max: 24 * time.Hour}, Key: config.Parts{Query: []string{"locale"}}, ReadFailover: true},
 			{Path: "/api/*", Methods: "all", ReadFailover: true},
 		},
-		Application: got.Application, Secrets: map[string]string{"upstreamApiKey": "canary"},
+		Application: got.Application, Secrets: map[string]string{"serviceApiKey": "canary"},
 		SecurityHeaders: config.SecurityHeaders{
 			ContentSecurityPolicy: config.DefaultContentSecurityPolicy, FrameOptions: "DENY", ReferrerPolicy: "strict-origin-when-cross-origin",
 			PermissionsPolicy: config.DefaultPermissionsPolicy, HSTSMaxAge: 8760 * time.Hour,
 		},
 		PriceClass: "PriceClass_All", MinimumTLSVersion: "TLSv1.2_2021", HealthInterval: 10 * time.Second, OriginSecretGeneration: 1,
-		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, ReservedConcurrency: -1, HealthReservedConcurrency: -1, LogLevel: "info"},
+		Lambda:   config.Lambda{MemoryMiB: 256, Timeout: 10 * time.Second, LogLevel: "info"},
 		Throttle: config.Throttle{Burst: 200, Rate: 100},
 		Alarms:   got.Alarms,
 		Logs:     config.Logs{Enabled: true, RetentionDays: 30},
@@ -167,7 +167,7 @@ func TestLoad_everyProblemInOneRun(t *testing.T) {
 func TestLoad_keysUnderTheProjectsOwnName(t *testing.T) {
 	s := edge()
 	source := config.Source{Project: "shop", Stack: "prod", Secret: s.source("prod").Secret, Configure: func(own *config.Settings) config.Application {
-		own.Text("upstream")
+		own.Text("service")
 		return config.Application{BasePaths: []string{"/api"}}
 	}, Lookup: func(key string) (string, bool) {
 		if key == "onefront:priceClass" {
@@ -186,12 +186,12 @@ func TestLoad_keysUnderTheProjectsOwnName(t *testing.T) {
 }
 
 func TestLoad_unknownKeys(t *testing.T) {
-	s := edge().with(settings{"upstreamApiKeys": "canary", "priceclass": "PriceClass_100", "originSubDomain": "x"})
+	s := edge().with(settings{"serviceApiKeys": "canary", "priceclass": "PriceClass_100", "originSubDomain": "x"})
 	listed := s.source("prod")
-	listed.Keys = []string{"onefront:upstreamApiKeys", "onefront:priceclass", "onefront:originSubDomain", "other:thing", "onefront:regions"}
+	listed.Keys = []string{"onefront:serviceApiKeys", "onefront:priceclass", "onefront:originSubDomain", "other:thing", "onefront:regions"}
 	_, err := config.Load(listed)
 	for _, want := range []string{
-		`onefront:upstreamApiKeys: "[secret]": not a key; did you mean upstreamApiKey?`,
+		`onefront:serviceApiKeys: "[secret]": not a key; did you mean serviceApiKey?`,
 		`onefront:priceclass: "PriceClass_100": not a key; did you mean priceClass?`,
 		`onefront:originSubDomain: "x": not a key; did you mean originSubdomain?`,
 	} {
@@ -206,12 +206,12 @@ func TestLoad_unknownKeys(t *testing.T) {
 
 func TestLoad_secretThatCannotStaySecret(t *testing.T) {
 	source := edge().source("prod")
-	source.Secret = func(key string) bool { return key == "onefront:upstream" || key == "onefront:upstreamApiKey" }
+	source.Secret = func(key string) bool { return key == "onefront:service" || key == "onefront:serviceApiKey" }
 	c, err := config.Load(source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Warnings) != 1 || !strings.HasPrefix(c.Warnings[0], "onefront:upstream: \"[secret]\": is not kept secret") {
+	if len(c.Warnings) != 1 || !strings.HasPrefix(c.Warnings[0], "onefront:service: \"[secret]\": is not kept secret") {
 		t.Errorf("warnings %q", c.Warnings)
 	}
 }
@@ -239,7 +239,7 @@ func TestSettings_Secret(t *testing.T) {
 		}
 		source.Secret = func(key string) bool { return key == "onefront:paymentKey" && tt.secret }
 		source.Configure = func(s *config.Settings) config.Application {
-			s.Text("upstream")
+			s.Text("service")
 			s.Secret("paymentKey", "the key of the bank")
 			return config.Application{BasePaths: []string{"/api"}}
 		}

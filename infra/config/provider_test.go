@@ -27,7 +27,7 @@ func TestLoadProvider(t *testing.T) {
 		"aws:assumeRole":                `{"roleArn": "arn:aws:iam::123456789012:role/deploy", "sessionName": "deploy", "duration": "1h", "tags": {"a": "b"}, "policyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}`,
 		"aws:assumeRoleWithWebIdentity": `{"roleArn": "arn:aws:iam::123456789012:role/ci", "webIdentityTokenFile": "/run/token"}`,
 		"aws:allowedAccountIds":         `["012345678901", 123456789012]`, // as `pulumi config set --path` writes them
-		"aws:defaultTags":               `{"tags": {"team": "feedback", "cost": 7}}`,
+		"aws:defaultTags":               `{"tags": {"team": "orders", "cost": 7}}`,
 		"aws:ignoreTags":                `{"keys": ["a"], "keyPrefixes": ["b:"]}`,
 		"aws:endpoints":                 `[{"s3": "http://localhost:1"}, {"sqs": "http://localhost:2"}]`,
 		"aws:s3UsePathStyle":            "true",
@@ -49,7 +49,7 @@ func TestLoadProvider(t *testing.T) {
 		},
 		AssumeRoleWithWebIdentity: &config.AssumeRoleWithWebIdentity{RoleARN: "arn:aws:iam::123456789012:role/ci", WebIdentityTokenFile: "/run/token"},
 		AllowedAccountIDs:         []string{"012345678901", "123456789012"},
-		DefaultTags:               map[string]string{"team": "feedback", "cost": "7"},
+		DefaultTags:               map[string]string{"team": "orders", "cost": "7"},
 		IgnoreTagKeys:             []string{"a"}, IgnoreTagKeyPrefixes: []string{"b:"},
 		Endpoints:      map[string]string{"s3": "http://localhost:1", "sqs": "http://localhost:2"},
 		S3UsePathStyle: &yes, MaxRetries: &ten, RetryMode: "adaptive", STSRegion: "us-east-1",
@@ -90,7 +90,7 @@ func TestLoadProvider_refusals(t *testing.T) {
 		{"aws:assumeRole", `{"sessionName": "x"}`, `aws:assumeRole.roleArn: not set: the ARN of a role`},
 		{"aws:assumeRole", `{"roleArn": "arn:aws:iam::123456789012:role/x", "duration": "24h"}`, `aws:assumeRole.duration: "24h": from 15m to 12h`},
 		{"aws:allowedAccountIds", `["1"]`, `aws:allowedAccountIds[0]: "1": an account id of 12 digits`},
-		{"aws:defaultTags", `{"team": "feedback"}`, `aws:defaultTags.team: "feedback": not a key; known are tags`},
+		{"aws:defaultTags", `{"team": "orders"}`, `aws:defaultTags.team: "orders": not a key; known are tags`},
 		{"aws:defaultTags", `{"tags": {` + names(`"k%d": "v"`, 50) + `}}`, `aws:defaultTags.tags: 50: at most 49 tags`},
 		{"aws:defaultTags", `{"tags": {"AWS:team": "x"}}`, `aws:defaultTags.tags.AWS:team: "x": a key that does not begin with aws:`},
 		{"aws:defaultTags", `{"tags": {"": "x"}}`, `aws:defaultTags.tags.: "x": a key of 1 to 128 characters`},
@@ -108,7 +108,7 @@ func TestLoadProvider_refusals(t *testing.T) {
 		{"aws:stsRegion", "us-esat-1", `aws:stsRegion: "us-esat-1": one of `},
 		{"aws:retryMode", "legacy", `aws:retryMode: "legacy": one of standard, adaptive`},
 		{"aws:skipRegionValidation", "1", `aws:skipRegionValidation: "1": true or false`},
-		{"aws:defaultTags", "team=feedback", `aws:defaultTags: "team=feedback": JSON as the AWS provider documents it`},
+		{"aws:defaultTags", "team=orders", `aws:defaultTags: "team=orders": JSON as the AWS provider documents it`},
 	}
 	for _, tt := range tests {
 		_, err := loadProvider(map[string]string{tt.key: tt.value}, true)

@@ -203,7 +203,6 @@ func (c *Config) checkPaths(p *problems) {
 		c.checkSwallow(p, key, route)
 		earlier = append(earlier, route.Path)
 	}
-	c.checkRequests(p)
 }
 
 func (c *Config) checkShadow(p *problems, key, path string, earlier []string) {

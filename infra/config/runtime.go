@@ -18,11 +18,11 @@ func (c *Config) readLambda(n node) {
 	c.Lambda = Lambda{
 		MemoryMiB:                 o.at("memoryMiB").wholeBetween(256, 128, 10_240),
 		Timeout:                   o.at("timeout").duration(10*time.Second, time.Second, 30*time.Second),
-		ReservedConcurrency:       o.at("reservedConcurrency").wholeBetween(-1, 0, 100_000),
-		HealthReservedConcurrency: o.at("healthReservedConcurrency").wholeBetween(-1, 1, 100_000),
+		ReservedConcurrency:       o.at("reservedConcurrency").wholePointer(0, 100_000),
+		HealthReservedConcurrency: o.at("healthReservedConcurrency").wholePointer(1, 100_000),
 		LogLevel:                  o.at("logLevel").oneOf("info", "debug", "warn", "error"),
 	}
-	if c.Lambda.ReservedConcurrency == 0 {
+	if n := c.Lambda.ReservedConcurrency; n != nil && *n == 0 {
 		o.at("reservedConcurrency").warn("stops every invocation of the application: each region answers 503 there")
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/onefront/onefront/handler/contract"
@@ -31,12 +30,13 @@ type Application struct{}
 func (Application) Configure(s *infra.Settings) *infra.Functions {
 	upstream := readUpstream(s)
 	s.Secret(KeyAPIKey, "the key of the SaaS", contract.Credential)
+	secrets := []string{KeyAPIKey}
 	return &infra.Functions{
 		Name:      "feedback",
 		BasePaths: []string{"/api"},
 		Functions: []infra.Function{
-			{Name: settings.HandlerAPI, Package: "./handler", Routes: []string{"$default"}},
-			{Name: settings.HandlerRedelivery, Package: "./handler"},
+			{Name: settings.HandlerAPI, Package: "./handler", Routes: []string{"$default"}, Secrets: secrets},
+			{Name: settings.HandlerRedelivery, Package: "./handler", Secrets: secrets},
 		},
 		// Topics are the same for every visitor of a language, everything else goes through.
 		Edge: []infra.Route{
@@ -69,40 +69,29 @@ func readUpstream(s *infra.Settings) settings.Settings {
 	return parsed
 }
 
-// makeRegion makes the parameter and the queues of a region and hands them to its functions.
+// makeRegion makes the queues of a region and hands them to its functions.
 func makeRegion(scope *infra.Scope, upstream settings.Settings) error {
 	encoded, err := upstream.Encode()
 	if err != nil {
 		return err
 	}
-	// Readable by whoever may read this one parameter, and never part of a function's configuration (F10.16).
-	parameter, err := ssm.NewParameter(scope.Context, scope.Name("saas-key"), &ssm.ParameterArgs{
-		Description: pulumi.String("Key of the third-party service behind the feedback API"),
-		Type:        pulumi.String("SecureString"),
-		Value:       scope.Secret(KeyAPIKey),
-	}, scope.Options()...)
-	if err != nil {
-		return fmt.Errorf("SaaS key: %w", err)
-	}
 	queues, err := newQueues(scope, queuesArgs{functionTimeout: scope.Lambda.Timeout, maxReceives: upstream.MaxReceives})
 	if err != nil {
 		return fmt.Errorf("queues: %w", err)
 	}
-	scope.Made(parameter, queues.main, queues.dead, queues.redriveAllow)
+	scope.Made(queues.main, queues.dead, queues.redriveAllow)
 	addAlarms(scope, queues)
 	scope.Output("queueUrl", queues.main.Url)
 
-	readKey := infra.Statement{Actions: []string{"ssm:GetParameter"}, ARN: parameter.Arn}
 	send := func(arn pulumi.StringInput) infra.Statement {
 		return infra.Statement{Actions: []string{"sqs:SendMessage"}, ARN: arn}
 	}
 	api, redelivery := scope.Function(settings.HandlerAPI), scope.Function(settings.HandlerRedelivery)
-	api.Allow = []infra.Statement{readKey, send(queues.main.Arn), send(queues.dead.Arn)}
-	redelivery.Allow = []infra.Statement{readKey, queues.consume(), send(queues.dead.Arn)}
+	api.Allow = []infra.Statement{send(queues.main.Arn), send(queues.dead.Arn)}
+	redelivery.Allow = []infra.Statement{queues.consume(), send(queues.dead.Arn)}
 	redelivery.Attach = queues.deliverTo
 	for _, f := range []*infra.Function{api, redelivery} {
 		f.Environment[settings.Variable] = pulumi.String(encoded)
-		f.Environment[settings.APIKeyParameterVariable] = parameter.Name
 		f.Environment[settings.QueueURLVariable] = queues.main.Url
 		f.Environment[settings.DeadLettersURLVariable] = queues.dead.Url
 	}

@@ -3,9 +3,11 @@ package feedback_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/onefront/onefront/graph/stackfile"
 	"github.com/onefront/onefront/infra"
 	"github.com/onefront/onefront/infra/config"
 	"github.com/onefront/onefront/infra/feedback"
@@ -127,6 +129,26 @@ func TestConfigure_problemsJoinThePlatforms(t *testing.T) {
 	for _, want := range []string{"onefront:upstream: not set: required", `onefront:spa: "perhaps": true or false`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s in:\n%v", want, err)
+		}
+	}
+}
+
+// The committed stacks name no key that neither the platform nor the application knows.
+func TestConfigure_committedStacks(t *testing.T) {
+	t.Chdir(project)
+	for _, stack := range []string{"prod", "staging"} {
+		values, _, err := stackfile.Load(".", stack)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values["onefront:upstreamApiKey"] = "canary-key-9f3b7a"
+		loaded, err := config.Load(config.Source{
+			Project: "onefront", Stack: stack, Configure: infra.Configure(feedback.Application{}), Keys: slices.Sorted(maps.Keys(values)),
+			Lookup: func(key string) (string, bool) { value, ok := values[key]; return value, ok },
+			Secret: func(key string) bool { return key == "onefront:upstreamApiKey" },
+		})
+		if err != nil || len(loaded.Warnings) > 0 {
+			t.Errorf("%s: %v, %+v", stack, err, loaded)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func TestRedirectAlias(t *testing.T) {
 		"question mark alone":          {"GET", "old.example.com/?", 301, "https://www.example.com/"},
 		"two slashes stay a path":      {"GET", "old.example.com//evil.example", 301, "https://www.example.com//evil.example"},
 		"HEAD":                         {"HEAD", "old.example.com/", 301, "https://www.example.com/"},
-		"POST keeps its method":        {"POST", "old.example.com/api/feedback", 308, "https://www.example.com/api/feedback"},
+		"POST keeps its method":        {"POST", "old.example.com/api/orders", 308, "https://www.example.com/api/orders"},
 		"OPTIONS":                      {"OPTIONS", "old.example.com/", 308, "https://www.example.com/"},
 		"upper case and port":          {"GET", "OLD.Example.com:443/", 301, "https://www.example.com/"},
 		"wildcard":                     {"GET", "any.example.net/", 301, "https://www.example.com/"},
@@ -135,7 +135,7 @@ func TestRedirectAlias(t *testing.T) {
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	f := composed(t, functions.Request{PreflightOrigins: []string{"https://app.example.org", "https://b.example"}}, nil)
-	got := run(t, f, event("OPTIONS", "www.example.com/api/feedback", "Origin", "https://app.example.org",
+	got := run(t, f, event("OPTIONS", "www.example.com/api/orders", "Origin", "https://app.example.org",
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "Content-Type, x-evil,idempotency-key"))
 	want := &function.Response{StatusCode: 204, StatusDescription: "No Content", Headers: http.Header{
 		"Access-Control-Allow-Origin":  {"https://app.example.org"},

@@ -42,7 +42,7 @@ func TestIsHashed(t *testing.T) {
 		"IMG_20240131.jpg":         false,
 		"IMG-DSC_0012.jpg":         false,
 		"hello-deadbeef.js":        false,
-		"feedback-component.js":    false,
+		"dashboard-component.js":   false,
 		"vendor-DataGrid.js":       false,
 		"component-Checkbox.js":    false,
 		"DataGrid.js":              false,

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/onefront/onefront/aws/lambdaapi"
 	"github.com/onefront/onefront/graph"
 )
 
@@ -47,10 +48,12 @@ type functionInputs struct {
 	Architectures    graph.NoLocalMeaning `json:"architectures"`    // the zip holds a binary for this machine
 	Description      graph.NoLocalMeaning `json:"description"`      // text for people
 	EphemeralStorage graph.NoLocalMeaning `json:"ephemeralStorage"` // /tmp is this machine's
+	KMSKeyARN        graph.NoLocalMeaning `json:"kmsKeyArn"`        // KMS is not imitated
 	Role             graph.NoLocalMeaning `json:"role"`             // IAM is not imitated
 	SkipDestroy      graph.NoLocalMeaning `json:"skipDestroy"`      // nothing is destroyed
 	SourceCodeHash   graph.NoLocalMeaning `json:"sourceCodeHash"`   // tells Pulumi when to update
 	Tags             graph.NoLocalMeaning `json:"tags"`             // labels
+	VPCConfig        graph.NoLocalMeaning `json:"vpcConfig"`        // everything is on loopback
 }
 
 // aliasInputs are the properties of an alias. Traffic between two versions is not imitated: there is one.
@@ -59,16 +62,6 @@ type aliasInputs struct {
 	FunctionName    string               `json:"functionName"`
 	FunctionVersion graph.NoLocalMeaning `json:"functionVersion"` // the one there is
 	Description     graph.NoLocalMeaning `json:"description"`     // text for people
-}
-
-// reservedVariables may not be set by a program: CreateFunction refuses them (Lambda DG "Defined runtime
-// environment variables"). TZ and AWS_LAMBDA_LOG_LEVEL, for example, may.
-var reservedVariables = []string{
-	"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
-	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
-	"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
-	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-	"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 }
 
 // maxVariableBytes bounds names and values together (F10.5).
@@ -153,7 +146,7 @@ func (f *function) checkVariables(r *graph.Taken) {
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(f.variables)) {
 		size += len(name) + len(f.variables[name])
-		if slices.Contains(reservedVariables, name) {
+		if slices.Contains(lambdaapi.ReservedVariables(), name) {
 			r.Fail("environment.variables."+name, errors.New("reserved: Lambda sets this variable itself: choose another name"))
 		}
 	}

@@ -53,7 +53,7 @@ func graph(t *testing.T, root string, urns ...string) {
 	for _, urn := range urns {
 		resources = append(resources, `{"urn": "`+urn+`"}`)
 	}
-	write(t, root, "infra/testdata/graph.prod.golden.json", `{"stack": "prod", "resources": [`+strings.Join(resources, ", ")+`]}`)
+	write(t, root, "infra/feedback/testdata/graph.prod.golden.json", `{"stack": "prod", "resources": [`+strings.Join(resources, ", ")+`]}`)
 }
 
 func write(t *testing.T, root, name, content string) {

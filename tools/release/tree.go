@@ -16,7 +16,7 @@ const (
 	changelogFile = "CHANGELOG.md"
 	versionFile   = "version/VERSION"
 	baselineFile  = "infra/testdata/release.json"
-	goldenGraphs  = "infra/testdata/graph.*.golden.json"
+	goldenGraphs  = "infra/feedback/testdata/graph.*.golden.json"
 )
 
 // tree is what the repository says of its version.
