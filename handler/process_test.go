@@ -87,7 +87,7 @@ func (w *world) environ(handler string) map[string]string {
 		"AWS_LAMBDA_RUNTIME_API": w.runtime.address,
 		"AWS_ACCESS_KEY_ID":      "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example-secret", "AWS_SESSION_TOKEN": "example-token",
 		"AWS_ENDPOINT_URL_SSM": w.ssm.URL, "AWS_ENDPOINT_URL_SQS": w.sqs.URL,
-		"ONEFRONT_UPSTREAM":          `{"preset":"webhook","url":"` + w.saas.URL + `/in","topicsUrl":"` + w.saas.URL + `/topics"}`,
+		"ONEFRONT_UPSTREAM":                   `{"preset":"webhook","url":"` + w.saas.URL + `/in","topicsUrl":"` + w.saas.URL + `/topics"}`,
 		"ONEFRONT_UPSTREAM_API_KEY_PARAMETER": "/onefront/key", "ONEFRONT_ORIGIN_SECRET": "origin-secret",
 		"ONEFRONT_QUEUE_URL":             w.sqs.URL + "/123456789012/feedback",
 		"ONEFRONT_DEAD_LETTER_QUEUE_URL": w.sqs.URL + "/123456789012/feedback-dead",
