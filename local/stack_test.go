@@ -11,7 +11,7 @@ import (
 
 func goldenFile(t *testing.T, stack string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("infra", "testdata", "graph."+stack+".golden.json"))
+	content, err := os.ReadFile(filepath.Join("infra", "feedback", "testdata", "graph."+stack+".golden.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
