@@ -70,7 +70,7 @@ func TestMoveSaaS(t *testing.T) {
 		t.Errorf("got stack %q with %d resources and %d outputs", moved.Stack, len(moved.Resources), len(moved.Outputs))
 	}
 	bare := graph.New(&graph.Resource{URN: "urn:f", Type: "aws:lambda/function:Function", Inputs: map[string]any{"environment": map[string]any{"variables": map[string]any{settings.Variable: `{"preset":"webhook","url":"https://saas.example"}`}}}})
-	if _, _, _, err := saasOf(bare); err == nil || !strings.HasPrefix(err.Error(), "urn:f: environment.variables.ONEFRONT_API_KEY_PARAMETER: ") {
+	if _, _, _, err := saasOf(bare); err == nil || !strings.HasPrefix(err.Error(), "urn:f: environment.variables.ONEFRONT_UPSTREAM_API_KEY_PARAMETER: ") {
 		t.Errorf("without a parameter: %v", err)
 	}
 }
