@@ -220,7 +220,7 @@ func (p *platform) makeShared(ctx *pulumi.Context, providers *providers) error {
 
 // newRegions makes the regions in configuration order. With a sequential rollout each waits for the one before.
 func newRegions(ctx *pulumi.Context, p *platform, providers *providers, zones zones, secret *originSecret, validation *validationRecords) ([]*regionComponent, error) {
-	if p.OriginDomain != "" && p.Lambda.HealthReservedConcurrency < 0 {
+	if p.OriginDomain != "" && p.Lambda.HealthReservedConcurrency == nil {
 		if err := info(ctx, "health has no executions of its own: a region whose functions use up the account's quota "+
 			`("Concurrent executions" of AWS Lambda, 1,000, or 10 in a new account) looks dead and fails over. Of the quota 100 must stay `+
 			"unreserved; once it is higher, set onefront:lambda.healthReservedConcurrency, to 5 for instance"); err != nil {
