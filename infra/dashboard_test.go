@@ -124,7 +124,7 @@ func TestDashboard(t *testing.T) {
 			titles = append(titles, title)
 		}
 	}
-	if want := []string{"## Distribution", "## eu-west-1", "## us-east-1", "## ap-southeast-2", "## Application feedback"}; !slices.Equal(titles, want) {
+	if want := []string{"## Distribution", "## eu-west-1", "## us-east-1", "## ap-southeast-2", "## Application notes"}; !slices.Equal(titles, want) {
 		t.Errorf("rows %q, want %q", titles, want)
 	}
 	if want := len(g.ByType(alarmToken)) + len(g.ByType(compositeToken)); alarms != want {

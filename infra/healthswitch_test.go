@@ -12,7 +12,6 @@ import (
 
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/infra"
-	"github.com/onefront/onefront/infra/feedback"
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/lambda"
 	"github.com/onefront/onefront/local/lambda/lambdatest"
@@ -138,7 +137,7 @@ func overloaded(t *testing.T, reserve string, unreserved int) *names {
 		"onefront:lambda": `{"timeout": "30s"` + reserve + `}`, "onefront:regions": `["eu-west-1","us-east-1"]`,
 		"onefront:throttle": `{"burst": 1000, "rate": 1000}`,
 	})
-	g, err := graph.Record(infra.DeployWith(feedback.Application{}, func(context.Context, string) (infra.HandlerZip, error) {
+	g, err := graph.Record(infra.DeployWith(notes(), func(context.Context, string) (infra.HandlerZip, error) {
 		return infra.HandlerZip{Path: zip, Version: "000000000000"}, nil
 	}), graph.Options{Project: "onefront", Stack: "prod", Config: config, SecretKeys: secrets})
 	if err != nil {
