@@ -162,7 +162,7 @@ func isRoot(room string) bool { return room == "." }
 // inHouse holds for what room made of the house's packages: paths of others begin with a host or are the standard
 // library's.
 func inHouse(room string) bool {
-	return slices.ContainsFunc([]string{"aws", "browser", "deployments", "docs", "frontendenv", "gobuild", "graph", "handler", "infra", "local", "ops", "redact", "stats", "version"},
+	return slices.ContainsFunc([]string{"aws", "browser", "deployments", "docs", "drills", "frontendenv", "gobuild", "graph", "handler", "infra", "local", "ops", "redact", "stats", "version"},
 		func(top string) bool { return in(room, top) })
 }
 

@@ -22,6 +22,8 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 		Recent:     t.recent,
 		Requests:   t.requests,
 		LastHour:   func() any { return t.stats.result(t.clock.Now()) },
+		Alarms:     func() any { return t.metrics.Alarms() },
+		Metrics:    func(limit int) any { return t.metrics.Metrics(limit) },
 		Invalidate: t.edge.Invalidate,
 		Now:        t.clock.Now,
 		Advance:    t.clock.Advance,
@@ -103,6 +105,7 @@ func (t *topology) onRequest(r cloudfront.Request) {
 	}
 	t.requests.Add(noted)
 	t.stats.add(r)
+	t.countRequest(r)
 	if t.access != nil {
 		if err := t.access.write(r); err != nil {
 			t.log.Error("writing the access log", "err", err)

@@ -13,7 +13,10 @@ import (
 
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/local/cloudfront"
+	"github.com/onefront/onefront/local/cloudwatch"
 	"github.com/onefront/onefront/local/lambda"
+	"github.com/onefront/onefront/local/simtime"
 	"github.com/onefront/onefront/redact"
 )
 
@@ -40,6 +43,11 @@ type flags struct {
 	freeze        bool
 	concurrency   int
 	without       repeated // types
+
+	// Of drills and tests: a clock in place of the wall's, and who hears of requests and alarms.
+	clock     *simtime.Clock
+	onRequest func(cloudfront.Request)
+	onAlarm   func(name string, c cloudwatch.Change)
 }
 
 // repeated is a flag that may be given several times.
@@ -57,6 +65,7 @@ func (r *repeated) Set(value string) error {
 const usage = `Serves a stack's topology on localhost, without an AWS account.
 
 usage: go run ./local [flags]
+       go run ./local drill [-json] [-svg FILE] FILE...   (play drills; drill -help)
 
   -stack NAME        the stack file to read: Pulumi.NAME.yaml (default prod)
   -listen HOST:PORT  where viewers ask (default 127.0.0.1:8080); port 0 picks a free one

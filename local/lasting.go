@@ -34,8 +34,12 @@ type lasting struct {
 
 // newLasting begins time. aws is the host and port where functions reach SQS and SSM.
 func newLasting(f flags, log *slog.Logger, aws string, listenSaaS func() (net.Listener, error)) *lasting {
+	clock := f.clock
+	if clock == nil {
+		clock = simtime.New()
+	}
 	return &lasting{
-		flags: f, log: log, clock: simtime.New(), requests: admin.NewRequestLog(), stats: newLiveStats(), faults: map[string]*regionFaults{},
+		flags: f, log: log, clock: clock, requests: admin.NewRequestLog(), stats: newLiveStats(), faults: map[string]*regionFaults{},
 		aws: aws, accessKeyID: "ASIA" + rand.Text(), listenSaaS: listenSaaS,
 	}
 }

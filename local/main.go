@@ -77,6 +77,9 @@ const (
 type usageError struct{ error }
 
 func (c command) run(ctx context.Context, args []string) int {
+	if isDrill(args) {
+		return c.drill(ctx, args[1:])
+	}
 	f, err := parseFlags(args, c.stderr, c.getenv)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -30,21 +30,6 @@ var unserved = []graph.Unserved{
 		Properties: []string{"kmsKeyId", "name", "retentionInDays"},
 	},
 	{
-		Type: "aws:cloudfront/monitoringSubscription:MonitoringSubscription", Reason: "what it turns on costs nothing here",
-		Properties: []string{"distributionId", "monitoringSubscription"},
-	},
-	{
-		Type: "aws:cloudwatch/metricAlarm:MetricAlarm", Reason: "nothing evaluates alarms yet",
-		Properties: []string{
-			"actionsEnabled", "alarmActions", "alarmDescription", "comparisonOperator", "datapointsToAlarm", "dimensions", "evaluateLowSampleCountPercentiles",
-			"evaluationPeriods", "extendedStatistic", "metricName", "metricQueries", "name", "namespace", "period", "statistic", "threshold", "treatMissingData",
-		},
-	},
-	{
-		Type: "aws:cloudwatch/compositeAlarm:CompositeAlarm", Reason: "as alarms",
-		Properties: []string{"actionsEnabled", "alarmActions", "alarmDescription", "alarmName", "alarmRule"},
-	},
-	{
 		Type: "aws:cloudwatch/dashboard:Dashboard", Reason: "local mode has a dashboard of its own",
 		Properties: []string{"dashboardBody", "dashboardName"},
 	},

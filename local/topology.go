@@ -15,6 +15,7 @@ import (
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/cloudfront"
 	"github.com/onefront/onefront/local/cloudfront/keyvaluestore"
+	"github.com/onefront/onefront/local/cloudwatch"
 	"github.com/onefront/onefront/local/fault"
 	"github.com/onefront/onefront/local/lambda"
 	"github.com/onefront/onefront/local/loopback"
@@ -42,10 +43,14 @@ type topology struct {
 	dns     *route53.Service
 	gateway *apigateway.Service
 	lambda  *lambda.Service
-	sqs     *sqs.Service
-	ssm     *ssm.Service
-	s3      *s3.Service
-	saas    *saas.Service // nil without functions that know one, and with an upstream of the user's own
+	// deployed stands before lambda and can put a bad deployment in its place, which drills do.
+	deployed *deployments
+	sqs      *sqs.Service
+	ssm      *ssm.Service
+	s3       *s3.Service
+	saas     *saas.Service // nil without functions that know one, and with an upstream of the user's own
+	metrics  *cloudwatch.Service
+	began    time.Time // simulated
 
 	picture      picture
 	awsEndpoints http.Handler
@@ -72,6 +77,7 @@ func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topolo
 	for _, region := range t.regions {
 		t.faults[region] = l.faultsOf(region)
 	}
+	t.began = t.clock.Now()
 	g := recorded.Read()
 	if err = g.RefuseUnknown(unserved, l.flags.without...); err != nil {
 		return t, err
@@ -80,6 +86,9 @@ func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topolo
 		return t, err
 	}
 	g = recorded.Read()
+	if t.metrics, err = cloudwatch.New(g, cloudwatch.Options{Clock: t.clock, Sample: t.sample, Log: t.log, OnChange: t.onAlarm}); err != nil {
+		return t, err
+	}
 	if err = t.buildRegions(g); err != nil {
 		return t, err
 	}
@@ -112,13 +121,15 @@ func (t *topology) buildRegions(g *graph.Reading) (err error) {
 	}
 	if t.lambda, err = lambda.New(g, lambda.Options{
 		Clock: t.clock, Log: t.log, Environment: t.awsVariables, Freeze: t.flags.freeze, Concurrency: t.flags.concurrency,
+		OnInvocation: t.onInvocation, OnLine: t.metrics.Line,
 	}); err != nil {
 		return err
 	}
 	if err = t.lambda.AttachQueues(t.sqs); err != nil {
 		return err
 	}
-	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.lambda, Clock: t.clock, Log: t.log}); err != nil {
+	t.deployed = newDeployments(t.lambda)
+	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.deployed, Clock: t.clock, Log: t.log, OnRequest: t.onAPIRequest}); err != nil {
 		return err
 	}
 	t.s3, err = s3.New(g, t.log)
@@ -259,8 +270,11 @@ func (t *topology) regionHandler(region string) http.Handler {
 	return http.NotFoundHandler()
 }
 
-// start begins what happens by itself: health checks.
-func (t *topology) start() { t.dns.Start() }
+// start begins what happens by itself: health checks and the evaluation of alarms.
+func (t *topology) start() {
+	t.dns.Start()
+	t.metrics.Start()
+}
 
 // reset brings every room back to where it started. Faults and the request log are the admin API's.
 func (t *topology) reset(context.Context) error {
@@ -273,6 +287,7 @@ func (t *topology) reset(context.Context) error {
 	t.ssm.Reset()
 	t.lambda.Reset()
 	t.dns.Reset()
+	t.metrics.Reset()
 	return nil
 }
 
@@ -286,6 +301,9 @@ func (t *topology) close() {
 	}
 	if t.dns != nil {
 		t.dns.Close()
+	}
+	if t.metrics != nil {
+		t.metrics.Close()
 	}
 	if t.lambda != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), functionsTime)

@@ -40,6 +40,8 @@ type Options struct {
 	Endpoints func() any
 	// Outputs is the body of GET /outputs: the stack's outputs as `pulumi stack output --json` prints them.
 	Outputs any
+	// Metrics is the body of GET /metrics, with limit datapoints of each metric.
+	Metrics func(limit int) any
 	// Requests keeps the request log and the counters.
 	Requests *RequestLog
 	// LastHour is the member lastHour of GET /stats: what `go run ./stats -json` would say of the last hour. nil: none.
@@ -108,6 +110,7 @@ func New(o Options) *Server {
 		"/outputs":                     {http.MethodGet: s.getOutputs},
 		"/queues/{region}/redrive":     {http.MethodPost: s.postRedrive},
 		"/requests":                    {http.MethodGet: s.getRequests},
+		"/metrics":                     {http.MethodGet: s.getMetrics},
 		"/requests/{id}":               {http.MethodGet: s.getRequest},
 		"/timeline":                    {http.MethodGet: s.getTimeline},
 		"/topology":                    {http.MethodGet: s.getTopology},

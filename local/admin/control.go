@@ -36,18 +36,27 @@ func (s *Server) getStats(w http.ResponseWriter, _ *http.Request) {
 
 // getRequests lists the latest requests, the newest first.
 func (s *Server) getRequests(w http.ResponseWriter, r *http.Request) {
-	limit := defaultLimit
-	if text := r.URL.Query().Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > requestsKept {
-			fail(w, http.StatusBadRequest, "limit: %q: want a number from 1 to %d", text, requestsKept)
-			return
-		}
-		limit = n
+	limit, ok := limitOf(w, r, defaultLimit, requestsKept)
+	if !ok {
+		return
 	}
 	if filter, ok := readFilter(w, r); ok {
 		answer(w, s.o.Requests.Select(limit, filter))
 	}
+}
+
+// limitOf reads the query's limit, and answers 400 where it is none.
+func limitOf(w http.ResponseWriter, r *http.Request, usual, most int) (limit int, ok bool) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return usual, true
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > most {
+		fail(w, http.StatusBadRequest, "limit: %q: want a number from 1 to %d", text, most)
+		return 0, false
+	}
+	return limit, true
 }
 
 func (s *Server) getTopology(w http.ResponseWriter, _ *http.Request) { answer(w, s.o.Picture) }

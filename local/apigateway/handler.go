@@ -58,6 +58,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rec.status, rec.responseBytes, rec.latency = response.Status, len(response.Body), time.Since(start)
 	h.log(rec)
+	if rec.stage != nil && h.service.options.OnRequest != nil {
+		h.service.options.OnRequest(Served{
+			Region: h.region.name, APIID: rec.stage.api.id, Stage: rec.stage.name, Status: rec.status,
+			Bytes: rec.requestBytes + rec.responseBytes, Latency: rec.latency, IntegrationLatency: rec.integrationLatency,
+		})
+	}
 }
 
 // serve goes through the steps in the gateway's order. Size and account limits come first (guess).

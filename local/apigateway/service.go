@@ -31,6 +31,15 @@ type Options struct {
 	Clock Clock
 	// Log receives the access log lines, at info, with attributes logGroup and region. Default: none.
 	Log *slog.Logger
+	// OnRequest is called after every request that reached a stage. Default: nothing.
+	OnRequest func(Served)
+}
+
+// Served is what metrics count of a request. IntegrationLatency is 0 where no function was asked.
+type Served struct {
+	Region, APIID, Stage        string
+	Status, Bytes               int
+	Latency, IntegrationLatency time.Duration
 }
 
 // Service serves the HTTP APIs of one graph.

@@ -106,7 +106,7 @@ func (x *exchange) record(a *answer, sent http.Header, bytes int) Request {
 	rec := Request{
 		ID: x.id, Time: x.now, Method: x.r.Method, Host: x.host, Path: x.rawPath, Query: x.rawQuery,
 		Cache: a.result, Origins: x.attempts, Steps: x.told, Region: x.region, Status: a.status, Bytes: bytes,
-		Duration: time.Since(x.started) + x.charged, ViewerIP: x.viewerIP,
+		Duration: time.Since(x.started) + x.charged, Charged: x.charged, ViewerIP: x.viewerIP,
 		UserAgent: x.r.UserAgent(), Referer: x.r.Referer(), Protocol: x.protocol(), ProtocolVersion: x.r.Proto,
 		Detailed: a.detailedResult(), ViewerPort: x.viewerPort, ReceivedBytes: x.received,
 		ForwardedFor: strings.Join(x.r.Header["X-Forwarded-For"], ", "),

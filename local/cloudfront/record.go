@@ -31,7 +31,9 @@ type Request struct {
 	// Bytes is the number of body bytes sent to the viewer.
 	Bytes int `json:"-"`
 	// Duration is the time taken, with the timeouts that were charged and not slept.
-	Duration  time.Duration `json:"-"`
+	Duration time.Duration `json:"-"`
+	// Charged is the part of Duration that nobody waited for.
+	Charged   time.Duration `json:"-"`
 	ViewerIP  string        `json:"-"`
 	UserAgent string        `json:"-"`
 	Referer   string        `json:"-"`

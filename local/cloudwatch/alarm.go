@@ -58,7 +58,8 @@ type Change struct {
 const maxHistory = 100
 
 // look evaluates a metric alarm over its last N periods before now. keep says that the state stays as it is.
-func (a *alarm) look(now time.Time, find func(id) *series) (next State, reason string, keep bool) {
+// A period that began before there could be data is no silence.
+func (a *alarm) look(now, began time.Time, find func(id) *series) (next State, reason string, keep bool) {
 	end := now.Truncate(a.period)
 	var bad, missing int
 	var shown []string
@@ -87,7 +88,7 @@ func (a *alarm) look(now time.Time, find func(id) *series) (next State, reason s
 			bad++
 			shown = append(shown, fmt.Sprintf("%.4g", value))
 		case ok:
-		case a.missing == "breaching":
+		case a.missing == "breaching" && !from.Before(began):
 			bad++
 			missing++
 			shown = append(shown, "no data")

@@ -92,7 +92,7 @@ func TestMetricAlarm(t *testing.T) {
 		{"at least", object{"comparisonOperator": "GreaterThanOrEqualToThreshold"}, []string{"5", "5"}, "-!"},
 		{"below", object{"comparisonOperator": "LessThanThreshold"}, []string{"4", "4"}, "-!"},
 		{"silence is good", nil, []string{"6", "", "", ""}, "----"},
-		{"silence is bad", object{"treatMissingData": "breaching"}, []string{"1", "1", "1", "", ""}, "!---!"},
+		{"silence is bad", object{"treatMissingData": "breaching"}, []string{"1", "1", "1", "", ""}, "----!"},
 		{"silence says nothing", object{"treatMissingData": "missing"}, []string{"", "6", "6", "", "", ""}, "?-!!-?"},
 		{"silence changes nothing", object{"treatMissingData": "ignore"}, []string{"6", "6", "", "", ""}, "?!!!!"},
 		{"sum", object{"statistic": "Sum"}, []string{"3 3", "3 3", "3"}, "-!!"},

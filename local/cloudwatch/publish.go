@@ -176,18 +176,18 @@ func (s *Service) Invocation(i Invocation) {
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 func (s *Service) Queue(region, name string, visible, inFlight, delayed int, oldest time.Duration) {
 	d := dims("QueueName", name)
-	s.put(region, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", d, float64(visible), false)
-	s.put(region, "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "Count", d, float64(inFlight), false)
-	s.put(region, "AWS/SQS", "ApproximateNumberOfMessagesDelayed", "Count", d, float64(delayed), false)
-	s.put(region, "AWS/SQS", "ApproximateAgeOfOldestMessage", "Seconds", d, oldest.Seconds(), false)
+	s.report(region, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", d, float64(visible))
+	s.report(region, "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "Count", d, float64(inFlight))
+	s.report(region, "AWS/SQS", "ApproximateNumberOfMessagesDelayed", "Count", d, float64(delayed))
+	s.report(region, "AWS/SQS", "ApproximateAgeOfOldestMessage", "Seconds", d, oldest.Seconds())
 }
 
 // HealthCheck publishes the state of a health check, which Route 53 does once a minute.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
 func (s *Service) HealthCheck(checkID string, healthy bool, percent float64) {
 	d := dims("HealthCheckId", checkID)
-	s.put(global, "AWS/Route53", "HealthCheckStatus", "None", d, oneIf(healthy), false)
-	s.put(global, "AWS/Route53", "HealthCheckPercentageHealthy", "Percent", d, percent, false)
+	s.report(global, "AWS/Route53", "HealthCheckStatus", "None", d, oneIf(healthy))
+	s.report(global, "AWS/Route53", "HealthCheckPercentageHealthy", "Percent", d, percent)
 }
 
 // certificateLife and renewedAt are how long ACM's certificates last and how many days ahead they renew (F8.6). Local
@@ -202,7 +202,7 @@ const (
 func (s *Service) Certificates(age time.Duration) {
 	days := int(age/(24*time.Hour)) % (certificateLife - renewedAt)
 	for _, c := range s.stack.certificates {
-		s.put(c.region, "AWS/CertificateManager", "DaysToExpiry", "None", dims("CertificateArn", c.arn), float64(certificateLife-days), false)
+		s.report(c.region, "AWS/CertificateManager", "DaysToExpiry", "None", dims("CertificateArn", c.arn), float64(certificateLife-days))
 	}
 }
 

@@ -33,7 +33,9 @@ type Service struct {
 
 	mu      sync.Mutex
 	series  map[id]*series
+	began   time.Time // of the datapoints
 	started bool
+	closed  bool
 }
 
 // New reads the graph's alarms and what the metrics of its services are about.
@@ -69,6 +71,12 @@ func (s *Service) Start() {
 // schedule plans an evaluation. Minutes that have gone by while nobody waited are not made up for.
 func (s *Service) schedule(at time.Time) {
 	s.options.Clock.AtFunc(at, func() {
+		s.mu.Lock()
+		closed := s.closed
+		s.mu.Unlock()
+		if closed {
+			return
+		}
 		if s.options.Sample != nil {
 			s.options.Sample()
 		}
@@ -81,11 +89,19 @@ func (s *Service) schedule(at time.Time) {
 	})
 }
 
+// Close ends the evaluation. Time goes on.
+func (s *Service) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}
+
 // Reset forgets all datapoints; every alarm begins anew with too little data.
 func (s *Service) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.series)
+	s.began = s.options.Clock.Now()
 	for _, a := range s.alarms {
 		a.state, a.reason, a.since, a.history = InsufficientData, "not evaluated yet", s.options.Clock.Now(), nil
 	}
@@ -98,6 +114,14 @@ func (s *Service) put(region, namespace, name, unit string, dimensions []dimensi
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.putAt(key, unit, dimensions, start, value, distribution)
+}
+
+// report adds what a service reports of the minute that has ended: [Options].Sample is called at its end.
+func (s *Service) report(region, namespace, name, unit string, dimensions []dimension, value float64) {
+	start := s.options.Clock.Now().Truncate(resolution).Add(-resolution)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.putAt(id{region, namespace, name, keyOf(dimensions)}, unit, dimensions, start, value, false)
 }
 
 func (s *Service) putAt(key id, unit string, dimensions []dimension, start time.Time, value float64, distribution bool) {
@@ -121,7 +145,7 @@ func (s *Service) Evaluate(now time.Time) {
 		var reason string
 		if a.rule == nil {
 			var keep bool
-			if next, reason, keep = a.look(now, func(key id) *series { return s.series[key] }); keep {
+			if next, reason, keep = a.look(now, s.began, func(key id) *series { return s.series[key] }); keep {
 				continue
 			}
 		} else {

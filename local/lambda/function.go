@@ -190,6 +190,12 @@ func (g *gate) leave() {
 	g.inFlight--
 }
 
+func (g *gate) current() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.inFlight
+}
+
 // takeIdle returns the warm environment used last, or nil.
 func (f *function) takeIdle() *environment {
 	f.mu.Lock()

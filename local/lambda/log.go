@@ -17,6 +17,9 @@ const maxLineBytes = 256 * 1024
 
 // log writes one line of a function's log stream: the line as the function or the platform wrote it.
 func (s *Service) log(f *function, line string) {
+	if s.options.OnLine != nil {
+		s.options.OnLine(f.region, line)
+	}
 	s.options.Log.LogAttrs(context.Background(), slog.LevelInfo, line,
 		slog.String("function", f.name), slog.String("region", f.region))
 }

@@ -52,8 +52,21 @@ type Options struct {
 	// Freeze stops a function's processes between invocations, as Lambda does. Without it work that a function left
 	// behind goes on, which is kinder than AWS.
 	Freeze bool
+	// OnInvocation is called after every invocation that a caller waited for, and for throttled ones. Default: nothing.
+	OnInvocation func(Invoked)
+	// OnLine is called with every log line, whatever Log keeps. Default: nothing.
+	OnLine func(region, line string)
 	// Concurrency is what the unreserved functions of one region share. Default [DefaultConcurrency].
 	Concurrency int
+}
+
+// Invoked is what metrics count of an invocation.
+type Invoked struct {
+	Region, Function  string
+	Failed, Throttled bool
+	Duration          time.Duration
+	// Concurrent are the executions under way as it ended, itself included.
+	Concurrent int
 }
 
 // Service runs the functions of one graph. Safe for concurrent use.
@@ -152,6 +165,7 @@ func (s *Service) Invoke(ctx context.Context, functionARN string, payload []byte
 	case len(payload) > MaxRequestBytes:
 		return Result{}, &PayloadTooLargeError{FunctionARN: functionARN, Bytes: len(payload)}
 	case !f.concurrency.enter():
+		s.tell(Invoked{Region: f.region, Function: f.name, Throttled: true})
 		return Result{}, &ThrottledError{FunctionARN: functionARN, Reason: f.concurrency.reason, Limit: f.concurrency.limit}
 	}
 	i := &invocation{
@@ -164,10 +178,24 @@ func (s *Service) Invoke(ctx context.Context, functionARN string, payload []byte
 	}
 	select {
 	case <-i.done:
+		s.tell(Invoked{
+			Region: f.region, Function: f.name, Failed: i.result.FunctionError != "", Duration: i.result.Duration, Concurrent: f.concurrency.current() + 1,
+		})
 		return i.result, nil
 	case <-ctx.Done():
 		return Result{}, fmt.Errorf("invoking %s: %w", functionARN, context.Cause(ctx))
 	}
+}
+
+func (s *Service) tell(i Invoked) {
+	if s.options.OnInvocation != nil {
+		s.options.OnInvocation(i)
+	}
+}
+
+// End ends the environments of a region, as the loss of the region would; the next invocation starts anew.
+func (s *Service) End(region string) {
+	s.endAll(context.Background(), func(f *function) bool { return f.region == region })
 }
 
 // begin runs f in a goroutine that Close waits for, unless Close came first.
@@ -305,15 +333,17 @@ func (s *Service) Functions() []string { return slices.Sorted(maps.Keys(s.functi
 
 // Reset ends all environments; the next invocation of each function starts anew. Invocations under way fail.
 func (s *Service) Reset() {
-	s.endAll(context.Background())
+	s.endAll(context.Background(), func(*function) bool { return true })
 }
 
-// endAll sends SIGTERM to every environment, and SIGKILL to those that are still there after the grace time or
-// when ctx ends.
-func (s *Service) endAll(ctx context.Context) {
+// endAll sends SIGTERM to every environment of the chosen functions, and SIGKILL to those that are still there after
+// the grace time or when ctx ends.
+func (s *Service) endAll(ctx context.Context, chosen func(*function) bool) {
 	var list []*environment
 	for _, f := range s.functions {
-		list = append(list, f.all()...)
+		if chosen(f) {
+			list = append(list, f.all()...)
+		}
 	}
 	for _, e := range list {
 		e.end(syscall.SIGTERM)
@@ -340,7 +370,7 @@ func (s *Service) Close(ctx context.Context) {
 		return
 	}
 	close(s.closing)
-	s.endAll(ctx)
+	s.endAll(ctx, func(*function) bool { return true })
 	s.running.Wait()
 	s.starter.stop()
 	s.removeTemporary()

@@ -45,7 +45,11 @@ type Network struct {
 	mu       sync.RWMutex
 	servers  map[string]*Server
 	resolver Resolver
+	charge   bool
 }
+
+// ChargeSlow has every slow fault's latency charged instead of slept. It is for before the first request.
+func (n *Network) ChargeSlow() { n.charge = true }
 
 // New makes an empty network.
 func New() *Network { return &Network{servers: map[string]*Server{}} }
@@ -111,6 +115,7 @@ func (n *Network) Do(edge, host string, req *http.Request, t Timeouts) Result {
 	if err != nil {
 		return Result{Err: err, Elapsed: time.Since(start)}
 	}
+	t.ChargeSlow = t.ChargeSlow || n.charge
 	result := Result{Region: server.Region}
 	var charged time.Duration
 	result.Response, charged, result.Err = server.do(host, req, t)

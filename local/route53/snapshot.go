@@ -120,3 +120,28 @@ func (s *Service) showCheck(c *healthCheck) checkShown {
 	}
 	return shown
 }
+
+// Status is what a health check reports.
+type Status struct {
+	ID      string
+	Healthy bool
+	// Percent are the checkers that find it healthy.
+	Percent float64
+}
+
+// Statuses are those of all health checks.
+func (s *Service) Statuses() []Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Status
+	for _, c := range s.checks {
+		healthy := 0
+		for _, o := range c.opinions {
+			if !o.unhealthy {
+				healthy++
+			}
+		}
+		all = append(all, Status{c.id, c.healthy(), 100 * float64(healthy) / checkers})
+	}
+	return all
+}

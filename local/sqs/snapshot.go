@@ -96,3 +96,36 @@ func show(m *message) QueuedMessage {
 	}
 	return shown
 }
+
+// Depth is how many messages a queue holds.
+type Depth struct {
+	Region, Queue              string
+	Visible, InFlight, Delayed int
+	// Oldest is the age of the oldest message, counted from when it was sent.
+	Oldest time.Duration
+}
+
+// Depths are those of all queues, in the graph's order.
+func (s *Service) Depths() []Depth {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock.Now()
+	var all []Depth
+	for _, q := range s.queues {
+		s.expire(q, now)
+		d := Depth{Region: q.region, Queue: q.name}
+		for _, m := range q.messages {
+			switch {
+			case m.inFlight(now):
+				d.InFlight++
+			case m.waiting(now):
+				d.Visible++
+			default:
+				d.Delayed++
+			}
+			d.Oldest = max(d.Oldest, now.Sub(m.sent))
+		}
+		all = append(all, d)
+	}
+	return all
+}

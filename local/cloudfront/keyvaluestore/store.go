@@ -139,3 +139,15 @@ func checkPair(p pair) error {
 	}
 	return nil
 }
+
+// Set changes one key, whatever ETag the store has.
+func (s *Store) Set(key, value string) error {
+	for {
+		s.mu.RLock()
+		tag := s.etag()
+		s.mu.RUnlock()
+		if err := s.update(tag, []pair{{key, value}}, nil); !errors.Is(err, errConflict) {
+			return err
+		}
+	}
+}

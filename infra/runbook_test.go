@@ -1,0 +1,33 @@
+package infra_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every alarm's text names a section of the runbook that is there.
+func TestRunbook_hasASectionForEveryAlarm(t *testing.T) {
+	projectFiles(t)
+	runbook, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := record(t, "prod", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`})
+	named := 0
+	for _, r := range append(g.ByType(alarmToken), g.ByType(compositeToken)...) {
+		m := regexp.MustCompile(`Runbook: docs/operations\.md, section ([a-z0-9-]+)\.`).FindStringSubmatch(text(r.Inputs, "alarmDescription"))
+		if m == nil {
+			t.Errorf("%s names no section", r.Name)
+			continue
+		}
+		named++
+		if !strings.Contains(string(runbook), "\n### "+m[1]+"\n") {
+			t.Errorf("%s: the runbook has no section %s", r.Name, m[1])
+		}
+	}
+	if named < 50 {
+		t.Errorf("only %d alarms", named)
+	}
+}
