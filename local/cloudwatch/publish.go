@@ -200,9 +200,13 @@ const (
 // Certificates publishes the days that certificates have left after some time; they renew by themselves.
 // https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
 func (s *Service) Certificates(age time.Duration) {
-	days := int(age/(24*time.Hour)) % (certificateLife - renewedAt)
+	s.DaysToExpiry(certificateLife - int(age/(24*time.Hour))%(certificateLife-renewedAt))
+}
+
+// DaysToExpiry publishes the days that every certificate has left.
+func (s *Service) DaysToExpiry(days int) {
 	for _, c := range s.stack.certificates {
-		s.report(c.region, "AWS/CertificateManager", "DaysToExpiry", "None", dims("CertificateArn", c.arn), float64(certificateLife-days))
+		s.report(c.region, "AWS/CertificateManager", "DaysToExpiry", "None", dims("CertificateArn", c.arn), float64(days))
 	}
 }
 
