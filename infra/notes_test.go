@@ -40,11 +40,13 @@ func notesRegion(s *infra.Scope) error {
 	s.Made(queue)
 	s.Output("queueUrl", queue.Url)
 	s.Function("worker").Allow = []infra.Statement{{Actions: []string{"sqs:ReceiveMessage"}, ARN: queue.Arn}}
+	waiting := []infra.Metric{{
+		Namespace: "AWS/SQS", Name: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Dimensions: pulumi.StringMap{"QueueName": queue.Name},
+	}}
+	s.Chart(infra.Chart{Title: "Notes that wait", Metrics: waiting})
 	s.Alarm(infra.Alarm{
 		Name: "backlog", Means: "Notes wait in {region}.", Do: "Look at the worker's log.",
-		Metrics: []infra.Metric{{
-			Namespace: "AWS/SQS", Name: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Dimensions: pulumi.StringMap{"QueueName": queue.Name},
-		}},
+		Metrics: waiting,
 		Compare: infra.AtLeast, Threshold: s.Threshold("backlog"), M: 1, N: 1, Missing: infra.NotBreaching, Silence: "an idle queue reports nothing",
 	})
 	return nil

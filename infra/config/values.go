@@ -206,5 +206,7 @@ func (l Logs) values() document {
 	if l == (Logs{}) {
 		return nil
 	}
-	return document{"enabled": l.Enabled, "retentionDays": l.RetentionDays}
+	return document{
+		"enabled": l.Enabled, "retentionDays": l.RetentionDays, "viewerAddresses": l.ViewerAddresses, "queryStrings": l.QueryStrings,
+	}
 }
