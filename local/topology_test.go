@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,9 +26,9 @@ func recordedStack(t *testing.T, name string, without ...string) *graph.Graph {
 
 // A resource that no room takes stops the start, whatever else the graph holds, unless its type is left out.
 func TestNewTopology_refusesWhatNobodyTook(t *testing.T) {
-	recorded := recordedStack(t, "prod")
+	resources := recordedStack(t, "prod").Resources
 	start := func(without []string, more ...*graph.Resource) error {
-		g := graph.New(append(more, recorded.Resources...)...)
+		g := graph.New(append(more, resources...)...)
 		f := flags{stack: "prod", upstream: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, cacheLimitMiB: 1, pop: "FRA", without: without}
 		l := newLasting(f, slog.New(slog.DiscardHandler), "127.0.0.1:1", nil)
 		defer l.close()
@@ -45,17 +46,24 @@ func TestNewTopology_refusesWhatNobodyTook(t *testing.T) {
 		"aws:lambda/function:Function": "kmsKeyArn", "aws:cloudwatch/logGroup:LogGroup": "kmsKeyId",
 		"aws:ssm/parameter:Parameter": "keyId", "aws:iam/role:Role": "permissionsBoundary",
 	}
-	for _, r := range recorded.Resources {
+	plain := resources
+	transformed := make([]*graph.Resource, len(plain))
+	for i, r := range plain { // copies: other tests read the same recording
+		c := *r
+		c.Inputs = maps.Clone(r.Inputs)
 		if property := meaningless[r.Type]; property != "" {
-			r.Inputs[property] = "arn:aws:x"
+			c.Inputs[property] = "arn:aws:x"
 		}
 		if r.Type == "aws:lambda/function:Function" {
-			r.Inputs["vpcConfig"] = map[string]any{"subnetIds": []any{"subnet-1"}, "securityGroupIds": []any{"sg-1"}}
+			c.Inputs["vpcConfig"] = map[string]any{"subnetIds": []any{"subnet-1"}, "securityGroupIds": []any{"sg-1"}}
 		}
+		transformed[i] = &c
 	}
+	resources = transformed
 	if err := start(nil); err != nil {
 		t.Fatalf("with a VPC, keys and a boundary: %v", err)
 	}
+	resources = plain
 	const tableType = "aws:dynamodb/table:Table"
 	table := &graph.Resource{URN: "urn:pulumi:prod::onefront::" + tableType + "::x", Type: tableType, Name: "x", Custom: true}
 	if err := start(nil, table); err == nil || !strings.Contains(err.Error(), table.URN+": local mode does not imitate resources of type "+tableType) {
