@@ -60,7 +60,7 @@ func Load(g *graph.Reading) Stores {
 			r.Require(*n >= 1 && *n <= maxUpdateKeys, "maxBatchSize", *n, fmt.Sprintf("must be 1 to %d (F2.23)", maxUpdateKeys))
 		}
 		for _, p := range in.ResourceKeyValuePairs {
-			put(r, keys, in.KeyValueStoreARN, pair{p.Key, p.Value})
+			put(r, keys, in.KeyValueStoreARN, pair(p))
 		}
 	}
 	stores := Stores{}
