@@ -24,7 +24,7 @@ local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
 
 .PHONY: test
 test: ## run all tests, with the race detector and in random order
-	go test -race -shuffle=on ./...
+	go test -race -shuffle=on -timeout 20m ./...
 	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$name >/dev/null && exit 0; done; \
 	echo "No Chromium in PATH: the browser tests did not run (Debian: apt-get install chromium)."
 
