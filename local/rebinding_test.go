@@ -44,6 +44,7 @@ func TestRebinding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			page := chromium.Open(t, browser.Desktop())
 			page.Expect("status of 40")
+			page.Expect("another host was asked: http://evil.example:") // the rebound name is the point
 			page.Navigate("http://evil.example:" + attack.port + "/")
 			order, err := json.Marshal(map[string]any{"method": attack.method, "headers": map[string]string{
 				"X-Amz-Target": attack.target, "Content-Type": "application/x-amz-json-1.1",

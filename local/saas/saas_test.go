@@ -323,7 +323,7 @@ func TestService_withOtherSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with, err := s.With(changed, "another key")
+	with, err := s.With(changed, "another-key")
 	if err != nil {
 		t.Fatal(err)
 	}
