@@ -82,7 +82,7 @@ const firstChanges = "# Changes\n\n## Unreleased\n\n### Added\n\n- A thing.\n\n#
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	root := repository(t, firstChanges, function, bucket)
-	if _, err := release(t, root, "check"); err == nil || !strings.Contains(err.Error(), "no infra/testdata/release.json") {
+	if _, err := release(t, root, "check"); err == nil || !strings.Contains(err.Error(), "no infra/feedback/testdata/release.json") {
 		t.Errorf("before: %v", err)
 	}
 	if _, err := release(t, root, "prepare", "v0.2.0"); err != nil {

@@ -15,7 +15,7 @@ import (
 const (
 	changelogFile = "CHANGELOG.md"
 	versionFile   = "version/VERSION"
-	baselineFile  = "infra/testdata/release.json"
+	baselineFile  = "infra/feedback/testdata/release.json"
 	goldenGraphs  = "infra/feedback/testdata/graph.*.golden.json"
 )
 
