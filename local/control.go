@@ -96,12 +96,12 @@ func (t *topology) onRequest(r cloudfront.Request) {
 	for _, a := range r.Origins {
 		noted.Origins = append(noted.Origins, admin.Attempt{ID: a.ID, Region: a.Region, MS: a.MS, Outcome: a.Outcome})
 	}
-	noted.Steps = make([]admin.Step, 0, len(r.Steps))
-	for _, step := range r.Steps {
-		noted.Steps = append(noted.Steps, admin.Step(step))
-		if step.Kind == "refused" || noted.Reason == "" && step.Kind == "origin" && r.Status >= 500 {
-			noted.Reason = step.Text
+	noted.Reason = r.Reason()
+	noted.Steps = func() (steps []admin.Step) {
+		for _, step := range r.Steps() {
+			steps = append(steps, admin.Step(step))
 		}
+		return steps
 	}
 	t.requests.Add(noted)
 	t.stats.add(r)

@@ -13,7 +13,7 @@ func BenchmarkRequestLog(b *testing.B) {
 	request := func(i int) Request {
 		return Request{
 			ID: fmt.Sprint(i), Edge: "FRA", Path: "/api/topics", Behavior: "/api/topics*", Cache: "Miss", Region: "eu-west-1", Status: 200,
-			Time: at.Add(time.Duration(i) * time.Millisecond), MS: float64(i % 100), Origins: []Attempt{{Region: "eu-west-1"}}, Steps: steps,
+			Time: at.Add(time.Duration(i) * time.Millisecond), MS: float64(i % 100), Origins: []Attempt{{Region: "eu-west-1"}}, Steps: func() []Step { return steps },
 		}
 	}
 	b.Run("Add", func(b *testing.B) {

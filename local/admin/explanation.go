@@ -31,10 +31,11 @@ func (s *Server) getRequest(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "request: %q: not among the last %d, see GET /requests for their ids", shorten(id), requestsKept)
 		return
 	}
-	if found.Steps == nil {
-		found.Steps = []Step{}
+	steps := []Step{}
+	if found.Steps != nil {
+		steps = append(steps, found.Steps()...)
 	}
-	answer(w, Explained{Request: found, Reason: found.Reason, Steps: found.Steps})
+	answer(w, Explained{Request: found, Reason: found.Reason, Steps: steps})
 }
 
 // Filter chooses requests. Its zero value takes all.

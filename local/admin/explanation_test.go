@@ -12,7 +12,7 @@ import (
 
 func TestServer_oneRequestExplained(t *testing.T) {
 	w := newWorld(nil)
-	w.options.Requests.Add(Request{ID: "a==", Path: "/x", Query: "q=1", Status: 403, Reason: "too long", Steps: []Step{{1.5, "refused", "403: too long"}}})
+	w.options.Requests.Add(Request{ID: "a==", Path: "/x", Query: "q=1", Status: 403, Reason: "too long", Steps: func() []Step { return []Step{{1.5, "refused", "403: too long"}} }})
 	got := w.call("GET", "/requests/a==", "")
 	want := `{"id":"a==","edge":"","method":"","path":"/x","query":"q=1","behavior":"","cache":"","origins":[],"region":"","status":403,
 		"time":"0001-01-01T00:00:00Z","ms":0,"bytes":0,"reason":"too long","steps":[{"ms":1.5,"step":"refused","text":"403: too long"}]}`

@@ -41,8 +41,8 @@ type Request struct {
 	Bytes int     `json:"bytes"`
 	// Reason is why the edge refused or no origin answered, "" otherwise.
 	Reason string `json:"reason,omitempty"`
-	// Steps explain the answer; GET /requests/{id} shows them.
-	Steps []Step `json:"-"`
+	// Steps explain the answer, in words that are made when GET /requests/{id} shows them. Nil: there are none.
+	Steps func() []Step `json:"-"`
 
 	sequence uint64
 }

@@ -49,7 +49,7 @@ type exchange struct {
 	// values back the headers that every answer gets.
 	values [4]string
 	// told is the explanation so far; explained says that somebody wants one.
-	told      []Step
+	told      []note
 	explained bool
 	// inner marks the request for a custom error page, detached one that runs on after its viewer was answered.
 	inner, detached bool
@@ -59,6 +59,9 @@ func newExchange(e *Edge, r *http.Request) *exchange {
 	x := &exchange{
 		r: r, id: newRequestID(), now: e.clock.Now(), started: time.Now(), pop: e.first, https: true,
 		method: r.Method, header: r.Header, explained: e.onRequest != nil,
+	}
+	if x.explained {
+		x.told = make([]note, 0, 8) // a miss has about as many
 	}
 	x.viewerIP = r.RemoteAddr
 	if host, port, err := net.SplitHostPort(r.RemoteAddr); err == nil {
@@ -105,7 +108,7 @@ func (x *exchange) protocol() string {
 func (x *exchange) record(a *answer, sent http.Header, bytes int) Request {
 	rec := Request{
 		ID: x.id, Time: x.now, Method: x.r.Method, Host: x.host, Path: x.rawPath, Query: x.rawQuery,
-		Cache: a.result, Origins: x.attempts, Steps: x.told, Region: x.region, Status: a.status, Bytes: bytes,
+		Cache: a.result, Origins: x.attempts, notes: x.told, Region: x.region, Status: a.status, Bytes: bytes,
 		Duration: time.Since(x.started) + x.charged, Charged: x.charged, ViewerIP: x.viewerIP,
 		UserAgent: x.r.UserAgent(), Referer: x.r.Referer(), Protocol: x.protocol(), ProtocolVersion: x.r.Proto,
 		Detailed: a.detailedResult(), ViewerPort: x.viewerPort, ReceivedBytes: x.received,

@@ -27,32 +27,99 @@ const (
 	maxStepBytes = 600
 )
 
-// explain adds a step, unless nobody listens. Whatever a viewer wrote is cut to a length.
-func (x *exchange) explain(kind, format string, args ...any) {
-	if !x.explained || len(x.told) >= maxSteps {
-		return
-	}
-	text := fmt.Sprintf(format, args...)
+// note is a step before anybody reads it. Few are ever read, so the words are made then: what they are made of does not
+// change any more.
+type note struct {
+	elapsed time.Duration
+	kind    string
+	text    fmt.Stringer
+}
+
+func (n note) step() Step {
+	text := n.text.String()
 	if len(text) > maxStepBytes {
 		text = strings.ToValidUTF8(text[:maxStepBytes], "") + "..."
 	}
-	elapsed := time.Since(x.started) + x.charged
-	x.told = append(x.told, Step{MS: float64(elapsed.Microseconds()) / 1000, Kind: kind, Text: text})
+	return Step{MS: float64(n.elapsed.Microseconds()) / 1000, Kind: n.kind, Text: text}
+}
+
+// sentence is a text that is put together when it is read.
+type sentence struct {
+	format string
+	args   []any
+}
+
+func (s sentence) String() string { return fmt.Sprintf(s.format, s.args...) }
+
+// explain adds a step, unless nobody listens.
+func (x *exchange) explain(kind, format string, args ...any) {
+	if !x.explained {
+		return
+	}
+	for i, a := range args { // whatever a viewer wrote is kept to a length
+		if s, ok := a.(string); ok && len(s) > maxStepBytes {
+			args[i] = strings.Clone(s[:maxStepBytes])
+		}
+	}
+	x.note(kind, sentence{format, args})
+}
+
+func (x *exchange) note(kind string, text fmt.Stringer) {
+	if x.explained && len(x.told) < maxSteps {
+		x.told = append(x.told, note{time.Since(x.started) + x.charged, kind, text})
+	}
+}
+
+// Steps explain the answer. At most 40, each with at most 600 bytes of text.
+func (r Request) Steps() []Step {
+	steps := make([]Step, len(r.notes))
+	for i, n := range r.notes {
+		steps[i] = n.step()
+	}
+	return steps
+}
+
+// Reason is why the edge refused the request or no origin answered it, "" otherwise.
+func (r Request) Reason() (reason string) {
+	for _, n := range r.notes {
+		if n.kind == "refused" || reason == "" && n.kind == "origin" && r.Status >= 500 {
+			reason = n.step().Text
+		}
+	}
+	return reason
 }
 
 // explainViewer is where the viewer is, and which name it asked for.
 func (x *exchange) explainViewer() {
-	x.explain("viewer", "%s %s at the edge %s (%s, %s), over %s, for the name %s", x.method, withQuery(x.rawPath, x.rawQuery),
-		x.pop.Code, x.pop.City, x.pop.Country.Code, x.protocol(), x.host)
+	x.note("viewer", arrival{x.method, x.rawPath, x.rawQuery, x.protocol(), x.host, x.pop})
+}
+
+type arrival struct {
+	method, path, query, protocol, host string
+	pop                                 *pop
+}
+
+func (a arrival) String() string {
+	return fmt.Sprintf("%s %s at the edge %s (%s, %s), over %s, for the name %s", a.method, withQuery(a.path, a.query),
+		a.pop.Code, a.pop.City, a.pop.Country.Code, a.protocol, a.host)
 }
 
 // explainBehavior is which cache behavior matched, and what was passed over.
 func (e *Edge) explainBehavior(x *exchange) {
-	of, why := len(e.dist.Behaviors), "the first whose pattern matches the path"
-	if int(x.behavior.Index) == of-1 {
+	x.note("behavior", match{x.behavior, len(e.dist.Behaviors)})
+}
+
+type match struct {
+	behavior *distribution.Behavior
+	of       int
+}
+
+func (m match) String() string {
+	why := "the first whose pattern matches the path"
+	if int(m.behavior.Index) == m.of-1 {
 		why = "the default one: no other pattern matches the path"
 	}
-	x.explain("behavior", "%s: %s of %d, %s", quoted(x.behavior.Pattern), ordinal(int(x.behavior.Index)+1), of, why)
+	return fmt.Sprintf("%s: %s of %d, %s", quoted(m.behavior.Pattern), ordinal(int(m.behavior.Index)+1), m.of, why)
 }
 
 // explainFunction is what a viewer-request function made of the request. before is the request it got.
@@ -85,11 +152,16 @@ func (x *exchange) explainFunction(name, uri, query string, before http.Header) 
 	x.explain("function", "%s: %s", name, strings.Join(did, "; "))
 }
 
-// explainKey is the cache key as people read it: the path with the query parameters that count, and the names of
+// keyWords are the cache key as people read it: the path with the query parameters that count, and the names of
 // headers and cookies that count too.
-func explainKey(x *exchange, path string) string {
-	p := x.behavior.Cache
-	text := "key " + path
+type keyWords struct {
+	path, query, encoding string
+	policy                *distribution.CachePolicy
+}
+
+func (k keyWords) String() string {
+	p := k.policy
+	text := "key " + k.path
 	if len(p.HeadersBesidesEncoded) > 0 {
 		text += ", headers " + strings.Join(p.HeadersBesidesEncoded, ", ")
 	}
@@ -97,9 +169,9 @@ func explainKey(x *exchange, path string) string {
 		text += ", cookies"
 	}
 	if p.Compresses() {
-		text += ", encoding " + quoted(x.acceptEncoding)
+		text += ", encoding " + quoted(k.encoding)
 	}
-	if x.query != "" && !strings.Contains(path, "?") {
+	if k.query != "" && !strings.Contains(k.path, "?") {
 		text += ", the query counts for nothing"
 	}
 	return text
@@ -107,12 +179,12 @@ func explainKey(x *exchange, path string) string {
 
 // explainKept is what the cache had.
 func (x *exchange) explainKept(path string, kept *entry) {
-	key := explainKey(x, path)
+	key := keyWords{path, x.query, x.acceptEncoding, x.behavior.Cache}
 	switch {
 	case kept == nil:
 		x.explain("cache", "miss, %s: this edge keeps nothing under it", key)
 	case kept.fresh(x.now):
-		x.explain("cache", "%s, %s: %s old, fresh for another %s", strings.ToLower(kept.result), key, span(kept.ageAt(x.now)), span(kept.expires.Sub(x.now)))
+		x.note("cache", freshWords{kept.result, key, kept.ageAt(x.now), kept.expires.Sub(x.now)})
 	case x.now.Before(kept.askAgain):
 		x.explain("cache", "stale, %s: expired %s ago, and the origin failed: it is asked again in %s", key, span(x.now.Sub(kept.expires)), span(kept.askAgain.Sub(x.now)))
 	case kept.status < 400 && x.now.Before(kept.expires.Add(kept.life.StaleWhileRevalidate)):
@@ -120,6 +192,16 @@ func (x *exchange) explainKept(path string, kept *entry) {
 	default:
 		x.explain("cache", "miss, %s: what is kept expired %s ago", key, span(x.now.Sub(kept.expires)))
 	}
+}
+
+type freshWords struct {
+	result   string
+	key      keyWords
+	age, yet time.Duration
+}
+
+func (f freshWords) String() string {
+	return fmt.Sprintf("%s, %s: %s old, fresh for another %s", strings.ToLower(f.result), f.key, span(f.age), span(f.yet))
 }
 
 // explainPass is why the cache was not asked.
@@ -218,17 +300,30 @@ func (x *exchange) refuse(a *answer, format string, args ...any) *answer {
 
 // explainAnswer is what the viewer got.
 func (x *exchange) explainAnswer(a *answer, sent http.Header, bytes int) {
-	text := fmt.Sprintf("%d with %d bytes, X-Cache %s", a.status, bytes, a.result)
+	x.note("answer", answerWords{
+		status: a.status, bytes: bytes, result: a.result, detailed: a.detailed, encoding: sent.Get("Content-Encoding"),
+		policy: x.behavior != nil && x.behavior.ResponseHeaders != nil && !a.local,
+	})
+}
+
+type answerWords struct {
+	status, bytes              int
+	result, detailed, encoding string
+	policy                     bool
+}
+
+func (a answerWords) String() string {
+	text := fmt.Sprintf("%d with %d bytes, X-Cache %s", a.status, a.bytes, a.result)
 	if a.detailed != "" && a.detailed != a.result {
 		text += " (" + a.detailed + ")"
 	}
-	if x.behavior != nil && x.behavior.ResponseHeaders != nil && !a.local {
+	if a.policy {
 		text += "; the response headers policy was applied"
 	}
-	if encoding := sent.Get("Content-Encoding"); encoding != "" {
-		text += "; encoded as " + encoding
+	if a.encoding != "" {
+		text += "; encoded as " + a.encoding
 	}
-	x.explain("answer", "%s", text)
+	return text
 }
 
 // beyond are the names of a that b lacks, sorted.

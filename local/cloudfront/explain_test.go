@@ -9,7 +9,7 @@ import (
 // told is the text of the steps of a kind, joined.
 func told(r Request, kind string) string {
 	var texts []string
-	for _, s := range r.Steps {
+	for _, s := range r.Steps() {
 		if s.Kind == kind {
 			texts = append(texts, s.Text)
 		}
@@ -44,7 +44,7 @@ func TestExplain_failoverAndCache(t *testing.T) {
 	if got := told(w.record(), "cache"); !strings.Contains(got, "hit, key /api/topics") || !strings.Contains(got, "fresh for another 300 s") {
 		t.Errorf("the second request: %q", got)
 	}
-	for _, s := range first.Steps {
+	for _, s := range first.Steps() {
 		if strings.Contains(s.Text, "s3cret") {
 			t.Errorf("a header's value is told: %+v", s)
 		}
@@ -76,7 +76,7 @@ func TestExplain_bounded(t *testing.T) {
 	for range 3 * maxSteps {
 		x.explain("viewer", "%s", strings.Repeat("ä", maxStepBytes))
 	}
-	if len(x.told) != maxSteps || len(x.told[0].Text) > maxStepBytes+len("...") {
-		t.Errorf("%d steps, the first of %d bytes", len(x.told), len(x.told[0].Text))
+	if len(x.told) != maxSteps || len(x.told[0].step().Text) > maxStepBytes+len("...") {
+		t.Errorf("%d steps, the first of %d bytes", len(x.told), len(x.told[0].step().Text))
 	}
 }

@@ -23,8 +23,6 @@ type Request struct {
 	Cache string `json:"cache"`
 	// Origins are the attempts made for this request, in order. Empty for hits.
 	Origins []Attempt `json:"origins"`
-	// Steps explain the answer. At most 40, each with at most 600 bytes of text.
-	Steps []Step `json:"-"`
 	// Region is where the answer's origin runs, "" without one.
 	Region string `json:"region"`
 	Status int    `json:"status"`
@@ -54,6 +52,8 @@ type Request struct {
 	ContentType   string `json:"-"`
 	ContentLength string `json:"-"`
 	ContentRange  string `json:"-"`
+
+	notes []note // what [Request.Steps] and [Request.Reason] tell
 }
 
 // Attempt is one try of one origin.
