@@ -84,17 +84,7 @@ func BenchmarkWay(b *testing.B) {
 	const clients = 4
 	// The stack's own throttle of 100 requests per second would be what is measured.
 	unthrottled := map[string]string{"onefront:throttle": `{"burst": 5000, "rate": 10000}`}
-	started, err := launch(command{getenv: noEnvironment, config: unthrottled}, "-quiet")
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := &running{instance: started, t: b, client: newClient()}
-	defer func() {
-		r.client.CloseIdleConnections()
-		if err := r.stop(); err != nil {
-			b.Error(err)
-		}
-	}()
+	r := startCommand(b, command{getenv: noEnvironment, config: unthrottled}, "-quiet")
 	// The honeypot field makes a POST that no SaaS has to take.
 	post := func() answer {
 		return r.ask("POST", r.viewer+"/api/feedback", `{"message":"hello","website":"x"}`, "Content-Type", "application/json")

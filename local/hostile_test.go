@@ -166,24 +166,10 @@ func startHostile(t *testing.T, s *hostileSaaS) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	started, err := launch(command{
+	return startCommand(t, command{
 		getenv: func(name string) string {
 			return map[string]string{"ONEFRONT_UPSTREAM_API_KEY": leak.Canary}[name]
 		},
 		config: map[string]string{"onefront:upstream": string(upstream)},
 	}, "-quiet", "-upstream", s.server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &running{instance: started, t: t, client: newClient()}
-	t.Cleanup(func() {
-		r.client.CloseIdleConnections()
-		if err := r.stop(); err != nil {
-			t.Error(err)
-		}
-		if t.Failed() {
-			t.Logf("log of local mode:\n%s", r.stderr)
-		}
-	})
-	return r
 }

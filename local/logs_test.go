@@ -14,20 +14,10 @@ import (
 func TestLogs_everyLevel(t *testing.T) {
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		t.Run(level, func(t *testing.T) {
-			started, err := launch(command{
+			r := startCommand(t, command{
 				getenv: noEnvironment,
 				config: map[string]string{"onefront:lambda": fmt.Sprintf(`{"logLevel": %q}`, level)},
 			}, "-log", "json")
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := &running{instance: started, t: t, client: newClient()}
-			t.Cleanup(func() {
-				r.client.CloseIdleConnections()
-				if err := r.stop(); err != nil {
-					t.Error(err)
-				}
-			})
 			for _, c := range []struct {
 				fault  string
 				status int

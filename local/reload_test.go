@@ -36,7 +36,7 @@ func TestReload(t *testing.T) {
 	reload := make(chan struct{})
 	program := map[string]string{}
 	var broken error
-	started, err := launch(command{
+	r := startCommand(t, command{
 		getenv: noEnvironment, reload: reload,
 		record: func(s *stack, ctx context.Context, r recording) (*graph.Graph, error) {
 			if broken != nil {
@@ -47,16 +47,6 @@ func TestReload(t *testing.T) {
 			}
 			return recordOnce(s, ctx, r)
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &running{instance: started, t: t, client: newClient()}
-	t.Cleanup(func() {
-		r.client.CloseIdleConnections()
-		if err := r.stop(); err != nil {
-			t.Error(err)
-		}
 	})
 	region := func() string {
 		t.Helper()

@@ -91,7 +91,13 @@ type running struct {
 // startLocal runs local mode for the test, with an environment of the test's own.
 func startLocal(t testing.TB, environment map[string]string, args ...string) *running {
 	t.Helper()
-	started, err := launch(command{getenv: func(name string) string { return environment[name] }}, args...)
+	return startCommand(t, command{getenv: func(name string) string { return environment[name] }}, args...)
+}
+
+// startCommand runs local mode as a test wants it, until the test ends.
+func startCommand(t testing.TB, c command, args ...string) *running {
+	t.Helper()
+	started, err := launch(c, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"text/tabwriter"
+
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // level is how bad a finding is.
@@ -35,6 +39,27 @@ type patient struct {
 	cloud *cloud
 	dns   *resolver
 	zones []zone // the account's public ones
+
+	// What several questions need is asked once.
+	who  func(context.Context) (*sts.GetCallerIdentityOutput, error)
+	edge func(context.Context) ([]cftypes.DistributionSummary, error)
+}
+
+func newPatient(n *needs, c *cloud, r *resolver) *patient {
+	p := &patient{needs: n, cloud: c, dns: r}
+	p.who, p.edge = once(c.identity), once(p.distributions)
+	return p
+}
+
+// once asks the first time and remembers the answer, an error too.
+func once[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
+	var answer T
+	var err error
+	var asked sync.Once
+	return func(ctx context.Context) (T, error) {
+		asked.Do(func() { answer, err = ask(ctx) })
+		return answer, err
+	}
 }
 
 // A check asks one thing and returns what it found; an error means that it could not be asked.

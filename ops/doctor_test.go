@@ -65,17 +65,17 @@ func newClinic(t *testing.T) *clinic {
 	}
 	server := c.serveDNS()
 	_, port, _ := net.SplitHostPort(server)
-	c.patient = &patient{
-		needs: needsOf(graphOfAStack()),
-		cloud: &cloud{
+	c.patient = newPatient(
+		needsOf(graphOfAStack()),
+		&cloud{
 			config: aws.Config{
 				Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
 				Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 			},
 			endpoints: endpoints, timeout: callTimeout,
 		},
-		dns: &resolver{system: server, port: port, lookup: func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }},
-	}
+		&resolver{system: server, port: port, lookup: func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }},
+	)
 	return c
 }
 

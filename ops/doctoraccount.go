@@ -43,9 +43,7 @@ func (c *cloud) servicequotas(region string) *servicequotas.Client {
 
 // askCredentials says whose account this is: the commonest mistake is another one.
 func askCredentials(ctx context.Context, p *patient) ([]finding, error) {
-	ctx, cancel := p.cloud.within(ctx)
-	defer cancel()
-	who, err := p.cloud.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	who, err := p.who(ctx)
 	if err != nil {
 		return []finding{{
 			Subject: "-", Level: blocker, Found: "no valid credentials: " + plain(err).Error(),
@@ -53,6 +51,12 @@ func askCredentials(ctx context.Context, p *patient) ([]finding, error) {
 		}}, nil
 	}
 	return []finding{{Subject: aws.ToString(who.Account), Level: good, Found: aws.ToString(who.Arn)}}, nil
+}
+
+func (c *cloud) identity(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+	return c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 }
 
 // askRegions asks whether the account has enabled every region. Those that are on by default are.
@@ -84,7 +88,7 @@ func askAliases(ctx context.Context, p *patient) ([]finding, error) {
 	if len(p.aliases) == 0 {
 		return nil, nil
 	}
-	distributions, err := p.distributions(ctx)
+	distributions, err := p.edge(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -171,39 +175,47 @@ type quota struct {
 	used  func(ctx context.Context, p *patient) (int, error)
 }
 
+// quantity counts by the number that a list of CloudFront's states itself.
+func quantity(list func(context.Context, *patient) (*int32, error)) func(context.Context, *patient) (int, error) {
+	return func(ctx context.Context, p *patient) (int, error) {
+		n, err := list(ctx, p)
+		return int(aws.ToInt32(n)), err
+	}
+}
+
 var cloudFrontQuotas = []quota{
 	{"distributions per AWS account", distributionType, func(ctx context.Context, p *patient) (int, error) {
-		all, err := p.distributions(ctx)
+		all, err := p.edge(ctx)
 		return len(all), err
 	}},
-	{"cache policies per AWS account", cachePolicyType, func(ctx context.Context, p *patient) (int, error) {
+	{"cache policies per AWS account", cachePolicyType, quantity(func(ctx context.Context, p *patient) (*int32, error) {
 		out, err := p.cloud.cloudfront().ListCachePolicies(ctx, &cloudfront.ListCachePoliciesInput{Type: cftypes.CachePolicyTypeCustom})
 		if err != nil || out.CachePolicyList == nil {
-			return 0, err
+			return nil, err
 		}
-		return int(aws.ToInt32(out.CachePolicyList.Quantity)), nil
-	}},
-	{"origin request policies per AWS account", originRequestType, func(ctx context.Context, p *patient) (int, error) {
+		return out.CachePolicyList.Quantity, nil
+	})},
+	{"origin request policies per AWS account", originRequestType, quantity(func(ctx context.Context, p *patient) (*int32, error) {
 		out, err := p.cloud.cloudfront().ListOriginRequestPolicies(ctx, &cloudfront.ListOriginRequestPoliciesInput{Type: cftypes.OriginRequestPolicyTypeCustom})
 		if err != nil || out.OriginRequestPolicyList == nil {
-			return 0, err
+			return nil, err
 		}
-		return int(aws.ToInt32(out.OriginRequestPolicyList.Quantity)), nil
-	}},
-	{"response headers policies per AWS account", responseHeadersType, func(ctx context.Context, p *patient) (int, error) {
+		return out.OriginRequestPolicyList.Quantity, nil
+	})},
+	{"response headers policies per AWS account", responseHeadersType, quantity(func(ctx context.Context, p *patient) (*int32, error) {
 		out, err := p.cloud.cloudfront().ListResponseHeadersPolicies(ctx, &cloudfront.ListResponseHeadersPoliciesInput{Type: cftypes.ResponseHeadersPolicyTypeCustom})
 		if err != nil || out.ResponseHeadersPolicyList == nil {
-			return 0, err
+			return nil, err
 		}
-		return int(aws.ToInt32(out.ResponseHeadersPolicyList.Quantity)), nil
-	}},
-	{"functions per AWS account", edgeFunctionType, func(ctx context.Context, p *patient) (int, error) {
+		return out.ResponseHeadersPolicyList.Quantity, nil
+	})},
+	{"functions per AWS account", edgeFunctionType, quantity(func(ctx context.Context, p *patient) (*int32, error) {
 		out, err := p.cloud.cloudfront().ListFunctions(ctx, &cloudfront.ListFunctionsInput{Stage: cftypes.FunctionStageDevelopment})
 		if err != nil || out.FunctionList == nil {
-			return 0, err
+			return nil, err
 		}
-		return int(aws.ToInt32(out.FunctionList.Quantity)), nil
-	}},
+		return out.FunctionList.Quantity, nil
+	})},
 }
 
 // askQuotas compares what the account has and what the stack adds with what it may have. A stack that is there already
@@ -293,12 +305,12 @@ func askStore(ctx context.Context, p *patient) ([]finding, error) {
 	if p.stores == 0 {
 		return nil, nil
 	}
-	callContext, cancel := p.cloud.within(ctx)
-	defer cancel()
-	who, err := p.cloud.sts().GetCallerIdentity(callContext, &sts.GetCallerIdentityInput{})
+	who, err := p.who(ctx)
 	if err != nil {
 		return nil, err
 	}
+	callContext, cancel := p.cloud.within(ctx)
+	defer cancel()
 	host := aws.ToString(who.Account) + ".cloudfront-kvs.global.api.aws"
 	f := finding{Subject: host, Level: good, Found: "resolves"}
 	var missing *net.DNSError

@@ -28,7 +28,7 @@ func (c *command) doctor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &patient{needs: needsOf(g), cloud: c.cloud, dns: resolver}
+	p := newPatient(needsOf(g), c.cloud, resolver)
 	return c.report(append(all, p.examine(ctx)...))
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // maxPolicy is what a managed policy may have, blanks aside.
@@ -34,9 +33,7 @@ func (c *command) policy(ctx context.Context, s *stack) error {
 	if c.cloud.admin != "" {
 		return errors.New("policy: local mode has no IAM")
 	}
-	callContext, cancel := c.cloud.within(ctx)
-	who, err := c.cloud.sts().GetCallerIdentity(callContext, &sts.GetCallerIdentityInput{})
-	cancel()
+	who, err := c.cloud.identity(ctx)
 	if err != nil {
 		return plain(err)
 	}
