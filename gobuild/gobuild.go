@@ -29,14 +29,19 @@ func (f Folder) Work() (string, error) {
 		return "", err
 	}
 	for _, pattern := range []string{workPattern, partPattern} {
-		left, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, path := range left {
-			if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > abandonedAfter {
-				_ = os.RemoveAll(path)
-			}
-		}
+		f.Forget(pattern, abandonedAfter)
 	}
 	return os.MkdirTemp(dir, workPattern)
+}
+
+// Forget removes what fits the pattern and was last changed longer ago than after.
+func (f Folder) Forget(pattern string, after time.Duration) {
+	left, _ := filepath.Glob(filepath.Join(string(f), pattern))
+	for _, path := range left {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > after {
+			_ = os.RemoveAll(path)
+		}
+	}
 }
 
 // Part makes a file to be filled and then renamed to its place in the folder, so that no reader ever sees half of it.

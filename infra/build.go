@@ -37,6 +37,12 @@ type Builder func(ctx context.Context, pkg string) (HandlerZip, error)
 // buildDir holds one zip per content, so that a preview never changes what an update reads. It is ignored by git.
 const buildDir gobuild.Folder = ".onefront/handler"
 
+// linkedDir is where local mode's binaries stay, in buildDir.
+const linkedDir = "linked"
+
+// zipKept is how long a zip that no run has used stays: an update reads those of its own run alone.
+const zipKept = 7 * 24 * time.Hour
+
 // BuildHandler compiles a package of the project in the current folder for goos and goarch and packs it. The
 // same source and toolchain give the same bytes: no paths, no version control state, no time stamps.
 //
@@ -49,21 +55,55 @@ func BuildHandler(goos, goarch string) Builder {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
 		defer os.RemoveAll(work)
-		binary := filepath.Join(work, "bootstrap")
-		if err := gobuild.Run(ctx, "", work, pinned(goos, goarch), "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", binary, pkg); err != nil {
-			return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", pkg, goos, goarch, err)
-		}
-		content, err := os.ReadFile(binary)
+		return compile(ctx, compilation{
+			goos: goos, goarch: goarch, pkg: pkg, work: work,
+			binary: filepath.Join(work, "bootstrap"), ldflags: "-s -w -buildid=", method: zip.Deflate,
+		})
+	}
+}
+
+// BuildHandlerForLocalMode is [BuildHandler] for starts that follow each other: the binary stays where it was linked,
+// with the build ID by which go sees that there is nothing to link, and is not compressed. The zip depends on more than
+// the source, which nothing of local mode minds.
+func BuildHandlerForLocalMode(goos, goarch string) Builder {
+	return func(ctx context.Context, pkg string) (HandlerZip, error) {
+		work, err := buildDir.Work()
 		if err != nil {
 			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 		}
-		packed, err := packBootstrap(content)
-		if err != nil {
-			return HandlerZip{}, fmt.Errorf("packing the handler: %w", err)
-		}
-		return storeZip(packed)
+		defer os.RemoveAll(work)
+		sum := sha256.Sum256([]byte(goos + "/" + goarch + " " + pkg))
+		return compile(ctx, compilation{
+			goos: goos, goarch: goarch, pkg: pkg, work: work,
+			binary: filepath.Join(string(buildDir), linkedDir, hex.EncodeToString(sum[:6]), "bootstrap"), ldflags: "-s -w", method: zip.Store,
+		})
 	}
+}
+
+// compilation is what [compile] is asked for.
+type compilation struct {
+	goos, goarch, pkg string
+	// work holds go's temporary files, binary is what it links.
+	work, binary string
+	ldflags      string
+	// method is how the zip holds the binary.
+	method uint16
+}
+
+func compile(ctx context.Context, c compilation) (HandlerZip, error) {
+	if err := gobuild.Run(ctx, "", c.work, pinned(c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
+		"-ldflags", c.ldflags, "-tags", "lambda.norpc", "-o", c.binary, c.pkg); err != nil {
+		return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", c.pkg, c.goos, c.goarch, err)
+	}
+	content, err := os.ReadFile(c.binary)
+	if err != nil {
+		return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
+	}
+	packed, err := packBootstrap(content, c.method)
+	if err != nil {
+		return HandlerZip{}, fmt.Errorf("packing the handler: %w", err)
+	}
+	return storeZip(packed)
 }
 
 // withFile is the zip with one more file at its root.
@@ -117,10 +157,12 @@ func pinned(goos, goarch string) []string {
 
 // packBootstrap writes the zip by hand because an AssetArchive of Pulumi keeps no Unix mode, and Lambda runs
 // `bootstrap` only with mode 0755 (F10.2).
-func packBootstrap(binary []byte) ([]byte, error) {
+func packBootstrap(binary []byte, method uint16) ([]byte, error) {
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
-	entry, err := w.CreateHeader(zipEntry("bootstrap", 0o755))
+	header := zipEntry("bootstrap", 0o755)
+	header.Method = method
+	entry, err := w.CreateHeader(header)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +180,10 @@ func storeZip(packed []byte) (HandlerZip, error) {
 	sum := sha256.Sum256(packed)
 	version := hex.EncodeToString(sum[:])[:12]
 	path := filepath.Join(string(buildDir), version+".zip")
-	if _, err := os.Stat(path); err == nil {
+	now := time.Now()
+	used := os.Chtimes(path, now, now) == nil // before what is unused goes
+	buildDir.Forget("*.zip", zipKept)
+	if used {
 		return HandlerZip{Path: path, Version: version}, nil
 	}
 	file, err := buildDir.Part()
@@ -223,14 +268,14 @@ func (a *Args) builder() (Builder, error) {
 // defaultBuild is for Lambda, or for the machine that local mode runs on. An interrupt ends the compiler too, which is
 // in a process group of its own.
 func defaultBuild() (Builder, error) {
-	goos, goarch := "linux", "arm64"
+	build := BuildHandler("linux", "arm64")
 	if local := os.Getenv(contract.LocalVariable); local != "" {
-		var ok bool
-		if goos, goarch, ok = strings.Cut(local, "/"); !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
+		goos, goarch, ok := strings.Cut(local, "/")
+		if !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
 			return nil, fmt.Errorf("%s: %q: <goos>/<goarch> such as linux/amd64: local mode sets it for the program", contract.LocalVariable, local)
 		}
+		build = BuildHandlerForLocalMode(goos, goarch)
 	}
-	build := BuildHandler(goos, goarch)
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
 		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		defer stop()

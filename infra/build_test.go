@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // writeModule makes a project with a handler in a temporary folder and runs the test there.
@@ -64,6 +66,76 @@ func TestBuildHandler_reproducible(t *testing.T) {
 	}
 	if len(archive.File) != 1 || archive.File[0].Name != "bootstrap" || archive.File[0].Mode() != 0o755 {
 		t.Errorf("zip holds %v, want bootstrap with mode 0755 alone", archive.File)
+	}
+}
+
+// Local mode's second start links nothing, and a change of the source is another zip all the same.
+func TestBuildHandlerForLocalMode(t *testing.T) {
+	writeModule(t, "package main\n\nfunc main() { println(\"hello\") }\n")
+	build := BuildHandlerForLocalMode(runtime.GOOS, runtime.GOARCH)
+	linked := func() (HandlerZip, fs.FileInfo) {
+		built, err := build(t.Context(), "./handler")
+		if err != nil {
+			t.Fatal(err)
+		}
+		binaries, _ := filepath.Glob(filepath.Join(string(buildDir), linkedDir, "*", "bootstrap"))
+		if len(binaries) != 1 {
+			t.Fatalf("binaries %v, want one", binaries)
+		}
+		info, err := os.Stat(binaries[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return built, info
+	}
+	first, binary := linked()
+	if again, same := linked(); again != first || !os.SameFile(same, binary) {
+		t.Errorf("a second build without a change gave %v, linked anew: %t; want %v", again, !os.SameFile(same, binary), first)
+	}
+	if err := os.WriteFile("handler/main.go", []byte("package main\n\nfunc main() { println(\"good day\") }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if other, same := linked(); other == first || os.SameFile(same, binary) {
+		t.Errorf("a change of the source gave %v, linked anew: %t", other, !os.SameFile(same, binary))
+	}
+}
+
+// A zip that nobody used for more than a week goes, one that is used stays whatever its age.
+func TestBuildHandler_forgets(t *testing.T) {
+	writeModule(t, "package main\n\nfunc main() {}\n")
+	built, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-zipKept - time.Hour)
+	unused := filepath.Join(string(buildDir), "0123456789ab.zip")
+	for _, path := range []string{built.Path, unused} {
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(unused, old, old); err != nil {
+		t.Fatal(err)
+	}
+	again, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
+	if err != nil || again != built {
+		t.Fatalf("built %v, %v, want %v", again, err, built)
+	}
+	if _, err := os.Stat(unused); err == nil {
+		t.Error("a zip that no run has used for a week is still there")
+	}
+	if err := os.Chtimes(built.Path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(built.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := BuildHandler("linux", "arm64")(t.Context(), "./handler"); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(built.Path); err != nil || !os.SameFile(before, after) || time.Since(after.ModTime()) > time.Hour {
+		t.Fatalf("an old zip in use: %v, %v; want the same file, young again", after, err)
 	}
 }
 
