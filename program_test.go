@@ -47,7 +47,7 @@ func TestProgram_bothWaysGiveTheSameGraph(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			under, err := graph.Record(infra.DeployWith(feedback.Application{}, infra.BuildHandler(runtime.GOOS, runtime.GOARCH)), o)
+			under, err := graph.Record(infra.DeployWith(feedback.Application{}, infra.BuildHandlerForLocalMode(runtime.GOOS, runtime.GOARCH)), o)
 			if err != nil {
 				t.Fatal(err)
 			}
