@@ -36,7 +36,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 	}
 	if t.saas != nil {
 		o.SaaS = t.saas.Fault()
-		o.Tickets = func() any { return t.saas.Tickets() }
+		o.Tickets = t.saas.Tickets
 	}
 	if choices := t.edge.Choices(context.Background()); choices != nil {
 		o.Edges = func() any { return t.edge.Choices(context.Background()) }
@@ -60,11 +60,7 @@ func (t *topology) admin(viewer string, urls map[string]string, hosts []string) 
 // recent is what a dashboard shows of queues and tickets, long bodies cut.
 func (t *topology) recent(limit int) (queues, tickets any) {
 	if t.saas != nil {
-		recent := t.saas.Recent(limit)
-		for i := range recent.Latest {
-			recent.Latest[i].Feedback = cut(recent.Latest[i].Feedback)
-		}
-		tickets = recent
+		tickets = t.saas.Recent(limit)
 	}
 	regions := t.sqs.Recent(limit)
 	for _, r := range regions {

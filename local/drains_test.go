@@ -27,7 +27,7 @@ func (s storeAt) ResolveEndpoint(context.Context, cloudfrontkeyvaluestore.Endpoi
 
 // With edge routing a region is drained at once by a key of the store, through AWS's own client, and comes back so.
 func TestDrains_now(t *testing.T) {
-	r := startLocal(t, nil, "-stack", "staging")
+	r := startNotes(t, "-stack", "staging")
 	var endpoints struct {
 		KeyValueStore string `json:"keyValueStore"`
 		AccessKeyID   string `json:"accessKeyId"`
@@ -61,7 +61,7 @@ func TestDrains_now(t *testing.T) {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			path, body := "/api/health", ""
 			if method == http.MethodPost {
-				path, body = "/api/feedback", `{"message":"x"}`
+				path, body = "/api/notes", `{"message":"x"}`
 			}
 			got := r.ask(method, r.viewer+path, body, "X-Onefront-Viewer", "FRA", "Content-Type", "application/json")
 			if region := got.header.Get(contract.RegionHeader); region != want {

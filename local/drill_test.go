@@ -2,60 +2,14 @@ package main
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/onefront/onefront/drills"
-	"github.com/onefront/onefront/local/drill"
 )
 
 func drillCommand(stdout, stderr *bytes.Buffer) command {
-	return command{record: recordOnce, getenv: withKey(noEnvironment), stdout: stdout, stderr: stderr}
-}
-
-// The shipped drills come out as they say, and their timelines are what docs/operations.md tells.
-func TestDrills(t *testing.T) {
-	names, err := fs.Glob(drills.Files, "*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(name, ".yaml"), func(t *testing.T) {
-			t.Parallel()
-			timeline, err := drillCommand(&bytes.Buffer{}, &bytes.Buffer{}).drillFile(t.Context(), filepath.Join("drills", name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range timeline.Expectations {
-				if !e.OK {
-					t.Errorf("%s: %s, want %s", e.What, e.Got, e.Want)
-				}
-			}
-			text, err := timeline.JSON()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := drill.Validate(text); err != nil {
-				t.Error(err)
-			}
-			checkRunbook(t, timeline)
-		})
-	}
-}
-
-// checkRunbook holds the runbook's table of drills to what they came to.
-func checkRunbook(t *testing.T, timeline *drill.Timeline) {
-	t.Helper()
-	runbook, err := os.ReadFile(filepath.Join("docs", "operations.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if row := timeline.Row(); !strings.Contains(string(runbook), row) {
-		t.Errorf("docs/operations.md has another row than\n%s", row)
-	}
+	return command{project: notes, record: recordOnce, getenv: withKey(noEnvironment), stdout: stdout, stderr: stderr}
 }
 
 const shortDrill = `
@@ -64,7 +18,7 @@ stack: staging
 seed: 9
 duration: 4m
 traffic:
-  - {edge: IAD, rate: 2, mix: [{method: GET, path: "/api/topics", weight: 2}, {method: POST, path: "/api/feedback", weight: 1}]}
+  - {edge: IAD, rate: 2, mix: [{method: GET, path: "/api/topics", weight: 2}, {method: POST, path: "/api/notes", weight: 1}]}
 events:
   - {at: 1m, fault: {region: us-east-1, kind: down}}
   - {at: 2m, drain: us-east-1}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -133,12 +134,12 @@ func (c command) newDrillWorld(ctx context.Context, stackName string) (w *drillW
 	w = &drillWorld{}
 	f := flags{
 		stack: stackName, listen: freePort, admin: freePort, pop: "FRA", cacheLimitMiB: 64, concurrency: lambda.DefaultConcurrency, quiet: true, logFormat: "text",
-		clock: simtime.NewStill(drillStart), onRequest: w.heard, onAlarm: w.rang,
+		project: c.project, clock: simtime.NewStill(drillStart), onRequest: w.heard, onAlarm: w.rang,
 	}
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	project, err := stackfile.ReadProject(".")
+	project, err := stackfile.ReadProject(cmp.Or(c.project, "."))
 	if err != nil {
 		return nil, nil, err
 	}

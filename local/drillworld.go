@@ -100,6 +100,9 @@ func (w *drillWorld) region(name string) error {
 func (w *drillWorld) Fault(f *drill.Fault) error {
 	set := fault.Fault{Kind: fault.Kind(f.Kind), StatusCode: f.Status, LatencyMS: int(time.Duration(f.Latency) / time.Millisecond)}
 	if f.SaaS {
+		if w.saas == nil {
+			return errors.New("saas: no function of the stack asks one that local mode plays")
+		}
 		w.saas.Fault().Set(set)
 		for _, region := range w.Regions() {
 			w.Kill(region) // the functions' memory of failures is in wall time
@@ -164,8 +167,8 @@ func (w *drillWorld) Deploy(region string, status int, hit func() bool) error {
 func (w *drillWorld) Kill(region string) { w.lambda.End(region) }
 
 func (w *drillWorld) Left() (tickets, queued, dead []string) {
-	for _, t := range w.saas.Tickets() {
-		tickets = append(tickets, string(t.Feedback))
+	if w.saas != nil {
+		tickets = w.saas.Words()
 	}
 	for _, q := range w.sqs.Snapshot() {
 		for _, m := range append(q.Waiting, q.InFlight...) {

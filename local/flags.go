@@ -23,6 +23,9 @@ import (
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.
 const keyVariable = "ONEFRONT_UPSTREAM_API_KEY"
 
+// upstreamKey is the configuration key of the SaaS's key.
+const upstreamKey = "upstreamApiKey"
+
 // upstreamKeyVariable is how the program is told the SaaS key.
 var upstreamKeyVariable = contract.LocalSecretVariable(upstreamKey)
 
@@ -43,6 +46,7 @@ type flags struct {
 	freeze        bool
 	concurrency   int
 	without       repeated // types
+	project       string   // the folder; "": the current one, as always but in tests
 
 	// Of drills and tests: a clock in place of the wall's, and who hears of requests and alarms.
 	clock     *simtime.Clock

@@ -11,14 +11,14 @@ import (
 
 // A viewer who breaks off in the middle of a body is the viewer's error and no origin's.
 func TestViewer_hangsUp(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startNotes(t)
 	viewer := strings.TrimPrefix(r.viewer, "http://")
 	for _, whole := range []bool{true, false} { // the connection closed both ways, and the sending half alone
 		connection, err := net.Dial("tcp", viewer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(connection, "POST /api/feedback HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"message\":", viewer)
+		fmt.Fprintf(connection, "POST /api/notes HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"message\":", viewer)
 		if whole {
 			err = connection.Close()
 		} else {
@@ -48,7 +48,7 @@ func TestViewer_hangsUp(t *testing.T) {
 
 // After a refused body the connection ends, so that the rest of the body is not taken for a request.
 func TestViewer_bodyTooLarge(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startNotes(t)
 	viewer := strings.TrimPrefix(r.viewer, "http://")
 	connection, err := net.Dial("tcp", viewer)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestViewer_bodyTooLarge(t *testing.T) {
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		fmt.Fprintf(connection, "POST /api/feedback HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n", viewer)
+		fmt.Fprintf(connection, "POST /api/notes HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n", viewer)
 		_, _ = io.CopyN(connection, zeros{}, 30_000_000) // fails once the connection is closed
 	}()
 	answer, _ := io.ReadAll(connection) // it ends
@@ -70,7 +70,7 @@ func TestViewer_bodyTooLarge(t *testing.T) {
 
 // Bytes that net/http cannot read as a request get CloudFront's page too.
 func TestViewer_noRequest(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startNotes(t)
 	viewer := strings.TrimPrefix(r.viewer, "http://")
 	for name, tt := range map[string]struct{ bytes, status string }{
 		"a path that is not encoded": {"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},

@@ -9,10 +9,10 @@ import (
 // HEAD says what GET would have said, its length included, all the way from the functions to the viewer; and a
 // parameter of somebody else's, however it is written, changes nothing.
 func TestHead_saysWhatGetWould(t *testing.T) {
-	r := startLocal(t, nil, "-quiet")
+	r := startNotes(t, "-quiet")
 	for target, status := range map[string]int{
 		"/api/topics?locale=de": http.StatusOK, "/api/topics?locale=fr&utm=100%": http.StatusOK, "/api/topics?a;b": http.StatusOK,
-		"/api/topics?locale=de_DE": http.StatusBadRequest, "/api/nothing": http.StatusNotFound, "/api/feedback": http.StatusMethodNotAllowed,
+		"/api/nothing": http.StatusNotFound, "/api/notes": http.StatusMethodNotAllowed,
 		"/api/health": http.StatusOK,
 	} {
 		head := r.ask("HEAD", r.viewer+target, "")

@@ -7,9 +7,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/admin"
-	"github.com/onefront/onefront/local/saas"
 	"github.com/onefront/onefront/local/simtime"
 )
 
@@ -23,7 +21,7 @@ type lasting struct {
 	stats    *liveStats
 	access   *accessLog // nil unless asked for
 	faults   map[string]*regionFaults
-	tickets  *saas.Service // the stand-in as it was last, or nil
+	saas     thirdParty // the stand-in as it was last, or nil
 
 	aws         string // host and port where functions reach SQS and SSM
 	accessKeyID string // of this start: what SQS and SSM ask for
@@ -63,19 +61,6 @@ func (l *lasting) openSaaS() (string, error) {
 	}
 	l.saasAddress = hostPort(listener)
 	return l.saasAddress, nil
-}
-
-// standIn is the stand-in SaaS for a graph's settings, with the tickets of the one before.
-func (l *lasting) standIn(s settings.Settings, key string) (service *saas.Service, err error) {
-	if l.tickets == nil {
-		service, err = saas.New(s, key, l.clock)
-	} else {
-		service, err = l.tickets.With(s, key)
-	}
-	if err == nil {
-		l.tickets = service
-	}
-	return service, err
 }
 
 // openAccessLog begins the access log, if one is asked for, or lets it follow the graph's delivery.

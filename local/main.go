@@ -61,9 +61,11 @@ type command struct {
 	stdout, stderr io.Writer
 	// reload asks for the program to be built anew. nil: nobody asks.
 	reload <-chan struct{}
-	// config replaces keys of the stack file, and record how a stack is recorded. Only tests set them.
-	config map[string]string
-	record func(*stack, context.Context, recording) (*graph.Graph, error)
+	// project is the folder that is served, config replaces keys of its stack file, and record is how a stack is recorded.
+	// Only tests set them.
+	project string
+	config  map[string]string
+	record  func(*stack, context.Context, recording) (*graph.Graph, error)
 }
 
 // Exit statuses.
@@ -88,6 +90,7 @@ func (c command) run(ctx context.Context, args []string) int {
 		c.complain(err)
 		return statusUsage
 	}
+	f.project = c.project
 	err = c.serve(ctx, f)
 	if err == nil || ctx.Err() != nil { // ended on request, perhaps in the middle of starting
 		return statusOK

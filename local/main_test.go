@@ -68,7 +68,7 @@ func TestCommand_accessLogThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr safeBuffer
-	c := command{record: recordOnce, getenv: noEnvironment, stdout: &stdout, stderr: &stderr}
+	c := command{project: notes, record: recordOnce, getenv: noEnvironment, stdout: &stdout, stderr: &stderr}
 	status := c.run(t.Context(), append(freePorts, "-quiet", "-access-log", file))
 	if status != statusFailed || strings.Count(stderr.String(), "\n") != 1 || !strings.Contains(stderr.String(), "-access-log") {
 		t.Errorf("got status %d, %q", status, &stderr)
@@ -80,7 +80,7 @@ func TestCommand_endsUnderLoad(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	var stderr safeBuffer
-	c := command{record: recordOnce, getenv: noEnvironment, stdout: writer, stderr: &stderr}
+	c := command{project: notes, record: recordOnce, getenv: noEnvironment, stdout: writer, stderr: &stderr}
 	status := make(chan int, 1)
 	go func() {
 		status <- c.run(ctx, freePorts)

@@ -26,7 +26,7 @@ func TestProcess_endsOnASignal(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0")
-			cmd.Env = append(os.Environ(), asMain+"=1")
+			cmd.Dir, cmd.Env = notes, append(os.Environ(), asMain+"=1")
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			stdout, err := cmd.StdoutPipe()

@@ -12,10 +12,10 @@ import (
 )
 
 // A page of evil.example, whose name now points to 127.0.0.1, asks what it takes for its own server: the listener of
-// SSM and SQS, a function's Runtime API, the stand-in SaaS, a region's endpoint and the admin API. The resolver rule
+// SSM and SQS, a function's Runtime API, a region's endpoint and the admin API. The resolver rule
 // stands in for the rebound name.
 func TestRebinding(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startNotes(t)
 	chromium := browser.Start(t, "host-resolver-rules", "MAP evil.example 127.0.0.1")
 	var endpoints struct{ SSM, SQS map[string]string }
 	r.control("GET", "/endpoints", "").into(t, &endpoints)
@@ -35,10 +35,10 @@ func TestRebinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, attack := range map[string]struct{ port, method, path, target, body string }{
-		"the SaaS's key":    {ssm.Port(), "POST", ssm.Path, "AmazonSSM.GetParameter", `{"Name":"/onefront/prod/upstream-api-key","WithDecryption":true}`},
-		"a queue":           {ssm.Port(), "POST", "/sqs/eu-west-1", "AmazonSQS.GetQueueUrl", `{"QueueName":"feedback"}`},
+		"a parameter":       {ssm.Port(), "POST", ssm.Path, "AmazonSSM.GetParameter", `{"Name":"/notes/prod/drain"}`},
+		"a queue":           {ssm.Port(), "POST", "/sqs/eu-west-1", "AmazonSQS.GetQueueUrl", `{"QueueName":"later"}`},
 		"a region":          {region.Port(), "GET", "/api/health", "", ""},
-		"visitors' words":   {admin.Port(), "GET", "/saas/tickets", "", ""},
+		"visitors' words":   {admin.Port(), "GET", "/queues", "", ""},
 		"the session's key": {admin.Port(), "GET", "/endpoints", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestRebinding(t *testing.T) {
 
 // SSM and SQS serve whoever has this start's key, and nobody else.
 func TestEndpoints(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startNotes(t)
 	var endpoints struct {
 		SSM, SQS    map[string]string
 		AccessKeyID string

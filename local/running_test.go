@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,13 +28,13 @@ type instance struct {
 	rest   chan string // what standard output held after the ready line, once it ended
 }
 
-// launch starts a command on free ports and waits for its ready line. Unless it has one, it gets a recording that is
-// shared.
+// launch starts a command on free ports and waits for its ready line. Unless it says otherwise, it serves the notes and
+// gets a recording that is shared.
 func launch(c command, args ...string) (*instance, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	i := &instance{stderr: &safeBuffer{}, cancel: cancel, status: make(chan int, 1), rest: make(chan string, 1)}
-	c.stdout, c.stderr, c.getenv = writer, i.stderr, withKey(c.getenv)
+	c.stdout, c.stderr, c.getenv, c.project = writer, i.stderr, withKey(c.getenv), cmp.Or(c.project, notes)
 	if c.record == nil {
 		c.record = recordOnce
 	}
@@ -88,10 +89,10 @@ type running struct {
 	client *http.Client
 }
 
-// startLocal runs local mode for the test, with an environment of the test's own.
-func startLocal(t testing.TB, environment map[string]string, args ...string) *running {
+// startNotes runs local mode for the test.
+func startNotes(t testing.TB, args ...string) *running {
 	t.Helper()
-	return startCommand(t, command{getenv: func(name string) string { return environment[name] }}, args...)
+	return startCommand(t, command{getenv: noEnvironment}, args...)
 }
 
 // startCommand runs local mode as a test wants it, until the test ends.
@@ -161,11 +162,6 @@ func (r *running) control(method, path, body string) answer {
 	return a
 }
 
-type ticket struct {
-	FeedbackID    string `json:"feedbackId"`
-	Authenticated bool   `json:"authenticated"`
-}
-
 type message struct {
 	Reason string `json:"reason"`
 	Body   struct {
@@ -175,11 +171,6 @@ type message struct {
 
 type regionQueues struct {
 	Waiting, InFlight, DeadLetters []message
-}
-
-func (r *running) tickets() (all []ticket) {
-	r.control("GET", "/saas/tickets", "").into(r.t, &all)
-	return all
 }
 
 func (r *running) queues() (all map[string]regionQueues) {

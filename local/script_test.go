@@ -54,21 +54,33 @@ func TestMain(m *testing.M) {
 //	fails CODE REGEXP [flags]                 start local mode and see it fail in one line
 //
 // A body "@FILE" is a file of the script, $FOLDER the script's folder relative to the project.
+//
+// They are played with the notes; those of a folder beside it, which goes with an application that ships, with the
+// project at the root.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("local", "testdata"),
+	for dir, project := range map[string]string{"": notes, "feedback": "."} {
+		dir := filepath.Join("local", "testdata", dir)
+		if found, _ := filepath.Glob(filepath.Join(dir, "*.txtar")); len(found) > 0 {
+			testscript.Run(t, scripts(dir, project))
+		}
+	}
+}
+
+func scripts(dir, project string) testscript.Params {
+	return testscript.Params{
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			// The script's folder as the project sees it: folders of a stack file are relative to it.
-			project, err := os.Getwd()
+			from, err := filepath.Abs(project)
 			if err != nil {
 				return err
 			}
-			folder, err := filepath.Rel(project, env.WorkDir)
+			folder, err := filepath.Rel(from, env.WorkDir)
 			if err != nil {
 				return err
 			}
 			env.Setenv("FOLDER", filepath.ToSlash(folder))
-			s := &session{config: map[string]string{}}
+			s := &session{project: project, config: map[string]string{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(func() { _ = s.stop() })
 			return nil
@@ -90,7 +102,7 @@ func TestScripts(t *testing.T) {
 			"log":    command1((*session).checkLog),
 			"ops":    command1((*session).ops),
 		},
-	})
+	}
 }
 
 type sessionKey struct{}
@@ -131,6 +143,7 @@ func (b *safeBuffer) String() string {
 // session is one running local mode and the last answer.
 type session struct {
 	*instance // nil before it runs and after it ended
+	project   string
 	config    map[string]string
 	client    *http.Client
 	answer    *http.Response
@@ -141,7 +154,7 @@ func (s *session) start(ts *testscript.TestScript, args []string) {
 	if s.instance != nil {
 		ts.Fatalf("local mode runs already")
 	}
-	started, err := launch(command{getenv: ts.Getenv, config: s.config}, args...)
+	started, err := launch(command{project: s.project, getenv: ts.Getenv, config: s.config}, args...)
 	if err != nil {
 		ts.Fatalf("%v", err)
 	}
@@ -358,7 +371,7 @@ func text(value any) string {
 // fails starts local mode with flags of its own and wants a status and one line that matches.
 func fails(s *session, ts *testscript.TestScript, args []string) {
 	var stdout, stderr safeBuffer
-	c := command{record: recordOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
+	c := command{project: s.project, record: recordOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	status := c.run(ctx, args[2:])

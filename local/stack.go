@@ -23,6 +23,7 @@ import (
 
 // stack is what a program is run as.
 type stack struct {
+	folder     string // the project's
 	project    stackfile.Project
 	name       string
 	config     map[string]string
@@ -32,15 +33,16 @@ type stack struct {
 	environments bool
 }
 
-// loadStack reads the stack file of the current folder, with some keys replaced. Secrets have their values from the
+// loadStack reads the stack file of the project, with some keys replaced. Secrets have their values from the
 // environment, or something random.
 func loadStack(f flags, replaced map[string]string, getenv func(string) string) (*stack, error) {
-	s := &stack{name: f.stack, without: f.without, environments: stackfile.Environments(".", f.stack)}
+	s := &stack{folder: cmp.Or(f.project, "."), name: f.stack, without: f.without}
+	s.environments = stackfile.Environments(s.folder, s.name)
 	var err error
-	if s.project, err = stackfile.ReadProject("."); err != nil {
+	if s.project, err = stackfile.ReadProject(s.folder); err != nil {
 		return nil, err
 	}
-	if s.config, s.secretKeys, err = stackfile.Load(".", f.stack); err != nil {
+	if s.config, s.secretKeys, err = stackfile.Load(s.folder, f.stack); err != nil {
 		return nil, s.explain(err)
 	}
 	maps.Copy(s.config, replaced)
@@ -102,12 +104,12 @@ func (s *stack) record(ctx context.Context, r recording) (*graph.Graph, error) {
 }
 
 func (s *stack) run(ctx context.Context, executable string, r recording) (*graph.Graph, error) {
-	root, err := filepath.Abs(".")
+	root, err := filepath.Abs(s.folder)
 	if err != nil {
 		return nil, err
 	}
 	g, err := graph.Run(ctx, graph.Program{
-		Path: executable, Output: r.output,
+		Path: executable, Dir: root, Output: r.output,
 		Env: append(os.Environ(), contract.LocalVariable+"="+runtime.GOOS+"/"+runtime.GOARCH, upstreamKeyVariable+"="+r.key),
 	}, graph.Options{
 		Project: s.project.Name, Stack: s.name, Root: root, Config: s.config, SecretKeys: s.secretKeys,

@@ -3,20 +3,10 @@ package main
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func goldenFile(t *testing.T, stack string) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join("infra", "feedback", "testdata", "graph."+stack+".golden.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
 
 // inFolder runs the test in a project of these two files.
 func inFolder(t *testing.T, project, stack string) {

@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
 	"github.com/onefront/onefront/graph"
-	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/apigateway"
 	"github.com/onefront/onefront/local/cloudfront"
@@ -22,10 +19,8 @@ import (
 	"github.com/onefront/onefront/local/network"
 	"github.com/onefront/onefront/local/route53"
 	"github.com/onefront/onefront/local/s3"
-	"github.com/onefront/onefront/local/saas"
 	"github.com/onefront/onefront/local/sqs"
 	"github.com/onefront/onefront/local/ssm"
-	"github.com/onefront/onefront/redact"
 )
 
 // topology is every imitated service of one graph, wired together.
@@ -48,7 +43,7 @@ type topology struct {
 	sqs      *sqs.Service
 	ssm      *ssm.Service
 	s3       *s3.Service
-	saas     *saas.Service // nil without functions that know one, and with an upstream of the user's own
+	saas     thirdParty // nil without functions that know one, and with an upstream of the user's own
 	metrics  *cloudwatch.Service
 	began    time.Time // simulated
 
@@ -82,7 +77,7 @@ func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topolo
 	if err = g.RefuseUnknown(unserved, l.flags.without...); err != nil {
 		return t, err
 	}
-	if recorded, err = t.findSaaS(recorded); err != nil {
+	if recorded, err = t.findThirdParty(recorded); err != nil {
 		return t, err
 	}
 	g = recorded.Read()
@@ -145,30 +140,6 @@ func (t *topology) buildFront(g *graph.Reading) (err error) {
 		Clock: t.clock, Network: t.network, CacheLimitBytes: t.flags.cacheLimitMiB << 20, DefaultEdge: t.flags.pop, Log: t.log, OnRequest: t.onRequest,
 	})
 	return err
-}
-
-// findSaaS starts the stand-in if the graph's functions know a SaaS, and returns the graph with its addresses moved
-// there, or to the user's own.
-func (t *topology) findSaaS(recorded *graph.Graph) (*graph.Graph, error) {
-	known, key, ok, err := saasOf(recorded)
-	switch {
-	case err != nil:
-		return nil, err
-	case !ok && t.flags.upstream != nil:
-		return nil, usageError{fmt.Errorf("-upstream %q: no function of stack %s has the variable %s, which would hold its address", redact.URLs(t.flags.upstream.String()), t.stack, settings.Variable)}
-	case !ok:
-		return recorded, nil
-	case t.flags.upstream != nil:
-		return moveSaaS(recorded, t.flags.upstream)
-	}
-	address, err := t.openSaaS()
-	if err != nil {
-		return nil, err
-	}
-	if t.saas, err = t.standIn(known, key); err != nil {
-		return nil, err
-	}
-	return moveSaaS(recorded, &url.URL{Scheme: "http", Host: address})
 }
 
 // connect enters every server into the network's directory, each behind its region's switch.

@@ -15,8 +15,9 @@ func TestLogs_everyLevel(t *testing.T) {
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		t.Run(level, func(t *testing.T) {
 			r := startCommand(t, command{
-				getenv: noEnvironment,
-				config: map[string]string{"onefront:lambda": fmt.Sprintf(`{"logLevel": %q}`, level)},
+				project: shipped,
+				getenv:  noEnvironment,
+				config:  map[string]string{"onefront:lambda": fmt.Sprintf(`{"logLevel": %q}`, level)},
 			}, "-log", "json")
 			for _, c := range []struct {
 				fault  string

@@ -18,7 +18,7 @@ import (
 // memory of the process and one function per region after one request to each (proportional set size, Linux only).
 // Aims: 2 s and 150 MiB.
 func BenchmarkStart(b *testing.B) {
-	if _, err := builtProgram(); err != nil {
+	if _, err := builtProgram(shipped); err != nil {
 		b.Fatal(err)
 	}
 	var ready time.Duration
@@ -84,7 +84,7 @@ func BenchmarkWay(b *testing.B) {
 	const clients = 4
 	// The stack's own throttle of 100 requests per second would be what is measured.
 	unthrottled := map[string]string{"onefront:throttle": `{"burst": 5000, "rate": 10000}`}
-	r := startCommand(b, command{getenv: noEnvironment, config: unthrottled}, "-quiet")
+	r := startCommand(b, command{project: shipped, getenv: noEnvironment, config: unthrottled}, "-quiet")
 	// The honeypot field makes a POST that no SaaS has to take.
 	post := func() answer {
 		return r.ask("POST", r.viewer+"/api/feedback", `{"message":"hello","website":"x"}`, "Content-Type", "application/json")

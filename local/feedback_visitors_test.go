@@ -115,7 +115,7 @@ func TestVisitors_nothingIsLost(t *testing.T) {
 		{"422", `{"fault":"error","statusCode":422}`, true},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
-			r := startLocal(t, nil, "-quiet")
+			r := startFeedback(t, nil, "-quiet")
 			r.control("PUT", "/saas", c.fault)
 			accepted := r.accepted(c.kind, visitors)
 			r.control("PUT", "/saas", `{"fault":"none"}`)
@@ -155,7 +155,7 @@ func TestVisitors_killedEnvironments(t *testing.T) {
 }
 
 func killedEnvironments(t *testing.T, args ...string) {
-	r := startLocal(t, nil, args...)
+	r := startFeedback(t, nil, args...)
 	r.control("PUT", "/saas", `{"fault":"error","statusCode":500}`)
 	accepted := r.accepted("killed", visitors)
 	killed := killFunctions(t)
@@ -200,7 +200,7 @@ func killFunctions(t *testing.T) (killed int) {
 
 // With the SaaS and one region's queue service down, that region says so, and keeps nothing it did not accept.
 func TestVisitors_queueDown(t *testing.T) {
-	r := startLocal(t, nil, "-quiet")
+	r := startFeedback(t, nil, "-quiet")
 	r.control("PUT", "/saas", `{"fault":"down"}`)
 	r.control("PUT", "/services/eu-west-1/sqs", `{"fault":"error"}`)
 	for _, c := range []struct {

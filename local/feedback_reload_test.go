@@ -37,7 +37,8 @@ func TestReload(t *testing.T) {
 	program := map[string]string{}
 	var broken error
 	r := startCommand(t, command{
-		getenv: noEnvironment, reload: reload,
+		project: shipped,
+		getenv:  noEnvironment, reload: reload,
 		record: func(s *stack, ctx context.Context, r recording) (*graph.Graph, error) {
 			if broken != nil {
 				return nil, broken

@@ -167,6 +167,7 @@ func startHostile(t *testing.T, s *hostileSaaS) *running {
 		t.Fatal(err)
 	}
 	return startCommand(t, command{
+		project: shipped,
 		getenv: func(name string) string {
 			return map[string]string{"ONEFRONT_UPSTREAM_API_KEY": leak.Canary}[name]
 		},

@@ -10,11 +10,70 @@ import (
 	"github.com/onefront/onefront/graph"
 	"github.com/onefront/onefront/handler/upstream/settings"
 	"github.com/onefront/onefront/local/lambda"
+	"github.com/onefront/onefront/local/saas"
 	"github.com/onefront/onefront/redact"
 )
 
-// upstreamKey is the configuration key of the SaaS's key, in the feedback application.
-const upstreamKey = "upstreamApiKey"
+// This file, its tests and local/saas are what local mode knows of the feedback application.
+
+func init() { playThirdParty = playSaaS }
+
+// playSaaS starts the stand-in if the graph's functions know a SaaS.
+func playSaaS(t *topology, recorded *graph.Graph) (*graph.Graph, error) {
+	known, key, ok, err := saasOf(recorded)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok && t.flags.upstream != nil:
+		return nil, nobodyAsks(t.flags.upstream, t.stack, "the variable "+settings.Variable+", which would hold its address")
+	case !ok:
+		return recorded, nil
+	case t.flags.upstream != nil:
+		return moveSaaS(recorded, t.flags.upstream)
+	}
+	address, err := t.openSaaS()
+	if err != nil {
+		return nil, err
+	}
+	service, err := newStandIn(t.lasting, known, key)
+	if err != nil {
+		return nil, err
+	}
+	t.saas, t.lasting.saas = service, service
+	return moveSaaS(recorded, &url.URL{Scheme: "http", Host: address})
+}
+
+// standIn is the stand-in SaaS as the topology has it.
+type standIn struct{ *saas.Service }
+
+// newStandIn is the stand-in for a graph's settings, with the tickets of the one before.
+func newStandIn(l *lasting, s settings.Settings, key string) (standIn, error) {
+	before, ok := l.saas.(standIn)
+	if !ok {
+		service, err := saas.New(s, key, l.clock)
+		return standIn{service}, err
+	}
+	service, err := before.With(s, key)
+	return standIn{service}, err
+}
+
+func (s standIn) Tickets() any { return s.Service.Tickets() }
+
+// Recent cuts long words.
+func (s standIn) Recent(limit int) any {
+	recent := s.Service.Recent(limit)
+	for i := range recent.Latest {
+		recent.Latest[i].Feedback = cut(recent.Latest[i].Feedback)
+	}
+	return recent
+}
+
+func (s standIn) Words() (words []string) {
+	for _, t := range s.Service.Tickets() {
+		words = append(words, string(t.Feedback))
+	}
+	return words
+}
 
 // saasOf is the SaaS that the functions of a graph know: its settings as the stack has them, and its key. ok is false
 // where no function knows one.

@@ -18,7 +18,7 @@ import (
 // topology: answers and their headers, logs, queues, admin answers, the site, under every failure of the SaaS
 // and of what stands beside it, and for input that no client sends.
 func TestLeak_everywhere(t *testing.T) {
-	r := startLocal(t, map[string]string{"ONEFRONT_UPSTREAM_API_KEY": leak.Canary}, "-log", "json")
+	r := startFeedback(t, map[string]string{"ONEFRONT_UPSTREAM_API_KEY": leak.Canary}, "-log", "json")
 	searched := 0
 	search := func(where string, out []byte) {
 		searched++

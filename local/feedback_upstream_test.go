@@ -50,7 +50,7 @@ func TestMoveAddresses(t *testing.T) {
 
 // The graph itself keeps its addresses: it is what a reload is compared with, and what a second start shares.
 func TestMoveSaaS(t *testing.T) {
-	g := recordedStack(t, "prod")
+	g := recordedStack(t, shipped, "prod")
 	known, key, ok, err := saasOf(g)
 	if err != nil || !ok || key != "key-of-all-tests" {
 		t.Fatalf("got key %q, %t, %v", key, ok, err)

@@ -12,7 +12,7 @@ import (
 
 // A visitor's browser, from the form to the SaaS, and the pages around it.
 func TestBrowser(t *testing.T) {
-	r := startLocal(t, nil)
+	r := startFeedback(t, nil)
 	viewer, admin := r.viewer, r.admin
 	chromium := browser.Start(t)
 
