@@ -182,8 +182,8 @@ func TestAlarms_ringAndStayQuiet(t *testing.T) {
 	playAlarms(t, notes, "notes-prod-", 18, cases)
 }
 
-// playAlarms plays cases at the stack prod of a project, at least as many as said. An alarm without a case, here or among
-// the platform's, fails.
+// playAlarms plays cases at the stack prod of a project, at least as many as said. An alarm without a case, here or
+// among the platform's, fails.
 func playAlarms(t *testing.T, project, prefix string, least int, cases map[string]alarmCase) {
 	t.Helper()
 	recorded := recordAlarms(t, project)

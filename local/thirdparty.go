@@ -26,8 +26,8 @@ type thirdParty interface {
 	Reset()
 }
 
-// playThirdParty finds in a graph whom its functions ask, plays it, and returns the graph with its addresses moved there
-// or to the user's own. It is set by the file that knows an application's third party; nil: there is none.
+// playThirdParty finds in a graph whom its functions ask, plays it, and returns the graph with its addresses moved
+// there or to the user's own. It is set by the file that knows an application's third party; nil: there is none.
 var playThirdParty func(*topology, *graph.Graph) (*graph.Graph, error)
 
 func (t *topology) findThirdParty(recorded *graph.Graph) (*graph.Graph, error) {
