@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/onefront/onefront/infra/config"
-	"github.com/onefront/onefront/infra/feedback"
 )
 
 func read(t *testing.T, name string) string {
@@ -49,13 +48,16 @@ func firstCells(text string) (names []string) {
 	return names
 }
 
+// applicationKeys are the configuration keys of the application that ships.
+var applicationKeys []string
+
 // The configuration table has every key of the program, and no other.
 func TestReadme_configurationKeys(t *testing.T) {
 	t.Parallel()
 	got := firstCells(section(t, read(t, "../README.md"), "Configuration"))
 	slices.Sort(got)
 	// An application's keys stand in the same table.
-	want := append(config.Keys(), feedback.Keys()...)
+	want := append(config.Keys(), applicationKeys...)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys (-program +README):\n%s", diff)

@@ -5,5 +5,5 @@ import "embed"
 
 // Files are the scenarios (*.yaml), scenario.schema.json and timeline.schema.json.
 //
-//go:embed *.yaml *.json
+//go:embed *
 var Files embed.FS

@@ -6,12 +6,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"io/fs"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/onefront/onefront/drills"
 )
 
 const scenario = `
@@ -60,22 +57,6 @@ func TestParse_refuses(t *testing.T) {
 		_, err := Parse([]byte(strings.Replace(scenario, c.from, c.to, 1)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q in it", name, err, c.want)
-		}
-	}
-}
-
-func TestParse_shippedDrills(t *testing.T) {
-	names, err := fs.Glob(drills.Files, "*.yaml")
-	if err != nil || len(names) < 8 {
-		t.Fatalf("%d drills, %v", len(names), err)
-	}
-	for _, name := range names {
-		text, err := fs.ReadFile(drills.Files, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Parse(text); err != nil {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
