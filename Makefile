@@ -40,11 +40,15 @@ test-freeze: ## run local mode's tests with functions that are stopped between r
 	ONEFRONT_TEST_FREEZE=1 go test -count=1 ./local
 
 .PHONY: check
-check: vet format-check staticcheck actionlint test modules frontend ## everything that CI runs
+check: vet format-check staticcheck actionlint test modules sqltest frontend ## everything that CI runs
 
 .PHONY: modules
 modules: ## vet and test the modules beside this one
 	@for dir in $(MODULES); do echo "== $$dir"; (cd "$$dir" && go vet ./... && go test ./...) || exit 1; done
+
+.PHONY: sqltest
+sqltest: ## run the reports' SQL over logs of known content (downloads DuckDB, 30 MB; needs a C compiler)
+	cd stats/sqltest && go vet ./... && go test -count=1 ./...
 
 .PHONY: smoke
 smoke: ## check a deployed stack through its public address (URL=https://example.com, FIRST=1 for a first deployment)
@@ -97,7 +101,7 @@ lint: ## run golangci-lint with .golangci.yml (beyond CI; the first run compiles
 .PHONY: vuln
 vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 	$(TOOL) govulncheck ./...
-	@for dir in $(MODULES); do (cd "$$dir" && go tool -modfile=$(CURDIR)/tools/go.mod govulncheck ./...) || exit 1; done
+	@for dir in $(MODULES) stats/sqltest; do (cd "$$dir" && go tool -modfile=$(CURDIR)/tools/go.mod govulncheck ./...) || exit 1; done
 
 .PHONY: bench
 bench: ## run the benchmarks (BENCH=regexp COUNT=20)

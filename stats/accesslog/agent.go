@@ -131,23 +131,38 @@ func orUnknown(rules []Rule, lower string) string {
 	return Unknown
 }
 
-// BrowserCase is Classify's browser as an SQL expression over the column of decoded agents, for Trino and DuckDB.
+// BrowserCase is Classify's browser as an SQL expression over a column of decoded agents in lower case, for Trino and
+// DuckDB.
 func BrowserCase(column string) string { return sqlCase(column, bots, browsers) }
+
+// SystemCase is Classify's system, as BrowserCase is its browser.
+func SystemCase(column string) string { return sqlCase(column, []Rule{merged(Unknown, bots)}, systems) }
+
+// DeviceCase is Classify's device, as BrowserCase is its browser.
+func DeviceCase(column string) string {
+	return sqlCase(column, []Rule{merged(HealthCheck, bots[:1]), merged(Bot, bots[1:])}, devices)
+}
+
+// merged is one rule that gives the name to whatever one of the rules would take.
+func merged(name string, rules []Rule) Rule {
+	out := Rule{Name: name}
+	for _, r := range rules {
+		out.Any = append(out.Any, r.Any...)
+	}
+	return out
+}
 
 func sqlCase(column string, tables ...[]Rule) string {
 	var out strings.Builder
-	out.WriteString("CASE WHEN trim(coalesce(" + column + ", '')) = '' THEN '" + Empty + "'")
+	out.WriteString("CASE WHEN trim(" + column + ") = '' THEN '" + Empty + "'")
 	for _, rules := range tables {
 		for _, r := range rules {
-			out.WriteString("\n  WHEN ")
-			for i, text := range r.Any {
-				if i > 0 {
-					out.WriteString(" OR ")
-				}
-				out.WriteString("strpos(lower(" + column + "), '" + text + "') > 0")
+			conditions := make([]string, 0, len(r.Any))
+			for _, text := range r.Any {
+				conditions = append(conditions, "strpos("+column+", '"+text+"') > 0")
 			}
-			out.WriteString(" THEN '" + r.Name + "'")
+			out.WriteString("\n      WHEN " + strings.Join(conditions, " OR ") + " THEN '" + r.Name + "'")
 		}
 	}
-	return out.String() + "\n  ELSE '" + Unknown + "' END"
+	return out.String() + "\n      ELSE '" + Unknown + "' END"
 }

@@ -158,6 +158,15 @@ func Quantile(ms []int, q float64) any {
 	return float64(sorted[int(q*float64(len(ms)-1))]) / 1000
 }
 
+// Ranks are the values one rank below and one above that of Quantile. Programs differ in which of two neighbours a
+// quantile is: DDSketch takes the value at rank q·(n-1) rounded down, DuckDB's quantile_disc the first that has q·n
+// values up to it, and Trino's approx_percentile is itself a sketch that knows no rank exactly.
+func Ranks(ms []int, q float64) (low, high float64) {
+	sorted := slices.Sorted(slices.Values(ms))
+	rank := int(q * float64(len(ms)-1))
+	return float64(sorted[max(rank-1, 0)]) / 1000, float64(sorted[min(rank+1, len(ms)-1)]) / 1000
+}
+
 func hundredths(part, whole int64) float64 { return math.Round(1e4*float64(part)/float64(whole)) / 100 }
 
 func count(group []Request, condition func(Request) bool) int64 {
