@@ -220,7 +220,7 @@ func (g *generator) rest() {
 	g.set("alarms", map[string]any{"emails": some(g, "e-mails", []string{"a@example.com", "b@example.com"}, 0, 2)})
 	logs := map[string]any{"enabled": g.chance("logs"), "retentionDays": pick(g, "retention", 1, 30, 3653)}
 	if logs["enabled"] == true {
-		for _, key := range []string{"viewerAddresses", "queryStrings"} {
+		for _, key := range []string{"viewerAddresses", "queryStrings", "athena"} {
 			logs[key] = g.chance(key)
 		}
 	}

@@ -62,6 +62,11 @@ func newLogs(ctx *pulumi.Context, p *platform, providers *providers, d *cloudfro
 	if err := l.saveQueries(ctx, providers, regions); err != nil {
 		return nil, fmt.Errorf("the saved queries: %w", err)
 	}
+	if p.Logs.Athena {
+		if err := l.queryable(ctx, d); err != nil {
+			return nil, fmt.Errorf("Athena: %w", err)
+		}
+	}
 	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"bucket": l.bucket.Bucket})
 }
 

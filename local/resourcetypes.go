@@ -46,6 +46,22 @@ var unserved = []graph.Unserved{
 		Properties: []string{"name", "queryString", "logGroupNames"},
 	},
 	{
+		Type: "aws:glue/catalogDatabase:CatalogDatabase", Reason: "as tables",
+		Properties: []string{"name"},
+	},
+	{
+		Type: "aws:glue/catalogTable:CatalogTable", Reason: "Athena is AWS's; go run ./stats has the same reports, and make sqltest runs the queries",
+		Properties: []string{"name", "databaseName", "tableType", "parameters", "partitionKeys", "storageDescriptor"},
+	},
+	{
+		Type: "aws:athena/workgroup:Workgroup", Reason: "as tables",
+		Properties: []string{"name", "description", "forceDestroy", "configuration"},
+	},
+	{
+		Type: "aws:athena/namedQuery:NamedQuery", Reason: "as tables",
+		Properties: []string{"name", "description", "database", "workgroup", "query"},
+	},
+	{
 		Type: "random:index/randomPassword:RandomPassword", Reason: "the recording draws the password itself, anew at each start",
 		Properties: []string{"length", "special"},
 	},

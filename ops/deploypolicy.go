@@ -47,47 +47,56 @@ var deployGrants = map[string][]grant{
 		// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
 		grant{actions("logs", "CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries DescribeResourcePolicies PutResourcePolicy DescribeLogGroups"), "*", nil},
 	),
-	"aws:cloudfront/cachePolicy:CachePolicy":                                                     cloudFrontGrants("CachePolicy", "cache-policy"),
-	"aws:cloudfront/originRequestPolicy:OriginRequestPolicy":                                     cloudFrontGrants("OriginRequestPolicy", "origin-request-policy"),
-	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy":                                 cloudFrontGrants("ResponseHeadersPolicy", "response-headers-policy"),
-	"aws:cloudfront/originAccessControl:OriginAccessControl":                                     cloudFrontGrants("OriginAccessControl", "origin-access-control"),
-	"aws:cloudfront/monitoringSubscription:MonitoringSubscription":                               {{actions("cloudfront", "CreateMonitoringSubscription GetMonitoringSubscription DeleteMonitoringSubscription"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
-	"aws:cloudfront/distribution:Distribution":                                                   {{actions("cloudfront", "CreateDistribution CreateDistributionWithTags GetDistribution GetDistributionConfig UpdateDistribution DeleteDistribution TagResource UntagResource ListTagsForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
-	"aws:cloudfront/function:Function":                                                           {{actions("cloudfront", "CreateFunction DescribeFunction GetFunction PublishFunction UpdateFunction DeleteFunction"), "arn:{partition}:cloudfront::{account}:function/{name}", nil}},
-	"aws:cloudfront/keyValueStore:KeyValueStore":                                                 {{actions("cloudfront", "CreateKeyValueStore DescribeKeyValueStore UpdateKeyValueStore DeleteKeyValueStore"), "arn:{partition}:cloudfront::{account}:key-value-store/*", nil}},
-	"aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey":                                           storeGrants,
-	"aws:cloudfront/keyvaluestoreKeysExclusive:KeyvaluestoreKeysExclusive":                       storeGrants,
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm":                                               {{actions("cloudwatch", "PutCompositeAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
-	"aws:cloudwatch/metricAlarm:MetricAlarm":                                                     {{actions("cloudwatch", "PutMetricAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
-	"aws:cloudwatch/dashboard:Dashboard":                                                         {{actions("cloudwatch", "PutDashboard GetDashboard DeleteDashboards"), "arn:{partition}:cloudwatch::{account}:dashboard/{name}", nil}},
-	"aws:cloudwatch/queryDefinition:QueryDefinition":                                             {{actions("logs", "PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"), "*", nil}},
-	"aws:cloudwatch/logDeliverySource:LogDeliverySource":                                         {{actions("logs", "PutDeliverySource GetDeliverySource DeleteDeliverySource TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-source:*", nil}, {actions("cloudfront", "AllowVendedLogDeliveryForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
-	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination":                               {{actions("logs", "PutDeliveryDestination GetDeliveryDestination DeleteDeliveryDestination TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-destination:*", nil}},
-	"aws:cloudwatch/logDelivery:LogDelivery":                                                     {{actions("logs", "CreateDelivery GetDelivery DescribeDeliveries DeleteDelivery UpdateDeliveryConfiguration TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery*", nil}},
-	"aws:cloudwatch/logGroup:LogGroup":                                                           {{actions("logs", "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy TagResource UntagResource ListTagsForResource ListTagsLogGroup"), "arn:{partition}:logs:*:{account}:log-group:{name}", nil}, {actions("logs", "DescribeLogGroups"), "*", nil}},
-	"aws:iam/role:Role":                                                                          {{actions("iam", "CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole TagRole UntagRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary"), rolesARN, nil}, {actions("iam", "PassRole"), rolesARN, map[string]map[string]string{"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}},
-	"aws:iam/rolePolicy:RolePolicy":                                                              {{actions("iam", "PutRolePolicy GetRolePolicy DeleteRolePolicy"), rolesARN, nil}},
-	"aws:lambda/eventSourceMapping:EventSourceMapping":                                           {{actions("lambda", "CreateEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping ListEventSourceMappings ListTags TagResource UntagResource"), "*", nil}},
-	"aws:lambda/function:Function":                                                               {{actions("lambda", "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig UpdateFunctionCode UpdateFunctionConfiguration PutFunctionConcurrency DeleteFunctionConcurrency GetFunctionConcurrency GetFunctionRecursionConfig PutFunctionRecursionConfig GetRuntimeManagementConfig DeleteFunction ListVersionsByFunction PublishVersion ListTags TagResource UntagResource"), functionARN, nil}},
-	"aws:lambda/alias:Alias":                                                                     {{actions("lambda", "CreateAlias GetAlias UpdateAlias DeleteAlias"), functionARN, nil}},
-	"aws:lambda/invocation:Invocation":                                                           {{actions("lambda", "InvokeFunction"), functionARN, nil}},
-	"aws:lambda/permission:Permission":                                                           {{actions("lambda", "AddPermission GetPolicy RemovePermission"), "arn:{partition}:lambda:*:{account}:function:*", nil}},
-	"aws:route53/healthCheck:HealthCheck":                                                        {{actions("route53", "CreateHealthCheck"), "*", nil}, {actions("route53", "GetHealthCheck UpdateHealthCheck DeleteHealthCheck ChangeTagsForResource ListTagsForResource"), "arn:{partition}:route53:::healthcheck/*", nil}},
-	"aws:route53/record:Record":                                                                  {{actions("route53", "GetHostedZone ChangeResourceRecordSets ListResourceRecordSets"), "arn:{partition}:route53:::hostedzone/*", nil}, {actions("route53", "GetChange"), "arn:{partition}:route53:::change/*", nil}, {actions("route53", "ListHostedZones ListHostedZonesByName ListTagsForResource"), "*", nil}},
-	"aws:s3/bucketV2:BucketV2":                                                                   {{actions("s3", "CreateBucket DeleteBucket ListBucket ListBucketVersions GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketLogging GetBucketRequestPayment GetBucketTagging PutBucketTagging GetBucketPolicy GetBucketVersioning GetAccelerateConfiguration GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration GetBucketPublicAccessBlock GetBucketOwnershipControls"), bucketARN, nil}},
-	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       {{actions("s3", "PutObject GetObject GetObjectVersion GetObjectTagging GetObjectVersionTagging PutObjectTagging DeleteObject DeleteObjectVersion GetObjectAttributes"), bucketARN + "/*", nil}},
-	"aws:s3/bucketPolicy:BucketPolicy":                                                           {{actions("s3", "PutBucketPolicy DeleteBucketPolicy"), bucketARN, nil}},
-	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     {{actions("s3", "PutBucketOwnershipControls"), bucketARN, nil}},
-	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     {{actions("s3", "PutBucketPublicAccessBlock"), bucketARN, nil}},
-	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               {{actions("s3", "PutBucketVersioning"), bucketARN, nil}},
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       {{actions("s3", "PutLifecycleConfiguration"), bucketARN, nil}},
+	"aws:cloudfront/cachePolicy:CachePolicy":                               cloudFrontGrants("CachePolicy", "cache-policy"),
+	"aws:cloudfront/originRequestPolicy:OriginRequestPolicy":               cloudFrontGrants("OriginRequestPolicy", "origin-request-policy"),
+	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy":           cloudFrontGrants("ResponseHeadersPolicy", "response-headers-policy"),
+	"aws:cloudfront/originAccessControl:OriginAccessControl":               cloudFrontGrants("OriginAccessControl", "origin-access-control"),
+	"aws:cloudfront/monitoringSubscription:MonitoringSubscription":         {{actions("cloudfront", "CreateMonitoringSubscription GetMonitoringSubscription DeleteMonitoringSubscription"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
+	"aws:cloudfront/distribution:Distribution":                             {{actions("cloudfront", "CreateDistribution CreateDistributionWithTags GetDistribution GetDistributionConfig UpdateDistribution DeleteDistribution TagResource UntagResource ListTagsForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
+	"aws:cloudfront/function:Function":                                     {{actions("cloudfront", "CreateFunction DescribeFunction GetFunction PublishFunction UpdateFunction DeleteFunction"), "arn:{partition}:cloudfront::{account}:function/{name}", nil}},
+	"aws:cloudfront/keyValueStore:KeyValueStore":                           {{actions("cloudfront", "CreateKeyValueStore DescribeKeyValueStore UpdateKeyValueStore DeleteKeyValueStore"), "arn:{partition}:cloudfront::{account}:key-value-store/*", nil}},
+	"aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey":                     storeGrants,
+	"aws:cloudfront/keyvaluestoreKeysExclusive:KeyvaluestoreKeysExclusive": storeGrants,
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm":                         {{actions("cloudwatch", "PutCompositeAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
+	"aws:cloudwatch/metricAlarm:MetricAlarm":                               {{actions("cloudwatch", "PutMetricAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
+	"aws:cloudwatch/dashboard:Dashboard":                                   {{actions("cloudwatch", "PutDashboard GetDashboard DeleteDashboards"), "arn:{partition}:cloudwatch::{account}:dashboard/{name}", nil}},
+	"aws:cloudwatch/queryDefinition:QueryDefinition":                       {{actions("logs", "PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"), "*", nil}},
+	"aws:cloudwatch/logDeliverySource:LogDeliverySource":                   {{actions("logs", "PutDeliverySource GetDeliverySource DeleteDeliverySource TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-source:*", nil}, {actions("cloudfront", "AllowVendedLogDeliveryForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
+	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination":         {{actions("logs", "PutDeliveryDestination GetDeliveryDestination DeleteDeliveryDestination TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-destination:*", nil}},
+	"aws:cloudwatch/logDelivery:LogDelivery":                               {{actions("logs", "CreateDelivery GetDelivery DescribeDeliveries DeleteDelivery UpdateDeliveryConfiguration TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery*", nil}},
+	"aws:cloudwatch/logGroup:LogGroup":                                     {{actions("logs", "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy TagResource UntagResource ListTagsForResource ListTagsLogGroup"), "arn:{partition}:logs:*:{account}:log-group:{name}", nil}, {actions("logs", "DescribeLogGroups"), "*", nil}},
+	"aws:athena/workgroup:Workgroup":                                       {{actions("athena", "CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup TagResource UntagResource ListTagsForResource"), workgroupARN, nil}},
+	"aws:athena/namedQuery:NamedQuery":                                     {{actions("athena", "CreateNamedQuery GetNamedQuery DeleteNamedQuery"), workgroupARN, nil}},
+	"aws:glue/catalogDatabase:CatalogDatabase": append(
+		glueGrants("CreateDatabase GetDatabase UpdateDatabase DeleteDatabase GetTags TagResource UntagResource", "catalog", "database/*_logs"),
+		glueGrants("DeleteDatabase", "table/*_logs/*", "userDefinedFunction/*_logs/*")...,
+	),
+	"aws:glue/catalogTable:CatalogTable": glueGrants(
+		"CreateTable GetTable UpdateTable DeleteTable GetPartitionIndexes", "catalog", "database/*_logs", "table/*_logs/*",
+	),
+	"aws:iam/role:Role":                                                    {{actions("iam", "CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole TagRole UntagRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary"), rolesARN, nil}, {actions("iam", "PassRole"), rolesARN, map[string]map[string]string{"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}},
+	"aws:iam/rolePolicy:RolePolicy":                                        {{actions("iam", "PutRolePolicy GetRolePolicy DeleteRolePolicy"), rolesARN, nil}},
+	"aws:lambda/eventSourceMapping:EventSourceMapping":                     {{actions("lambda", "CreateEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping ListEventSourceMappings ListTags TagResource UntagResource"), "*", nil}},
+	"aws:lambda/function:Function":                                         {{actions("lambda", "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig UpdateFunctionCode UpdateFunctionConfiguration PutFunctionConcurrency DeleteFunctionConcurrency GetFunctionConcurrency GetFunctionRecursionConfig PutFunctionRecursionConfig GetRuntimeManagementConfig DeleteFunction ListVersionsByFunction PublishVersion ListTags TagResource UntagResource"), functionARN, nil}},
+	"aws:lambda/alias:Alias":                                               {{actions("lambda", "CreateAlias GetAlias UpdateAlias DeleteAlias"), functionARN, nil}},
+	"aws:lambda/invocation:Invocation":                                     {{actions("lambda", "InvokeFunction"), functionARN, nil}},
+	"aws:lambda/permission:Permission":                                     {{actions("lambda", "AddPermission GetPolicy RemovePermission"), "arn:{partition}:lambda:*:{account}:function:*", nil}},
+	"aws:route53/healthCheck:HealthCheck":                                  {{actions("route53", "CreateHealthCheck"), "*", nil}, {actions("route53", "GetHealthCheck UpdateHealthCheck DeleteHealthCheck ChangeTagsForResource ListTagsForResource"), "arn:{partition}:route53:::healthcheck/*", nil}},
+	"aws:route53/record:Record":                                            {{actions("route53", "GetHostedZone ChangeResourceRecordSets ListResourceRecordSets"), "arn:{partition}:route53:::hostedzone/*", nil}, {actions("route53", "GetChange"), "arn:{partition}:route53:::change/*", nil}, {actions("route53", "ListHostedZones ListHostedZonesByName ListTagsForResource"), "*", nil}},
+	"aws:s3/bucketV2:BucketV2":                                             {{actions("s3", "CreateBucket DeleteBucket ListBucket ListBucketVersions GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketLogging GetBucketRequestPayment GetBucketTagging PutBucketTagging GetBucketPolicy GetBucketVersioning GetAccelerateConfiguration GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration GetBucketPublicAccessBlock GetBucketOwnershipControls"), bucketARN, nil}},
+	"aws:s3/bucketObjectv2:BucketObjectv2":                                 {{actions("s3", "PutObject GetObject GetObjectVersion GetObjectTagging GetObjectVersionTagging PutObjectTagging DeleteObject DeleteObjectVersion GetObjectAttributes"), bucketARN + "/*", nil}},
+	"aws:s3/bucketPolicy:BucketPolicy":                                     {{actions("s3", "PutBucketPolicy DeleteBucketPolicy"), bucketARN, nil}},
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":               {{actions("s3", "PutBucketOwnershipControls"), bucketARN, nil}},
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":               {{actions("s3", "PutBucketPublicAccessBlock"), bucketARN, nil}},
+	"aws:s3/bucketVersioningV2:BucketVersioningV2":                         {{actions("s3", "PutBucketVersioning"), bucketARN, nil}},
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {{actions("s3", "PutLifecycleConfiguration"), bucketARN, nil}},
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {{actions("s3", "PutEncryptionConfiguration"), bucketARN, nil}},
-	"aws:sns/topic:Topic":                                                                        {{actions("sns", "CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic TagResource UntagResource ListTagsForResource"), topicARN, nil}},
-	"aws:sns/topicPolicy:TopicPolicy":                                                            {{actions("sns", "GetTopicAttributes SetTopicAttributes"), topicARN, nil}},
-	"aws:sns/topicSubscription:TopicSubscription":                                                {{actions("sns", "Subscribe ListSubscriptionsByTopic"), "arn:{partition}:sns:*:{account}:alarms-*", nil}, {actions("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"), "*", nil}},
-	"aws:sqs/queue:Queue":                                                                        {{actions("sqs", "CreateQueue GetQueueUrl GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue"), queueARN, nil}},
-	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy":                                              {{actions("sqs", "GetQueueAttributes SetQueueAttributes"), queueARN, nil}},
-	"aws:ssm/parameter:Parameter":                                                                {{actions("ssm", "PutParameter GetParameter GetParameters DeleteParameter AddTagsToResource RemoveTagsFromResource ListTagsForResource"), "arn:{partition}:ssm:*:{account}:parameter/{name}", nil}, {actions("ssm", "DescribeParameters"), "*", nil}},
+	"aws:sns/topic:Topic":                           {{actions("sns", "CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic TagResource UntagResource ListTagsForResource"), topicARN, nil}},
+	"aws:sns/topicPolicy:TopicPolicy":               {{actions("sns", "GetTopicAttributes SetTopicAttributes"), topicARN, nil}},
+	"aws:sns/topicSubscription:TopicSubscription":   {{actions("sns", "Subscribe ListSubscriptionsByTopic"), "arn:{partition}:sns:*:{account}:alarms-*", nil}, {actions("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"), "*", nil}},
+	"aws:sqs/queue:Queue":                           {{actions("sqs", "CreateQueue GetQueueUrl GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue"), queueARN, nil}},
+	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {{actions("sqs", "GetQueueAttributes SetQueueAttributes"), queueARN, nil}},
+	"aws:ssm/parameter:Parameter":                   {{actions("ssm", "PutParameter GetParameter GetParameters DeleteParameter AddTagsToResource RemoveTagsFromResource ListTagsForResource"), "arn:{partition}:ssm:*:{account}:parameter/{name}", nil}, {actions("ssm", "DescribeParameters"), "*", nil}},
 }
 
 const (
@@ -96,6 +105,8 @@ const (
 	bucketARN   = "arn:{partition}:s3:::{name}"
 	topicARN    = "arn:{partition}:sns:*:{account}:{name}"
 	queueARN    = "arn:{partition}:sqs:*:{account}:{name}"
+
+	workgroupARN = "arn:{partition}:athena:*:{account}:workgroup/{project}-{stack}-*"
 )
 
 var storeGrants = []grant{{actions("cloudfront-keyvaluestore", "DescribeKeyValueStore GetKey ListKeys PutKey DeleteKey UpdateKeys"), "arn:{partition}:cloudfront::{account}:key-value-store/*", nil}}
@@ -110,6 +121,16 @@ func actions(service, names string) (all []string) {
 func apiGrants(paths ...string) (all []grant) {
 	for _, p := range append(paths, "/tags/*") {
 		all = append(all, grant{actions("apigateway", "GET POST PUT PATCH DELETE"), "arn:{partition}:apigateway:*::" + p, nil})
+	}
+	return all
+}
+
+// glueGrants: Glue asks for the right on a thing and on all that it is in. A database's name has _ for the dashes of
+// project and stack, which a placeholder cannot say, so it is known by its end.
+// https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+func glueGrants(names string, resources ...string) (all []grant) {
+	for _, r := range resources {
+		all = append(all, grant{actions("glue", names), "arn:{partition}:glue:*:{account}:" + r, nil})
 	}
 	return all
 }

@@ -204,9 +204,9 @@ func TestLoad_accepted(t *testing.T) {
 		{"lambda in full", settings{"lambda": `{"memoryMiB": 512, "timeout": "30s", "reservedConcurrency": 5, "logLevel": "debug"}`}, func(c *config.Config) any { return c.Lambda }, config.Lambda{MemoryMiB: 512, Timeout: 30 * time.Second, ReservedConcurrency: new(5), LogLevel: "debug"}},
 		{
 			"logs with everything",
-			settings{"logs": `{"viewerAddresses": true, "queryStrings": true}`},
+			settings{"logs": `{"viewerAddresses": true, "queryStrings": true, "athena": true}`},
 			func(c *config.Config) any { return c.Logs },
-			config.Logs{Enabled: true, RetentionDays: 30, ViewerAddresses: true, QueryStrings: true},
+			config.Logs{Enabled: true, RetentionDays: 30, ViewerAddresses: true, QueryStrings: true, Athena: true},
 		},
 		{"logs off", settings{"logs": `{"enabled": false, "retentionDays": 365}`}, func(c *config.Config) any { return c.Logs }, config.Logs{RetentionDays: 365}},
 		{"alarms", settings{"alarms": `{"emails": ["a@example.com"], "thresholds": {"api5xxPercent": 2.5}}`}, func(c *config.Config) any { return c.Alarms.Thresholds["api5xxPercent"] }, 2.5},

@@ -195,6 +195,8 @@ type Logs struct {
 	RetentionDays int
 	// ViewerAddresses logs viewers' IP addresses, QueryStrings what stands behind "?". Default false: both are personal.
 	ViewerAddresses, QueryStrings bool
+	// Athena makes a table over the access logs, and a query for each report of go run ./stats. Default false.
+	Athena bool
 }
 
 // Aliases are all names of the distribution in configuration order, redirect aliases included.

@@ -259,7 +259,8 @@ func TestLoad_refusals(t *testing.T) {
 		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 101}}`}, `onefront:alarms.thresholds.api5xxPercent: 101: from 0 to 100`},
 		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: a whole number from 1`},
 		{"what is to be logged, without logs", settings{"logs": `{"enabled": false, "queryStrings": true}`}, `onefront:logs.queryStrings: true: false, or enabled: true`},
-		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: an object with the keys enabled, retentionDays, viewerAddresses, queryStrings`},
+		{"a table of logs, without logs", settings{"logs": `{"enabled": false, "athena": true}`}, `onefront:logs.athena: true: false, or enabled: true`},
+		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: an object with the keys enabled, retentionDays, viewerAddresses, queryStrings, athena`},
 		{"malformed is not missing", settings{"lambda": ""}, `onefront:lambda: "": an object such as`},
 		{"two values", settings{"lambda": "{} {}"}, `onefront:lambda: "{} {}": an object such as`},
 	}

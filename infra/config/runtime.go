@@ -41,13 +41,13 @@ func (c *Config) readThrottle(n node) {
 
 // readLogs: the provider knows the periods that CloudWatch Logs takes, the longest of which is ten years.
 func (c *Config) readLogs(n node) {
-	o := n.object("enabled", "retentionDays", "viewerAddresses", "queryStrings")
+	o := n.object("enabled", "retentionDays", "viewerAddresses", "queryStrings", "athena")
 	c.Logs = Logs{
 		Enabled: o.at("enabled").bool(true), RetentionDays: o.at("retentionDays").wholeBetween(30, 1, 3653),
-		ViewerAddresses: o.at("viewerAddresses").bool(false), QueryStrings: o.at("queryStrings").bool(false),
+		ViewerAddresses: o.at("viewerAddresses").bool(false), QueryStrings: o.at("queryStrings").bool(false), Athena: o.at("athena").bool(false),
 	}
 	if !c.Logs.Enabled {
-		for _, key := range []string{"viewerAddresses", "queryStrings"} {
+		for _, key := range []string{"viewerAddresses", "queryStrings", "athena"} {
 			if o.at(key).bool(false) {
 				o.at(key).refuse("false, or enabled: true, since there are no access logs")
 			}

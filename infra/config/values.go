@@ -208,5 +208,6 @@ func (l Logs) values() document {
 	}
 	return document{
 		"enabled": l.Enabled, "retentionDays": l.RetentionDays, "viewerAddresses": l.ViewerAddresses, "queryStrings": l.QueryStrings,
+		"athena": l.Athena,
 	}
 }
