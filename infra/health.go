@@ -64,7 +64,7 @@ func (b *regionBuilder) makeHealth() error {
 		Description: pulumi.String("Takes the region out of the traffic: " + contract.Drained + ", or " + contract.NotDrained),
 		Type:        pulumi.String("String"),
 		Value:       pulumi.String(contract.NotDrained),
-	}, append(b.child(), pulumi.IgnoreChanges([]string{"value"}))...)
+	}, append(b.child(), pulumi.IgnoreChanges([]string{"value", "version"}))...)
 	if err != nil {
 		return err
 	}

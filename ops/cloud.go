@@ -91,12 +91,20 @@ func (c *cloud) endpoint(service, region string) *string {
 	return nil
 }
 
+// instead puts an address in the place of the service's own, and leaves what the environment names (AWS_ENDPOINT_URL)
+// where there is none.
+func instead(base **string, at *string) {
+	if at != nil {
+		*base = at
+	}
+}
+
 func (c *cloud) ssm(region string) *ssm.Client {
-	return ssm.NewFromConfig(c.config, func(o *ssm.Options) { o.Region, o.BaseEndpoint = region, c.endpoint("ssm", region) })
+	return ssm.NewFromConfig(c.config, func(o *ssm.Options) { o.Region = region; instead(&o.BaseEndpoint, c.endpoint("ssm", region)) })
 }
 
 func (c *cloud) sqs(region string) *sqs.Client {
-	return sqs.NewFromConfig(c.config, func(o *sqs.Options) { o.Region, o.BaseEndpoint = region, c.endpoint("sqs", region) })
+	return sqs.NewFromConfig(c.config, func(o *sqs.Options) { o.Region = region; instead(&o.BaseEndpoint, c.endpoint("sqs", region)) })
 }
 
 func (c *cloud) cloudwatch(region string) (*cloudwatch.Client, error) {
@@ -104,7 +112,7 @@ func (c *cloud) cloudwatch(region string) (*cloudwatch.Client, error) {
 	if c.admin != "" && at == nil {
 		return nil, errNotLocal
 	}
-	return cloudwatch.NewFromConfig(c.config, func(o *cloudwatch.Options) { o.Region, o.BaseEndpoint = region, at }), nil
+	return cloudwatch.NewFromConfig(c.config, func(o *cloudwatch.Options) { o.Region = region; instead(&o.BaseEndpoint, at) }), nil
 }
 
 func (c *cloud) lambda(region string) (*lambda.Client, error) {
@@ -112,7 +120,7 @@ func (c *cloud) lambda(region string) (*lambda.Client, error) {
 	if c.admin != "" && at == nil {
 		return nil, errNotLocal
 	}
-	return lambda.NewFromConfig(c.config, func(o *lambda.Options) { o.Region, o.BaseEndpoint = region, at }), nil
+	return lambda.NewFromConfig(c.config, func(o *lambda.Options) { o.Region = region; instead(&o.BaseEndpoint, at) }), nil
 }
 
 func (c *cloud) route53() (*route53.Client, error) {
@@ -120,7 +128,7 @@ func (c *cloud) route53() (*route53.Client, error) {
 	if c.admin != "" && at == nil {
 		return nil, errNotLocal
 	}
-	return route53.NewFromConfig(c.config, func(o *route53.Options) { o.Region, o.BaseEndpoint = globalRegion, at }), nil
+	return route53.NewFromConfig(c.config, func(o *route53.Options) { o.Region = globalRegion; instead(&o.BaseEndpoint, at) }), nil
 }
 
 // keyValueStore signs with SigV4A, as the data plane wants it: any region may answer.

@@ -22,23 +22,29 @@ import (
 )
 
 func (c *cloud) sts() *sts.Client {
-	return sts.NewFromConfig(c.config, func(o *sts.Options) { o.Region, o.BaseEndpoint = globalRegion, c.endpoint("sts", "") })
+	return sts.NewFromConfig(c.config, func(o *sts.Options) { o.Region = globalRegion; instead(&o.BaseEndpoint, c.endpoint("sts", "")) })
 }
 
 func (c *cloud) iam() *iam.Client {
-	return iam.NewFromConfig(c.config, func(o *iam.Options) { o.Region, o.BaseEndpoint = globalRegion, c.endpoint("iam", "") })
+	return iam.NewFromConfig(c.config, func(o *iam.Options) { o.Region = globalRegion; instead(&o.BaseEndpoint, c.endpoint("iam", "")) })
 }
 
 func (c *cloud) account() *account.Client {
-	return account.NewFromConfig(c.config, func(o *account.Options) { o.Region, o.BaseEndpoint = globalRegion, c.endpoint("account", "") })
+	return account.NewFromConfig(c.config, func(o *account.Options) { o.Region = globalRegion; instead(&o.BaseEndpoint, c.endpoint("account", "")) })
 }
 
 func (c *cloud) cloudfront() *cloudfront.Client {
-	return cloudfront.NewFromConfig(c.config, func(o *cloudfront.Options) { o.Region, o.BaseEndpoint = globalRegion, c.endpoint("cloudfront", "") })
+	return cloudfront.NewFromConfig(c.config, func(o *cloudfront.Options) {
+		o.Region = globalRegion
+		instead(&o.BaseEndpoint, c.endpoint("cloudfront", ""))
+	})
 }
 
 func (c *cloud) servicequotas(region string) *servicequotas.Client {
-	return servicequotas.NewFromConfig(c.config, func(o *servicequotas.Options) { o.Region, o.BaseEndpoint = region, c.endpoint("servicequotas", region) })
+	return servicequotas.NewFromConfig(c.config, func(o *servicequotas.Options) {
+		o.Region = region
+		instead(&o.BaseEndpoint, c.endpoint("servicequotas", region))
+	})
 }
 
 // askCredentials says whose account this is: the commonest mistake is another one.
