@@ -110,14 +110,7 @@ func TestHealth_isNoSwitch(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNames(t, g, func(*graph.Reading, *simtime.Clock) apigateway.Invoker { return guarded{g} })
 			host, path := tt.ask(n)
-			refused, changed := 0, false
-			for range 120_000 { // a step is shorter than what a throttle needs for one more request
-				if n.ask(t.Context(), http.MethodGet, host, path) == http.StatusTooManyRequests {
-					refused++
-				}
-				n.advance(t, time.Millisecond)
-				changed = changed || !n.dns.Healthy(attacked)
-			}
+			refused, changed := n.flood(t, host, path)
 			if changed {
 				t.Error("Route 53 saw a dead region")
 			}
@@ -125,6 +118,34 @@ func TestHealth_isNoSwitch(t *testing.T) {
 				t.Error("no request was throttled: the flood was none")
 			}
 		})
+	}
+}
+
+// flood asks one thing a thousand times a second for two minutes, and says how often it was refused for being too much
+// and whether Route 53 ever saw a dead region. A step is shorter than what a throttle needs for one more request, and
+// no divisor of the time between two health checks: else each check would come just when one more is allowed.
+func (n *names) flood(t *testing.T, host, path string) (refused int, changed bool) {
+	t.Helper()
+	for range 120_000 {
+		if n.ask(t.Context(), http.MethodGet, host, path) == http.StatusTooManyRequests {
+			refused++
+		}
+		n.advance(t, 997*time.Microsecond)
+		changed = changed || !n.dns.Healthy(attacked)
+	}
+	return refused, changed
+}
+
+// The throttle that the secret path has for itself is what keeps it apart: without, the same flood is a switch.
+func TestHealth_itsOwnThrottleIsWhatHelps(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "prod", nil)
+	for _, r := range g.ByType(stageToken) {
+		delete(r.Inputs, "routeSettings")
+	}
+	n := newNames(t, g, func(*graph.Reading, *simtime.Clock) apigateway.Invoker { return guarded{g} })
+	if _, changed := n.flood(t, n.plain, "/api/health"); !changed {
+		t.Error("Route 53 saw nothing of a flood that takes what the checked path needs: the flood proves nothing")
 	}
 }
 
