@@ -107,6 +107,10 @@ vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 bench: ## run the benchmarks (BENCH=regexp COUNT=20)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
+.PHONY: load
+load: ## the dashboard in Chromium under 1,000 requests a second for a minute: presses and memory (a quiet machine)
+	go test -count=1 -tags load -run TestLoad -v ./local
+
 .PHONY: soak
 soak: ## count ten million log lines and watch the memory (minutes; Linux)
 	go test -count=1 -tags soak -run TestSoak -timeout 30m -v ./stats

@@ -29,7 +29,7 @@ type Chromium struct{ ctx context.Context }
 // Start starts a Chromium with a profile of its own and ends it with the test.
 //
 // More flags of Chromium, as name and value, go beside ours.
-func Start(t *testing.T, flags ...string) *Chromium {
+func Start(t testing.TB, flags ...string) *Chromium {
 	t.Helper()
 	path := find()
 	switch {
@@ -85,7 +85,7 @@ func find() string {
 
 // A Tab is one page with a private session and everything the browser complained about in it.
 type Tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu         sync.Mutex
@@ -107,7 +107,7 @@ func Phone() Look { return Look{Width: 390, Height: 844, Mobile: true} }
 
 // Open opens an empty tab. When the test ends, everything that the browser complained about and
 // that Expect did not announce fails it: refused scripts and styles, errors, missing files.
-func (c *Chromium) Open(t *testing.T, l Look) *Tab {
+func (c *Chromium) Open(t testing.TB, l Look) *Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
 	if err := chromedp.Do(ctx); err != nil { // opens the tab; its life must not end with the timeout's context

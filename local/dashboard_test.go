@@ -12,6 +12,11 @@ func regionBox(region string) string {
 	return `document.querySelector('[data-node="region ` + region + `"]')`
 }
 
+// unfold opens what a phone folds.
+func unfold(p *browser.Tab) {
+	browser.Evaluate[any](p, `document.querySelectorAll("details[data-fold]").forEach((d) => { d.open = true; })`)
+}
+
 // With edge routing nobody checks a region: the dashboard says so, and where each edge sends its viewers.
 func TestDashboard_edgeRouting(t *testing.T) {
 	r := startNotes(t, "-stack", "staging")
@@ -20,6 +25,8 @@ func TestDashboard_edgeRouting(t *testing.T) {
 	p.Navigate(r.admin + "/")
 	r.control("PUT", "/regions/eu-west-1", `{"fault":"down"}`)
 	p.Until(regionBox("eu-west-1") + `?.innerText.includes("nobody checks it") ?? false`)
+	p.Until(`document.querySelector("#dns-gist").innerText.includes("FRA to api-eu-west-1, then")`)
+	unfold(p)
 	p.Until(`document.querySelector("#dns").innerText.includes("The function sends viewers at FRA")`)
 	if got := string(r.control("GET", "/regions", "").body); !strings.Contains(got, `"healthy":null`) {
 		t.Errorf("GET /regions: %s", got)

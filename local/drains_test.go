@@ -69,11 +69,23 @@ func TestDrains_now(t *testing.T) {
 			}
 		}
 	}
+	drained := func(want ...bool) {
+		t.Helper()
+		var regions []struct{ Drained bool }
+		r.control(http.MethodGet, "/regions", "").into(t, &regions)
+		for i, region := range regions {
+			if region.Drained != want[i] {
+				t.Errorf("GET /regions: region %d drained: %v, want %v", i, region.Drained, want[i])
+			}
+		}
+	}
 	answers("eu-west-1")
 	set("eu-west-1")
 	answers("us-east-1")
+	drained(true, false)
 	set("eu-west-1,us-east-1") // all of them count as none
 	answers("eu-west-1")
+	drained(false, false)
 	set("eu-west-1")
 	r.ask(http.MethodPost, r.admin+"/reset", "")
 	answers("eu-west-1")

@@ -82,8 +82,6 @@ func proportionalMiB(tb testing.TB, pids []int) float64 {
 // at once. Aims: p50 2 ms and p99 10 ms.
 func BenchmarkWay(b *testing.B) {
 	const clients = 4
-	// The stack's own throttle of 100 requests per second would be what is measured.
-	unthrottled := map[string]string{"onefront:throttle": `{"burst": 5000, "rate": 10000}`}
 	r := startCommand(b, command{project: shipped, getenv: noEnvironment, config: unthrottled}, "-quiet")
 	// The honeypot field makes a POST that no SaaS has to take.
 	post := func() answer {

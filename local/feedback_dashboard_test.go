@@ -1,10 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,8 +9,10 @@ import (
 	"github.com/onefront/onefront/browser"
 )
 
-// The dashboard through a day of trouble: a region down, a queue at work, the explanation of a request, one drill
-// replayed; in every state axe-core finds nothing, and nothing sticks out.
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+// The dashboard through a day of trouble: a region down, a queue at work, the explanation of a request; in every
+// state axe-core finds nothing, and nothing sticks out.
 func TestDashboard(t *testing.T) {
 	r := startFeedback(t, nil)
 	chromium := browser.Start(t)
@@ -31,12 +29,15 @@ func TestDashboard(t *testing.T) {
 			p.Navigate(r.admin + "/")
 			p.Until(regionBox("ap-southeast-2") + ` !== null && document.querySelector("#link").textContent === "live"`)
 			check("empty")
+			if height := browser.Evaluate[int](p, `document.documentElement.scrollHeight`); look.Mobile && height > 3000 {
+				t.Errorf("%d pixels of page on a phone", height)
+			}
 			if got := p.VisibleText(`#no-requests`); got != "No request yet." {
 				t.Errorf("an empty list says %q", got)
 			}
 
 			for _, path := range []string{"/", "/api/topics?locale=de", "/api/topics?locale=de", "/about/"} {
-				r.ask("GET", r.viewer+path, "")
+				r.ask("GET", r.viewer+path, "", "User-Agent", firefox)
 			}
 			r.control("PUT", "/regions/eu-west-1", `{"fault":"down"}`)
 			r.control("PUT", "/services/us-east-1/sqs", `{"fault":"error","statusCode":500}`)
@@ -47,6 +48,7 @@ func TestDashboard(t *testing.T) {
 			p.Until(`document.querySelector("#requests").rows.length >= 6 && document.querySelectorAll("#charts canvas").length === 3`)
 			p.Until(`document.querySelector(".line.bad") !== null`)
 			check("region down")
+			unfold(p)
 
 			browser.Evaluate[any](p, `[...document.querySelectorAll("#requests button")].find((b) => b.textContent.includes("locale=fr")).click()`)
 			p.Until(`document.querySelectorAll("#explained .step").length > 5`)
@@ -79,42 +81,15 @@ func TestDashboard(t *testing.T) {
 			p.Until(regionBox("eu-west-1") + `.innerText.includes("answers 507")`)
 			check("switches")
 
-			replay(t, p)
-			check("drill")
-			browser.Evaluate[any](p, `document.querySelector("#back-live").click()`)
+			unfold(p)
+			p.Until(`document.querySelector('[data-key="ranking Popular objects"]')?.innerText.includes("/api/topics") ?? false`)
+			if got := browser.Evaluate[string](p, `document.querySelector('[data-key="ranking Browsers"]').innerText`); !strings.Contains(got, "Firefox") || !strings.Contains(got, "4") {
+				t.Errorf("the statistics' browsers: %q", got)
+			}
+			if width := browser.Evaluate[float64](p, `document.querySelector(".ranks .bar").getBoundingClientRect().width`); width < 50 {
+				t.Errorf("the bar of the most popular object is %v pixels wide", width)
+			}
+			check("everything unfolded")
 		})
-	}
-}
-
-// replay opens a drill's JSON and holds the numbers shown to the drill's own.
-func replay(t *testing.T, p *browser.Tab) {
-	t.Helper()
-	const drill = `{"version":1,"name":"a region dies","stack":"prod","routing":"dns","seed":1,"durationSeconds":40,"stepSeconds":10,"regions":["eu-west-1","us-east-1"],
-		"steps":[{"at":0,"requests":{"eu-west-1":90,"cache":10},"lostReads":0,"lostWrites":0,"slowed":0},
-			{"at":10,"requests":{"us-east-1":60,"cache":10,"none":30},"lostReads":1,"lostWrites":29,"slowed":50},
-			{"at":20,"requests":{"us-east-1":95,"cache":5},"lostReads":0,"lostWrites":2,"slowed":0},{"at":30,"requests":{"us-east-1":100},"lostReads":0,"lostWrites":0,"slowed":0}],
-		"bands":[{"kind":"fault","name":"eu-west-1 down","from":10,"to":40},{"kind":"alarm","name":"edge-5xx","from":15,"to":30}],
-		"messages":[{"at":16,"alarm":"edge-5xx","topics":["pages"]}],
-		"totals":{"requests":400,"reads":300,"writes":100,"lostReads":1,"lostWrites":31,"slowedReads":50,"accepted":69,"tickets":69,"queued":0,"deadLetters":0,"lostFeedback":0},
-		"expectations":[],"passed":true}`
-	var said struct {
-		Totals struct{ Requests, LostReads, LostWrites, SlowedReads int }
-	}
-	if err := json.Unmarshal([]byte(drill), &said); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "drill.json")
-	if err := os.WriteFile(file, []byte(drill), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p.Do(chromedp.SetUploadFiles("#drill", []string{file}))
-	p.Until(`document.querySelector("#back-live").checkVisibility() && document.querySelector("#time-numbers").innerText.includes("a region dies")`)
-	for name, want := range map[string]int{
-		"Drill a region dies": said.Totals.Requests, "lost reads": said.Totals.LostReads, "lost writes": said.Totals.LostWrites, "slowed": said.Totals.SlowedReads,
-	} {
-		got := browser.Evaluate[string](p, `document.querySelector('[data-number="`+name+`"] strong').textContent`)
-		if number, _, _ := strings.Cut(got, " "); number != strconv.Itoa(want) {
-			t.Errorf("%s: the page shows %q, the drill said %d", name, got, want)
-		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/onefront/onefront/aws/geography"
 	"github.com/onefront/onefront/graph"
-	"github.com/onefront/onefront/handler/contract"
 	"github.com/onefront/onefront/local/admin"
 	"github.com/onefront/onefront/local/cloudfront"
 	"github.com/onefront/onefront/local/lambda"
@@ -107,17 +106,4 @@ func (t *topology) onHealth(region, name string, healthy bool, outcome string, a
 			t.requests.Mark(admin.Mark{At: at.UTC(), Kind: "dns", Region: told.Answer, Text: fmt.Sprintf("%s is %s at %s now", told.Name, told.Answer, t.flags.pop)})
 		}
 	}
-}
-
-// drained says whether viewers are kept away from a region: by configuration, or now by a key of the store of drains.
-func (t *topology) drained(region string) bool {
-	if slices.Contains(t.planned, region) {
-		return true
-	}
-	for _, store := range t.edge.KeyValueStores() {
-		if value, found := store.Get(contract.DrainStoreKey); found && slices.Contains(strings.Split(value, ","), region) {
-			return true
-		}
-	}
-	return false
 }

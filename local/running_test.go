@@ -87,6 +87,7 @@ type running struct {
 	*instance
 	t      testing.TB
 	client *http.Client
+	load   *http.Client // that keeps as many connections as it has used
 }
 
 // startNotes runs local mode for the test.
@@ -102,9 +103,10 @@ func startCommand(t testing.TB, c command, args ...string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{instance: started, t: t, client: newClient()}
+	r := &running{instance: started, t: t, client: newClient(), load: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}}
 	t.Cleanup(func() {
 		r.client.CloseIdleConnections()
+		r.load.CloseIdleConnections()
 		if err := r.stop(); err != nil {
 			t.Error(err)
 		}

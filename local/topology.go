@@ -33,6 +33,8 @@ type topology struct {
 	faults  map[string]*regionFaults
 	outputs any // the stack's, as shown to people
 
+	drainParameters map[string]string // of SSM, by region
+
 	edge    *cloudfront.Edge
 	network *network.Network
 	dns     *route53.Service
@@ -62,7 +64,7 @@ type regionFaults struct{ region, sqs, ssm fault.Switch }
 func newTopology(recorded *graph.Graph, planned []string, l *lasting) (t *topology, err error) {
 	t = &topology{
 		lasting: l, stack: recorded.Stack, regions: regionsOf(recorded), planned: planned, network: network.New(), faults: map[string]*regionFaults{},
-		outputs: recorded.ShownOutputs(),
+		outputs: recorded.ShownOutputs(), drainParameters: drainParameters(recorded),
 	}
 	defer func() {
 		if err != nil {

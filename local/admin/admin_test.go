@@ -313,7 +313,14 @@ func TestServer_eventStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer.Body.Close()
-	for !strings.Contains(next("state"), `"region":"eu-west-1","fault":"down"`) {
+	for {
+		state := next("state")
+		if strings.Contains(state, `"stack"`) {
+			t.Errorf("members that did not change are sent again: %s", state)
+		}
+		if strings.Contains(state, `"region":"eu-west-1","fault":"down"`) {
+			break
+		}
 	}
 	w.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {

@@ -26,12 +26,11 @@ const (
 	writeTime = 10 * time.Second
 )
 
-// state is the dashboard's picture of everything but the requests.
-func (s *Server) state() any {
+// state is the dashboard's picture of everything but the requests and what DNS says, which it asks for.
+func (s *Server) state() map[string]any {
 	state := map[string]any{
 		"stack": s.o.Stack, "routing": s.o.Routing, "viewer": s.o.Viewer,
-		"regions": s.regions(), "services": s.services(),
-		"dns": s.o.DNS(), "stats": s.o.Requests.Stats(),
+		"regions": s.regions(), "services": s.services(), "requests": s.o.Requests.Count(),
 		// How far simulated time is ahead; the page ticks by itself.
 		"aheadSeconds": int(time.Until(s.o.Now()).Round(time.Second).Seconds()),
 	}
@@ -49,7 +48,7 @@ func (s *Server) state() any {
 
 // hub wakes the open dashboards.
 type hub struct {
-	state func() any
+	state func() map[string]any
 	done  chan struct{}
 	once  sync.Once
 
@@ -62,7 +61,7 @@ type subscriber struct {
 	resets chan struct{}
 }
 
-func newHub(state func() any) *hub {
+func newHub(state func() map[string]any) *hub {
 	return &hub{state: state, done: make(chan struct{}), subscribers: map[*subscriber]struct{}{}}
 }
 
@@ -109,8 +108,9 @@ func (h *hub) subscribe() (*subscriber, func()) {
 }
 
 // streamEvents answers GET /events with server-sent events: "requests" (a list, the newest first) and "timeline" once,
-// "state" at the start and whenever it changed, "request" (a list of the newest since, at most 50) and "timeline" (the
-// seconds that changed, and all marks where there are new ones) up to four times a second, "reset" after POST /reset.
+// "state" at the start and then the members of it that changed, "request" (a list of the newest since, at most 50) and
+// "timeline" (the seconds that changed, and all marks where there are new ones) up to four times a second, "reset"
+// after POST /reset.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
@@ -125,7 +125,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
-	stream := eventStream{w: w, controller: http.NewResponseController(w)}
+	stream := eventStream{w: w, controller: http.NewResponseController(w), last: map[string][]byte{}}
 	seen := s.o.Requests.now()
 	stream.send("requests", s.o.Requests.Latest(defaultLimit))
 	stream.send("timeline", s.o.Requests.Timeline())
@@ -163,7 +163,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 type eventStream struct {
 	w          http.ResponseWriter
 	controller *http.ResponseController
-	last       []byte
+	last       map[string][]byte // of each member
 	err        error
 }
 
@@ -176,16 +176,21 @@ func (e *eventStream) send(event string, value any) {
 	e.write(event, data)
 }
 
-// sendChanged sends a value unless it is what was sent last.
-func (e *eventStream) sendChanged(event string, value any) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		e.err = err
-		return
+// sendChanged sends the members of a value that are not what was sent last.
+func (e *eventStream) sendChanged(event string, members map[string]any) {
+	changed := map[string]json.RawMessage{}
+	for name, value := range members {
+		data, err := json.Marshal(value)
+		if err != nil {
+			e.err = err
+			return
+		}
+		if !bytes.Equal(data, e.last[name]) {
+			e.last[name], changed[name] = data, data
+		}
 	}
-	if !bytes.Equal(data, e.last) {
-		e.last = data
-		e.write(event, data)
+	if len(changed) > 0 {
+		e.send(event, changed)
 	}
 }
 

@@ -195,6 +195,13 @@ func (l *RequestLog) news(p *position, limit int) (requests []Request, changed *
 	return requests, changed
 }
 
+// Count is how many requests there were since the start or the last reset.
+func (l *RequestLog) Count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stats.Requests
+}
+
 // Stats returns the counts.
 func (l *RequestLog) Stats() Stats {
 	l.mu.Lock()

@@ -116,6 +116,14 @@ func (s *Service) find(region, name string) (parameter, *apiError) {
 	return p, nil
 }
 
+// Value is what a region's parameter holds now; found is false where there is none of this name.
+func (s *Service) Value(region, name string) (value string, found bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, found := s.parameters[region][name]
+	return p.value, found
+}
+
 // Handler is the region's endpoint.
 func (s *Service) Handler(region string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(region, w, r) })

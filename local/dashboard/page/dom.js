@@ -15,6 +15,9 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** narrow is a phone held upright, as in dashboard.css. */
+export const narrow = matchMedia("(max-width: 50rem)");
+
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 export function svg(tag, attributes = {}) {
@@ -26,15 +29,75 @@ export function svg(tag, attributes = {}) {
 export const tag = (text, kind = "") => element("span", { class: `tag ${kind}`, textContent: text });
 export const empty = (text) => element("p", { class: "muted empty", textContent: text });
 
-/** replace swaps content but keeps the keyboard's place, the words typed so far and what is unfolded. */
+/**
+ * replace makes a node's content what is given, and changes only what differs: what somebody is just pressing, typing
+ * into or has unfolded stays the node it was. A data-key or data-node says which old node a new one continues; the old
+ * one's listeners go on, so they may only know what the key says.
+ */
 export function replace(node, ...children) {
-  const open = [...node.querySelectorAll("details[data-key]")].filter((d) => d.open).map((d) => d.dataset.key);
-  const typed = new Map([...node.querySelectorAll("input[data-key]")].map((i) => [i.dataset.key, i.value]));
-  const focused = node.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  node.replaceChildren(...children.filter(Boolean));
-  for (const d of node.querySelectorAll("details[data-key]")) d.open ||= open.includes(d.dataset.key);
-  for (const i of node.querySelectorAll("input[data-key]")) if (typed.has(i.dataset.key)) i.value = typed.get(i.dataset.key);
-  if (focused) node.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  patchChildren(node, children.filter(Boolean));
+}
+
+const keyOf = (node) => node.dataset?.key ?? node.dataset?.node;
+
+export function patchChildren(parent, fresh) {
+  const keyed = new Map([...parent.children].map((child) => [keyOf(child), child]));
+  keyed.delete(undefined);
+  let at = parent.firstChild;
+  for (const node of fresh) {
+    const key = keyOf(node);
+    const old = key !== undefined ? keyed.get(key) : at && keyOf(at) === undefined ? at : null;
+    if (!old || old.nodeName !== node.nodeName) {
+      parent.insertBefore(node, at);
+      continue;
+    }
+    if (old === at) at = at.nextSibling;
+    else parent.insertBefore(old, at);
+    if (old !== node) patch(old, node);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+// What belongs to whoever looks at the page, not to what it shows.
+const own = ["open", "aria-disabled"];
+
+function patch(old, fresh) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (own.includes(name) || old.getAttribute(name) === value) continue;
+    if (name === "style") old.style.cssText = value; // the attribute itself is inline style, which the policy forbids
+    else old.setAttribute(name, value);
+  }
+  for (const { name } of [...old.attributes]) if (!own.includes(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  if (!["INPUT", "SELECT", "TEXTAREA"].includes(old.nodeName)) patchChildren(old, [...fresh.childNodes]);
+}
+
+/** onFrame calls f once at the next picture the browser draws, however often it is asked to until then. */
+export function onFrame(f) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => { asked = false; f(); });
+  };
+}
+
+/** changed calls f with a value unless it is what it was called with last. */
+export function changed(f) {
+  let last = "";
+  return (...values) => {
+    const text = JSON.stringify(values);
+    if (text === last) return;
+    last = text;
+    f(...values);
+  };
 }
 
 /** table has the headings' names before each cell on a phone. */
@@ -84,11 +147,16 @@ export const count = (n) => n.toLocaleString("en");
 export const ms = (n) => (n >= 10 ? count(Math.round(n)) : n.toFixed(1));
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
+/** duration is a time in its two largest units. */
 export function duration(seconds) {
-  if (seconds >= 86400 && seconds % 86400 === 0) return plural(seconds / 86400, "day");
-  if (seconds >= 3600 && seconds % 3600 === 0) return plural(seconds / 3600, "hour");
-  if (seconds >= 60 && seconds % 60 === 0) return plural(seconds / 60, "minute");
-  return plural(Math.round(seconds), "second");
+  let rest = Math.round(seconds);
+  const parts = [];
+  for (const [size, one] of [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]]) {
+    const n = Math.floor(rest / size);
+    rest -= n * size;
+    if (n || (size === 1 && parts.length === 0)) parts.push(plural(n, one));
+  }
+  return parts.slice(0, 2).join(" ");
 }
 
 /** palette gives a colour class of its own to every region, in the stack's order; cache and edge have theirs. */

@@ -1,6 +1,6 @@
 // The dashboard shows what /events tells and sends what buttons say. It holds no state of its own but the latest picture.
 
-import { byId, clockTime, complain, count, duration, element, get, send } from "./dom.js";
+import { byId, changed, clockTime, complain, duration, element, get, narrow, send } from "./dom.js";
 import * as panels from "./panels.js";
 import * as picture from "./picture.js";
 import { fromDrill } from "./drill.js";
@@ -9,34 +9,39 @@ import * as time from "./time.js";
 
 const advances = [["10 s", 10], ["1 min", 60], ["5 min", 300], ["1 h", 3600], ["1 day", 86400]];
 const rateOver = 10; // seconds
+const namesEvery = 5; // seconds: answers that an edge keeps expire without a word
+const reconnectAfter = 3000; // milliseconds
 let ahead = null;
 let connected = false;
-let lastState = null;
+let state = {};
 let lastMark = "";
+let ticks = 0;
 
 const now = () => Date.now() + (ahead ?? 0) * 1000;
 requests.setClock(now);
 
-function showState(state) {
-  lastState = state;
+const regionNames = changed((names) => { time.setRegions(names); requests.setRegions(names); });
+const whatChangesNames = changed(() => names());
+
+/** showState takes the members of the state that changed. */
+function showState(members) {
+  state = { ...state, ...members };
   byId("stack").textContent = state.stack;
   byId("routing").textContent = `${state.routing} routing`;
   byId("viewer").href = state.viewer;
   ahead = state.aheadSeconds;
   tick();
   const regions = state.regions.map((r) => r.region);
-  time.setRegions(regions);
-  requests.setRegions(regions);
-  requests.total(state.stats);
+  regionNames(regions);
+  requests.total(state.requests);
   picture.setState(state);
-  panels.showQueues(state.queues);
-  panels.showTickets(state.tickets, Boolean(state.saas));
-  panels.showAlarms(state.alarms);
-  panels.showStats(state.stats);
-  names();
+  if (members.queues) panels.showQueues(state.queues, regions);
+  if (members.tickets || members.saas || members.stack) panels.showTickets(state.tickets, Boolean(state.saas));
+  if (members.alarms || members.stack) panels.showAlarms(state.alarms);
+  whatChangesNames(state.regions, state.aheadSeconds);
 }
 
-const names = () => lastState && panels.showNames(lastState, picture.setTold);
+const names = () => state.regions && panels.showNames(state, picture.setTold);
 
 // A clock that runs while nothing is heard would lie, so it stands still then.
 function tick() {
@@ -46,6 +51,10 @@ function tick() {
   byId("now").dateTime = at.toISOString();
   byId("ahead").textContent = ahead > 0 ? `${duration(ahead)} ahead` : "";
   picture.setFlows(time.recent(now() / 1000, rateOver));
+  if (++ticks % namesEvery === 0) {
+    names();
+    panels.showStats(state.requests);
+  }
 }
 
 function showTimeline(timeline) {
@@ -67,10 +76,13 @@ function link(ok) {
   document.body.classList.toggle("stale", !ok);
 }
 
-async function connect() {
+function connect() {
   const events = new EventSource("/events");
-  events.addEventListener("open", () => link(true));
-  events.addEventListener("error", () => link(false));
+  events.addEventListener("open", () => { link(true); loadTopology(); });
+  events.addEventListener("error", () => {
+    link(false);
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, reconnectAfter); // it comes back by itself otherwise
+  });
   events.addEventListener("requests", (e) => requests.all(JSON.parse(e.data)));
   events.addEventListener("request", (e) => requests.more(JSON.parse(e.data)));
   events.addEventListener("timeline", (e) => showTimeline(JSON.parse(e.data)));
@@ -81,10 +93,17 @@ async function connect() {
 async function loadTopology() {
   const topology = await get("/topology");
   if (!topology) return;
-  panels.chooseEdge(topology, topology.edges, names);
+  panels.chooseEdge(topology);
   picture.setTopology(topology);
   names();
 }
+
+// On a phone the sections below the requests begin folded: their headings say the gist.
+const fold = () => { for (const box of document.querySelectorAll("details[data-fold]")) box.open = !narrow.matches; };
+fold();
+narrow.addEventListener("change", fold);
+byId("stats-box").addEventListener("toggle", () => panels.showStats(state.requests));
+byId("edge").addEventListener("change", names);
 
 for (const [label, seconds] of advances) {
   const button = element("button", { type: "button", textContent: `+${label}`, title: `Move the clock on by ${duration(seconds)}` });
@@ -94,7 +113,7 @@ for (const [label, seconds] of advances) {
 byId("reset").addEventListener("click", () => send("POST", "/reset", {}, byId("reset")));
 byId("by-regions").addEventListener("click", () => time.stackBy("regions"));
 byId("by-outcomes").addEventListener("click", () => time.stackBy("outcomes"));
-byId("back-live").addEventListener("click", () => { time.replay(null); byId("drill").value = ""; });
+byId("back-live").addEventListener("click", () => { time.replay(null); byId("drill").value = ""; byId("time-title").focus(); });
 byId("drill").addEventListener("change", async (event) => {
   const file = event.target.files[0];
   if (!file) return;
@@ -108,4 +127,3 @@ byId("drill").addEventListener("change", async (event) => {
 time.onBrush(requests.brushed);
 setInterval(tick, 1000);
 connect();
-loadTopology();

@@ -1,6 +1,6 @@
 // The picture: viewers' edges, the distribution with its behaviors, regions, the SaaS; lines are what flows between them.
 
-import { byId, count, duration, element, plural, replace, send, svg, tag } from "./dom.js";
+import { byId, changed, count, duration, element, onFrame, patchChildren, plural, replace, send, svg, tag } from "./dom.js";
 
 const seconds = 10; // that the rates are of
 const edgesShown = 6;
@@ -11,35 +11,42 @@ let state = null;
 let flows = [];
 let told = [];
 let chosen = ""; // the box whose switches are open
-let drawn = ""; // what the boxes showed last
+let stale = false; // whether anything changed since it was drawn
 
-export const setTopology = (value) => { topology = value; draw(); };
-export const setState = (value) => { state = value; draw(); };
-export const setTold = (value) => { told = value; draw(); };
+const later = onFrame(() => draw());
 
-/** setFlows takes the flows of the last seconds. */
-export function setFlows(list) {
-  flows = list;
-  draw();
+function soon() {
+  stale = true;
+  later();
 }
 
+export const setTopology = (value) => { topology = value; soon(); };
+const takeState = changed((value) => { state = value; soon(); });
+export const setState = ({ regions, services, saas, routing, queues, tickets }) =>
+  takeState({ regions, services, saas, routing, queues: Object.fromEntries(Object.entries(queues ?? {}).map(([region, q]) => [region, q.counts])), tickets: tickets?.total ?? 0 });
+export const setTold = changed((value) => { told = value; soon(); });
+
+/** setFlows takes the flows of the last seconds. */
+export const setFlows = changed((list) => { flows = list; soon(); });
+
 function draw() {
-  if (!topology || !state) return;
+  if (!topology || !state || !stale) return;
+  stale = false;
   const boxes = [
     ["Viewers at", edges()],
     ["Distribution", behaviors()],
     [topology.regions.length === 1 ? "Region" : "Regions", state.regions.map(regionBox)],
     ["Service", [saasBox()]],
   ];
-  replace(byId("picture"), svg("svg", { class: "lines", "aria-hidden": "true" }),
-    ...boxes.map(([title, nodes], i) => element("div", { class: `column c${i}` }, element("h3", { textContent: title }), ...nodes)));
+  const board = byId("picture").querySelector("svg.lines") ?? svg("svg", { class: "lines", "aria-hidden": "true", "data-key": "lines" });
+  replace(byId("picture"), board,
+    ...boxes.map(([title, nodes], i) => element("div", { class: `column c${i}`, "data-key": `column ${i}` }, element("h3", { textContent: title }), ...nodes)));
   byId("picture").classList.toggle("many", state.regions.length > 6);
   lines();
   const total = flows.filter((f) => f.first).reduce((sum, f) => sum + f.count, 0);
   byId("rate").textContent = total ? `${(total / seconds).toFixed(1)} a second` : "no request in the last ten seconds";
   const words = state.regions.map((r) => `${r.region}: ${condition(r).map(([text]) => text).join(", ")}`).join(". ");
-  if (words !== drawn) byId("picture-words").textContent = words;
-  drawn = words;
+  if (words !== byId("picture-words").textContent) byId("picture-words").textContent = words;
   showSwitches();
 }
 
@@ -82,13 +89,16 @@ function behaviors() {
 
 const shortName = (name) => name.replace(/-[0-9a-f]{12}$/, "");
 
-/** condition is a region's state in words, with a colour each. */
+/** condition is a region's state in words, with a colour each. A drained region is meant to be what its check says. */
 export function condition(r) {
   const out = [];
   const broken = r.fault !== "none";
   if (broken) out.push([faultWords(r), "bad"]);
   if (r.drained) out.push(["drained", "warn"]);
-  if (r.healthy === null) out.push([broken ? "nobody checks it: viewers meet this until it is drained" : "not checked", broken ? "warn" : ""]);
+  if (r.healthy === null) {
+    if (r.drained) out.push(["viewers are kept away", ""]);
+    else out.push([broken ? "nobody checks it: viewers meet this until it is drained" : "not checked", broken ? "warn" : ""]);
+  } else if (r.drained) out.push(r.healthy ? ["its health check has not noticed yet", "warn"] : ["viewers are kept away", ""]);
   else if (!r.healthy) out.push([broken ? "unhealthy" : "still unhealthy", "bad"]);
   else if (broken) out.push(["its health check has not noticed yet", "warn"]);
   else out.push(["healthy", "good"]);
@@ -103,14 +113,14 @@ function faultWords(f) {
 
 function regionBox(r) {
   const drawing = topology.regions.find((t) => t.region === r.region) ?? { functions: [], queues: [], buckets: 0, gateway: [] };
-  const queues = state.queues?.[r.region]?.counts;
+  const queues = state.queues[r.region];
   const parts = element("span", { class: "parts" });
   if (drawing.gateway.length) parts.append(element("span", { textContent: "gateway" }));
   for (const f of drawing.functions) parts.append(element("span", { textContent: f.name }));
   for (const s of state.services.filter((s) => s.region === r.region && s.fault !== "none")) parts.append(element("span", { class: "bad", textContent: `${s.service} ${faultWords(s)}` }));
   if (drawing.queues.length) parts.append(element("span", { class: queues?.deadLetters ? "bad" : queues?.waiting ? "warn" : "", textContent: queueWords(queues) }));
   if (drawing.buckets) parts.append(element("span", { textContent: "site bucket" }));
-  const bad = r.fault !== "none" || r.healthy === false || state.services.some((s) => s.region === r.region && s.fault !== "none");
+  const bad = r.fault !== "none" || (r.healthy === false && !r.drained) || state.services.some((s) => s.region === r.region && s.fault !== "none");
   return pressable(`region ${r.region}`, `box region${bad ? " broken" : ""}${r.drained ? " drained" : ""}`,
     element("strong", { textContent: r.region }), ...condition(r).map(([text, kind]) => tag(text, kind)), parts);
 }
@@ -125,13 +135,14 @@ function saasBox() {
   if (!state.saas) return element("div", { class: "box", "data-node": "saas" }, element("strong", { textContent: "SaaS" }), element("small", { textContent: "your own, by -upstream" }));
   const up = state.saas.fault === "none";
   return pressable("saas", `box${up ? "" : " broken"}`, element("strong", { textContent: "SaaS" }), tag(up ? "up" : faultWords(state.saas), up ? "good" : "bad"),
-    element("small", { textContent: `stand-in, ${plural(state.tickets?.total ?? 0, "ticket")}` }));
+    element("small", { textContent: `stand-in, ${plural(state.tickets, "ticket")}` }));
 }
 
 function pressable(node, className, ...children) {
   const box = element("button", { type: "button", class: className, "data-node": node, "data-key": `box ${node}`, "aria-expanded": String(chosen === node), "aria-controls": "switches" }, ...children);
   box.addEventListener("click", () => {
     chosen = chosen === node ? "" : node;
+    stale = true;
     draw();
     if (chosen) byId("switches").querySelector("h3")?.focus();
   });
@@ -142,6 +153,7 @@ function pressable(node, className, ...children) {
 // lines run down the left side.
 function lines() {
   const picture = byId("picture");
+  const paths = [];
   const board = picture.querySelector("svg.lines");
   const frame = picture.getBoundingClientRect();
   board.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
@@ -157,7 +169,7 @@ function lines() {
     const side = Math.max(3, 14 - lane * 4);
     const d = stacked ? `M${ax} ${ay + off}C${side - 8} ${ay + off} ${side - 8} ${by + off} ${bx} ${by + off}` : `M${ax} ${ay + off}C${middle} ${ay + off} ${middle} ${by + off} ${bx} ${by + off}`;
     const width = rate ? Math.min(14, 1.5 + 2.2 * Math.log2(1 + rate)) : 1;
-    board.append(svg("path", { d, class: `line ${kind}`, "stroke-width": width.toFixed(1) }));
+    paths.push(svg("path", { d, class: `line ${kind}`, "stroke-width": width.toFixed(1) }));
   };
   for (const r of state.regions) {
     if (state.saas || !stacked) line(`region ${r.region}`, "saas", 0, "idle", 2);
@@ -167,6 +179,7 @@ function lines() {
   for (const ok of [true, false]) {
     for (const [key, n] of sum((f) => f.ok === ok && f.region && `behavior ${f.behavior}\nregion ${f.region}`)) line(...key.split("\n"), n / seconds, ok ? "ok" : "bad", 1);
   }
+  patchChildren(board, paths);
 }
 
 // possible keeps idle lines to where a behavior can lead: an origin of the site names its region; the rest may lead anywhere.
@@ -198,7 +211,7 @@ function showSwitches() {
   if (box.hidden) return;
   const region = state.regions.find((r) => r.region === name);
   const close = element("button", { type: "button", textContent: "Close", "data-key": "close switches" });
-  close.addEventListener("click", () => { const was = chosen; chosen = ""; draw(); byId("picture").querySelector(`[data-key="box ${was}"]`)?.focus(); });
+  close.addEventListener("click", () => { const was = chosen; chosen = ""; stale = true; draw(); byId("picture").querySelector(`[data-key="box ${was}"]`)?.focus(); });
   replace(box, element("div", { class: "heading" }, element("h3", { tabIndex: -1, "data-key": "switches title", textContent: kind === "saas" ? "SaaS (stand-in)" : name }), close),
     region ? element("p", { class: "muted" }, "Straight to it, round the edge: ", element("a", { href: region.url, rel: "noreferrer", textContent: region.url })) : null,
     element("div", { class: "switch-list" }, ...list.map(([label, path, current]) => faultSwitch(label, path, current))));
@@ -219,9 +232,11 @@ function faultSwitch(label, path, current) {
     button.addEventListener("click", () => set(fault, button));
     return button;
   });
-  for (const [input, fault] of [[status, "error"], [latency, "slow"]]) input.addEventListener("change", () => { if (current.fault === fault) set(fault); });
-  return element("fieldset", { class: "switch" }, element("legend", { textContent: label }), element("span", { class: "buttons" }, ...buttons),
+  for (const [input, fault] of [[status, "error"], [latency, "slow"]]) {
+    input.addEventListener("change", () => { if (buttons.find((b) => b.dataset.fault === fault).getAttribute("aria-pressed") === "true") set(fault); });
+  }
+  return element("fieldset", { class: "switch", "data-key": `switch ${path}` }, element("legend", { textContent: label }), element("span", { class: "buttons" }, ...buttons),
     element("label", {}, "status of error ", status), element("label", {}, "ms of slow ", latency));
 }
 
-new ResizeObserver(() => { if (topology && state) { byId("picture").querySelector("svg.lines")?.replaceChildren(); lines(); } }).observe(byId("picture"));
+new ResizeObserver(() => { if (byId("picture").querySelector("svg.lines")) lines(); }).observe(byId("picture"));

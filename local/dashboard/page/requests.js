@@ -1,10 +1,12 @@
 // The list of requests, its filter, and the explanation of one.
 
-import { byId, clockTime, count, element, empty, get, ms, tag } from "./dom.js";
+import { byId, clockTime, count, element, empty, get, ms, narrow, onFrame, plural, tag } from "./dom.js";
 import { forgetBrush } from "./time.js";
 
 const rowsShown = 100;
 let latest = [];
+let unseen = []; // of the latest, those that are not in the list yet
+let held = false; // whoever is in the list is not to have rows move under the finger
 let brush = null;
 let chosen = "";
 let now = () => Date.now();
@@ -20,29 +22,46 @@ export function setRegions(names) {
 
 export function all(list) {
   latest = list.slice(0, rowsShown);
+  unseen = [];
   if (!filtered()) show(latest);
 }
 
 /** more takes the newest requests, the newest first. */
 export function more(list) {
   latest = [...list, ...latest].slice(0, rowsShown);
-  if (filtered()) return;
-  const body = byId("requests");
-  body.prepend(...list.slice(0, rowsShown).map((r) => row(r, "new")));
-  while (body.rows.length > rowsShown) body.lastElementChild.remove();
-  byId("no-requests").hidden = true;
+  unseen = [...list, ...unseen].slice(0, rowsShown);
+  arrive();
 }
+
+const arrive = onFrame(() => {
+  const waiting = held && !filtered() ? unseen.length : 0;
+  byId("held").textContent = waiting ? `${waiting < rowsShown ? plural(waiting, "newer one") : `${rowsShown} newer ones or more`}, shown once you leave the list` : "";
+  if (held || filtered()) return;
+  const body = byId("requests");
+  body.prepend(...unseen.map((r) => row(r, "new")));
+  while (body.rows.length > rowsShown) body.lastElementChild.remove();
+  unseen = [];
+  byId("no-requests").hidden = body.rows.length > 0;
+});
+
+const list = byId("requests-list");
+function hold() {
+  held = list.matches(":hover") || list.contains(document.activeElement);
+  arrive();
+}
+for (const event of ["pointerenter", "pointerleave", "focusin", "focusout"]) list.addEventListener(event, () => setTimeout(hold));
 
 function filtered() { return brush !== null || [...new FormData(form)].some(([, value]) => value !== ""); }
 
 function show(list) {
+  if (!filtered()) unseen = [];
   byId("requests").replaceChildren(...list.map((r) => row(r)));
   byId("no-requests").hidden = list.length > 0;
   byId("no-requests").textContent = filtered() ? "No request of the last 10,000 is like that." : "No request yet.";
 }
 
-export function total(stats) {
-  byId("totals").textContent = `${count(stats.requests)} since the start, the last 10,000 can be searched`;
+export function total(requests) {
+  byId("totals").textContent = `${count(requests)} since the start, the last 10,000 can be searched`;
 }
 
 const statusKind = (status) => (status >= 500 ? "bad" : status >= 400 ? "warn" : "good");
@@ -75,7 +94,7 @@ async function explain(id) {
     element("ol", { class: "steps" }, ...r.steps.map((s) => element("li", { class: `step ${s.step}` },
       element("span", { class: "at number", textContent: `${ms(s.ms)} ms` }), element("strong", { textContent: s.step }), element("span", { class: "text", textContent: s.text })))),
     element("p", { class: "muted" }, element("a", { href: `/requests/${encodeURIComponent(id)}`, textContent: "the same as JSON" }), ` ${id}`));
-  if (matchMedia("(max-width: 60rem)").matches) byId("explained").scrollIntoView({ block: "nearest" });
+  if (narrow.matches) byId("explained").scrollIntoView({ block: "nearest" });
 }
 
 let asked = 0;
@@ -92,10 +111,12 @@ async function search() {
   if (mine === asked && list) show(list);
 }
 
+/** brushed lists the requests of a span of the timeline, in seconds; null: of none any more. */
 export function brushed(from, to) {
-  brush = [from, to];
-  form.elements.span.querySelector("[value=brush]").hidden = false;
-  form.elements.span.value = "brush";
+  brush = from === null ? null : [from, to];
+  form.elements.span.querySelector("[value=brush]").hidden = !brush;
+  form.elements.span.value = brush ? "brush" : "";
+  if (!brush) forgetBrush();
   search();
 }
 

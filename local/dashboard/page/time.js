@@ -1,10 +1,12 @@
 // Time: requests of each second over simulated time, stacked, with marks; hit rate and latency beneath. Seconds without
 // requests are folded, so a jump of the clock by a day takes no more room than a pause.
 
-import { byId, clockTime, count, element, ms, palette, plural } from "./dom.js";
+import { byId, changed, clockTime, count, element, ms, onFrame, palette, plural, replace } from "./dom.js";
+import { keyboard } from "./seconds.js";
 
 const foldedGap = 4; // seconds that any longer gap is drawn as
-const kinds = { fault: "F", drain: "D", health: "H", dns: "N", alarm: "A", clock: "C", reset: "R", redrive: "Q", step: "S" };
+const redrawEvery = 250; // milliseconds
+const kinds = { fault: "F", drain: "D", health: "H", dns: "N", alarm: "A", clock: "C", reset: "R", redrive: "Q", deploy: "V" };
 
 let live = { buckets: new Map(), marks: [] };
 let drill = null;
@@ -13,6 +15,7 @@ let regions = [];
 let charts = [];
 let pending = false;
 let xs = [], ats = [];
+let brush = null; // the seconds that are listed below, [first, last]
 let brushed = () => {};
 
 export const onBrush = (f) => { brushed = f; };
@@ -28,22 +31,25 @@ export function add({ buckets, marks }) {
 
 export function clear() {
   live = { buckets: new Map(), marks: [] };
+  if (brush) brushed(null);
   soon();
 }
 
 /** recent are the flows of the last seconds before a moment of simulated time. */
 export function recent(now, seconds) {
   const list = [];
-  for (const b of live.buckets.values()) if (b.at > now - seconds) for (const f of b.flows) list.push(f);
+  for (let at = Math.floor(now); at > now - seconds; at--) list.push(...(live.buckets.get(at)?.flows ?? []));
   return list;
 }
 
 function shown() { return drill ?? { buckets: [...live.buckets.values()].sort((a, b) => a.at - b.at), marks: live.marks }; }
 
+const drawSoon = onFrame(() => draw());
+
 function soon() {
   if (pending) return;
   pending = true;
-  setTimeout(() => { pending = false; draw(); }, 250);
+  setTimeout(() => { pending = false; drawSoon(); }, redrawEvery);
 }
 
 function names(buckets) {
@@ -78,26 +84,33 @@ function label(at) {
 // momentOfMark is in seconds, as a second with requests is.
 const momentOfMark = (m) => (typeof m.at === "number" ? m.at : new Date(m.at).getTime() / 1000);
 
-// place is where a moment is drawn; momentOf is the way back.
+// after is how many of the sorted values are not beyond one.
+function after(values, value) {
+  let low = 0, high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// place is where a moment is drawn, right of where its second begins; indexAt is which second is drawn at a place.
 function place(at) {
   if (ats.length === 0) return null;
-  let i = ats.findIndex((a) => a > at);
-  if (i === -1) i = ats.length;
-  if (i === 0) return xs[0] - Math.min(1, ats[0] - at) * 0.5;
-  return xs[i - 1] + Math.min(at - ats[i - 1], i < ats.length ? (xs[i] - xs[i - 1]) * 0.9 : foldedGap);
+  const i = after(ats, at);
+  if (i === 0) return xs[0] - Math.min(0.4, ats[0] - at);
+  return xs[i - 1] + Math.min((at - ats[i - 1]) / unit(), i < ats.length ? (xs[i] - xs[i - 1]) * 0.95 : foldedGap);
 }
-function momentOf(x) {
-  let i = xs.findIndex((v) => v > x);
-  if (i === -1) i = xs.length;
-  return i === 0 ? ats[0] : ats[i - 1] + Math.min(x - xs[i - 1], 1);
-}
+const unit = () => (drill?.relative ? drill.step || 1 : 1); // seconds that a bar stands for
+const indexAt = (x) => Math.max(0, after(xs, x) - 1);
 
 let series = "";
 function rebuild() { series = ""; soon(); }
 
 function draw() {
   const { buckets, marks } = shown();
-  showMarks(marks);
+  showMarks(marks, Boolean(drill?.relative));
   showNumbers(buckets);
   const list = names(buckets);
   fold(buckets);
@@ -113,21 +126,23 @@ function draw() {
     below = below.map((v, i) => v + (buckets[i][by][name] ?? 0));
     stacked.push(below);
   }
+  const middles = xs.map((x) => x + 0.45);
   const data = [
     [xs, ...stacked.reverse()],
-    [xs, buckets.map((b) => (b.cached ? 100 * b.hits / b.cached : null))],
-    [xs, buckets.map((b) => b.p50), buckets.map((b) => b.p99)],
+    [middles, buckets.map((b) => (b.cached ? 100 * b.hits / b.cached : null))],
+    [middles, buckets.map((b) => b.p50), buckets.map((b) => b.p99)],
   ];
   const now = `${list.join()} ${by} ${byId("charts").clientWidth} ${Boolean(drill)}`;
   if (now !== series) build(list, now);
   charts.forEach((chart, i) => chart.setData(data[i]));
-  byId("series").replaceChildren(...list.map((name) => {
-    const key = svgKey(colour(name));
-    return element("span", { class: "series" }, key, name === "cache" ? "from the cache" : name === "edge" ? "the edge itself" : name);
-  }));
+  showBrush();
 }
 
-function svgKey(fill) {
+const showSeries = (list) => byId("series").replaceChildren(...list.map((name) => element("span", { class: "series" }, swatch(colour(name)),
+  name === "cache" ? "from the cache" : name === "edge" ? "the edge itself" : name)));
+
+// A canvas, since the policy of the page forbids inline style.
+function swatch(fill) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 10;
   const c = canvas.getContext("2d");
@@ -141,31 +156,39 @@ function destroy() {
   charts = []; series = "";
 }
 
+// labelled are places of seconds, so far apart that each has room for its time.
+function labelled(u, _, min, max) {
+  let last = -Infinity;
+  return xs.filter((x) => (x - last) * (u.width / (max - min)) >= 80 && Number.isFinite(last = x));
+}
+
 function build(list, now) {
   destroy();
   series = now;
+  showSeries(list);
   const box = byId("charts");
   box.replaceChildren();
   const width = box.clientWidth;
   const ink = getComputedStyle(document.documentElement);
   const text = ink.getPropertyValue("--muted").trim(), grid = ink.getPropertyValue("--line").trim();
   const axis = (extra) => ({ stroke: text, font: "11px system-ui", grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, ...extra });
-  const time = axis({ values: (_, splits) => splits.map((x) => (x >= (xs[0] ?? 0) && x <= (xs.at(-1) ?? 0) ? label(momentOf(x)) : "")), space: 80 });
+  const time = axis({ splits: labelled, values: (_, splits) => splits.map((x) => label(ats[indexAt(x)])), size: 26 });
   const common = (height) => ({
     width, height, legend: { show: false },
-    scales: { x: { time: false, range: (_, min, max) => [min - 0.5, Math.max(max + 0.5, min + 30)] } },
+    scales: { x: { time: false, range: () => [-0.5, Math.max((xs.at(-1) ?? 0) + 1, 30)] } },
     cursor: { sync: { key: "time" }, drag: { x: true, y: false, setScale: false }, points: { show: false } },
     hooks: { draw: [drawMarks], setSelect: [select] },
   });
-  const bars = window.uPlot.paths.bars({ size: [0.9, 40], gap: 0 });
+  const bars = window.uPlot.paths.bars({ size: [0.9, 40], gap: 0, align: 1 });
   const place1 = element("div", {}), place2 = element("div", {}), place3 = element("div", {});
-  box.append(place1, element("p", { class: "chart-title muted", textContent: "hit rate, %" }), place2, element("p", { class: "chart-title muted", textContent: "ms a viewer waited: p50, p99 (dashed)" }), place3);
-  charts = [
-    new window.uPlot({ ...common(190), axes: [time, axis({ size: 44 })], series: [{}, ...[...list].reverse().map((name) => ({ label: name, fill: colour(name), stroke: colour(name), width: 0, paths: bars, points: { show: false } }))],
+  box.append(place1);
+  if (!drill?.relative) box.append(element("p", { class: "chart-title muted", textContent: "hit rate, %" }), place2, element("p", { class: "chart-title muted", textContent: "ms a viewer waited: p50, p99 (dashed)" }), place3);
+  charts = [ // a drill knows neither hit rate nor latency
+    new window.uPlot({ ...common(200), padding: [16, null, null, null], axes: [time, axis({ size: 44 })], series: [{}, ...[...list].reverse().map((name) => ({ label: name, fill: colour(name), stroke: colour(name), width: 0, paths: bars, points: { show: false } }))],
       scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(4, max)] } } }, undefined, place1),
-    new window.uPlot({ ...common(90), axes: [{ ...time, values: (_, s) => s.map(() => "") , size: 8 }, axis({ size: 44 })], series: [{}, { label: "hit rate", stroke: colour("cache"), width: 2, spanGaps: true }], scales: { ...common(0).scales, y: { range: [0, 100] } } }, undefined, place2),
-    new window.uPlot({ ...common(100), axes: [time, axis({ size: 44 })], series: [{}, { label: "p50", stroke: colour("2xx"), width: 2 }, { label: "p99", stroke: colour("4xx"), width: 2, dash: [5, 3] }], scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(10, max)] } } }, undefined, place3),
-  ];
+    new window.uPlot({ ...common(90), axes: [{ ...time, values: (_, s) => s.map(() => ""), size: 8 }, axis({ size: 44, space: 20 })], series: [{}, { label: "hit rate", stroke: colour("cache"), width: 2, spanGaps: true }], scales: { ...common(0).scales, y: { range: [0, 100] } } }, undefined, place2),
+    new window.uPlot({ ...common(110), axes: [time, axis({ size: 44, space: 20 })], series: [{}, { label: "p50", stroke: colour("2xx"), width: 2 }, { label: "p99", stroke: colour("4xx"), width: 2, dash: [5, 3] }], scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(10, max)] } } }, undefined, place3),
+  ].slice(0, drill?.relative ? 1 : 3);
   for (const chart of charts) chart.root.querySelector("canvas").setAttribute("aria-hidden", "true");
 }
 
@@ -185,27 +208,56 @@ function drawMarks(u) {
     ctx.moveTo(px, u.bbox.top);
     ctx.lineTo(px, u.bbox.top + u.bbox.height);
     ctx.stroke();
-    if (u === charts[0]) ctx.fillText(kinds[m.kind] ?? "?", px, u.bbox.top + 10 * devicePixelRatio);
+    if (u === charts[0]) ctx.fillText(kinds[m.kind] ?? "?", px, u.bbox.top - 4 * devicePixelRatio);
   }
   ctx.restore();
 }
 
 function select(u) {
-  if (drill?.relative) return; // a drill's requests are not those of the list
   if (u.select.width < 3) return;
-  const from = momentOf(u.posToVal(u.select.left, "x")), to = momentOf(u.posToVal(u.select.left + u.select.width, "x"));
-  brushed(Math.floor(from), Math.ceil(to));
+  choose(ats[indexAt(u.posToVal(u.select.left, "x"))], ats[indexAt(u.posToVal(u.select.left + u.select.width, "x"))]);
+}
+
+// choose lists the requests of some seconds, both ends included.
+function choose(first, last) {
+  if (drill?.relative) return; // a drill's requests are not those of the list
+  brush = [first, last];
+  showBrush();
+  brushed(first, last + 0.999);
+}
+
+// showBrush keeps the selection over its seconds while others come.
+function showBrush() {
+  for (const chart of charts) {
+    const left = brush ? chart.valToPos(place(brush[0]), "x") : 0;
+    const width = brush ? chart.valToPos(place(brush[1]) + 0.95, "x") - left : 0;
+    chart.setSelect({ left, width, top: 0, height: brush ? chart.over.clientHeight : 0 }, false);
+  }
 }
 
 export function forgetBrush() {
-  for (const chart of charts) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  brush = null;
+  showBrush();
 }
 
-function showMarks(marks) {
-  byId("marks-count").textContent = marks.length ? `(${marks.length})` : "(nothing yet)";
-  byId("marks").replaceChildren(...[...marks].reverse().slice(0, 100).map((m) => element("li", {},
-    element("time", { textContent: label(momentOfMark(m)) }), element("span", { class: `mark ${m.kind}`, textContent: m.kind }), element("span", { textContent: m.text }))));
+keyboard(byId("charts"), {
+  seconds: () => ats,
+  show: (i) => { for (const chart of charts) chart.setCursor({ left: chart.valToPos(xs[i] + 0.45, "x"), top: 10 }, false); },
+  words: (i) => secondWords(shown().buckets[i]),
+  choose,
+  let: () => { if (brush) brushed(null); },
+});
+
+function secondWords(b) {
+  const parts = (counts) => Object.entries(counts).map(([name, n]) => `${name} ${count(n)}`).join(", ");
+  return `${label(b.at)}: ${plural(b.requests, "request")}. ${parts(b.regions)}. ${parts(b.outcomes)}.`;
 }
+
+const showMarks = changed((marks) => {
+  byId("marks-count").textContent = marks.length ? `(${marks.length})` : "(nothing yet)";
+  replace(byId("marks"), ...[...marks].reverse().slice(0, 100).map((m) => element("li", {},
+    element("time", { textContent: label(momentOfMark(m)) }), element("span", { class: `mark ${m.kind}`, textContent: m.kind }), element("span", { textContent: m.text }))));
+});
 
 /** totals adds up what is shown: a drill's own numbers must be the same. */
 export function totals(buckets) {
@@ -225,7 +277,7 @@ function showNumbers(buckets) {
     ? [[`Drill ${drill.name}`, plural(t.requests, "request")], ["result", drill.passed ? "passed" : "failed"], ...["lost reads", "lost writes", "slowed"].map((o) => [o, count(t.outcomes[o] ?? 0)])]
     : [["Shown", plural(t.requests, "request")], ["failed", count(t.outcomes["5xx"] ?? 0)], ["hit rate", t.cached ? `${Math.round(100 * t.hits / t.cached)} %` : "none cacheable"], ["worst p99", `${ms(t.p99)} ms`]];
   facts.push(...Object.entries(t.regions).sort().map(([name, n]) => [name, count(n)]));
-  byId("time-numbers").replaceChildren(...facts.map(([name, value]) => element("span", { "data-number": name }, `${name} `, element("strong", { textContent: value }))));
+  replace(byId("time-numbers"), ...facts.map(([name, value]) => element("span", { "data-number": name }, `${name} `, element("strong", { textContent: value }))));
 }
 
 export function stackBy(what) {
@@ -238,6 +290,7 @@ export function stackBy(what) {
 /** replay shows a timeline that is not the live one; null goes back. */
 export function replay(timeline) {
   drill = timeline;
+  if (brush) brushed(null);
   byId("back-live").hidden = !timeline;
   rebuild();
 }
