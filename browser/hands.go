@@ -30,4 +30,3 @@ func (p *Tab) Press(key string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
 	p.Do(chromedp.KeyEvent(key, chromedp.KeyModifiers(modifiers...)))
 }
-
