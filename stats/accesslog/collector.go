@@ -140,6 +140,9 @@ type Worker struct {
 	key    []byte
 	path   []byte
 
+	batches []batch // by report
+	holds   bool    // whether they hold back more than a line
+
 	agents    map[string]Agent
 	referrers map[string]string
 	// firstMS and lastMS are the times of the lines counted since the last flush
@@ -152,10 +155,13 @@ const maxRemembered = 4096
 
 // Worker returns a new Worker.
 func (c *Collector) Worker() *Worker {
-	return &Worker{c: c, agents: map[string]Agent{}, referrers: map[string]string{}}
+	return &Worker{c: c, batches: make([]batch, len(c.options.Reports)), holds: c.options.Parallel > 1, agents: map[string]Agent{}, referrers: map[string]string{}}
 }
 
-// Add counts one line.
+// batchLines is how many lines a worker holds back at most; one that is alone holds none.
+const batchLines = 512
+
+// Add counts one line. It is in the Collector's Result after Flush at the latest.
 func (w *Worker) Add(l *Line) {
 	ms, timed := l.milliseconds()
 	if !w.c.options.Since.IsZero() && (!timed || ms < w.c.options.Since.UnixMilli()) {
@@ -173,22 +179,16 @@ func (w *Worker) Add(l *Line) {
 		if !ok {
 			continue
 		}
+		taken, origin := -1.0, -1.0
 		if r.timed {
-			w.addTimed(i, key, e, l)
-		} else {
-			w.c.tables[i].add(key, e)
+			taken, origin = l.secondsOr(TimeTaken, -1), l.secondsOr(OriginFirst, -1)
+		}
+		b := &w.batches[i]
+		if b.add(key, e, taken, origin); !w.holds || b.full() {
+			b.flush(w.c.tables[i], w.c.timings[i])
 		}
 	}
 	w.note(ms, timed)
-}
-
-// addTimed counts for the behavior as a whole, whose tally stands in the table, and for the path.
-func (w *Worker) addTimed(report int, key []byte, e event, l *Line) {
-	taken, origin := l.secondsOr(TimeTaken, -1), l.secondsOr(OriginFirst, -1)
-	behavior := key[:bytes.IndexByte(key, keySeparator)]
-	w.c.tables[report].add(behavior, e)
-	w.c.timings[report].add(behavior, taken, origin)
-	w.c.timings[report].add(key, taken, origin)
 }
 
 func (w *Worker) note(ms int64, timed bool) {
@@ -199,13 +199,16 @@ func (w *Worker) note(ms int64, timed bool) {
 		}
 		w.lastMS = max(w.lastMS, ms)
 	}
-	if w.counted >= 1024 {
+	if w.counted >= batchLines {
 		w.Flush()
 	}
 }
 
-// Flush tells the Collector how many lines were counted, and of which time. Read does so by itself.
+// Flush gives the Collector what was held back. Read does so by itself.
 func (w *Worker) Flush() {
+	for i := range w.batches {
+		w.batches[i].flush(w.c.tables[i], w.c.timings[i])
+	}
 	w.c.lines.Add(w.counted)
 	if w.firstMS != 0 {
 		w.c.span(time.UnixMilli(w.firstMS).UTC(), time.UnixMilli(w.lastMS).UTC())

@@ -249,3 +249,30 @@ func TestResult_top(t *testing.T) {
 		t.Errorf("keys %d of %d, rows (-first of all +top):\n%s", some.Keys, len(all.Rows), diff)
 	}
 }
+
+// The sketches of keys that were dropped are used again, and hold nothing of them.
+func TestCollector_usesSketchesAgain(t *testing.T) {
+	t.Parallel()
+	slow, err := accesslog.FindReports("slow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := accesslog.NewCollector(accesslog.Options{Reports: slow, Limit: 20})
+	var log strings.Builder
+	for path := range 60 {
+		taken := map[bool]string{false: "0.001", true: "3.000"}[path == 59]
+		for range 30 {
+			fmt.Fprintf(&log, `{"cs-uri-stem":"/%d","cache-behavior-path-pattern":"*","time-taken":"%s"}`+"\n", path, taken)
+		}
+	}
+	read(t, c, []byte(log.String()))
+	row := rows(c.Result(0).Reports["slow"])["Object=/59 Behavior=* "]
+	for _, column := range []string{"TimeTakenP50", "TimeTakenP99"} {
+		if got, _ := row[column].(float64); math.Abs(got-3) > 3*accesslog.QuantileError {
+			t.Errorf("%s is %v, want 3", column, row[column])
+		}
+	}
+	if row["OriginFirstByteP50"] != nil {
+		t.Errorf("no origin was asked, and its first byte took %v", row["OriginFirstByteP50"])
+	}
+}

@@ -223,6 +223,9 @@ func (l *Line) whole(field Field) int64 {
 
 // secondsOr is Seconds, and none where that is not ok.
 func (l *Line) secondsOr(field Field, none float64) float64 {
+	if len(l[field]) == 0 {
+		return none // what most requests lack is no error, which takes memory
+	}
 	if s, ok := l.Seconds(field); ok {
 		return s
 	}

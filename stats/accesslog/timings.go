@@ -22,6 +22,7 @@ type timings struct {
 	mu      sync.Mutex
 	keys    map[string]*timing
 	dropped int64
+	free    []*timing // of keys that were dropped: their sketches are used again
 }
 
 type timing struct {
@@ -33,8 +34,17 @@ func newTimings(limit int) *timings {
 	return &timings{limit: min(limit, maxTimings), keys: map[string]*timing{}}
 }
 
-func newTiming(lost int64) *timing {
-	return &timing{lost: lost, taken: newSketch(), origin: newSketch()}
+func (t *timings) newTiming() *timing {
+	last := len(t.free) - 1
+	if last < 0 {
+		return &timing{lost: t.dropped, taken: newSketch(), origin: newSketch()}
+	}
+	entry := t.free[last]
+	t.free = t.free[:last]
+	entry.taken.Clear()
+	entry.origin.Clear()
+	entry.requests, entry.lost = 0, t.dropped
+	return entry
 }
 
 type sketch = ddsketch.DDSketch
@@ -47,10 +57,8 @@ func newSketch() *sketch {
 	return s
 }
 
-// add counts one request; a duration below 0 is one that the line lacks.
+// add counts one request; a duration below 0 is one that the line lacks. The caller holds mu.
 func (t *timings) add(key []byte, taken, origin float64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	entry := t.entry(key)
 	entry.requests++
 	if taken >= 0 {
@@ -68,7 +76,7 @@ func (t *timings) entry(key []byte) *timing {
 	if len(t.keys) >= t.limit {
 		t.purge()
 	}
-	entry := newTiming(t.dropped)
+	entry := t.newTiming()
 	t.keys[string(key)] = entry
 	return entry
 }
@@ -90,6 +98,7 @@ func (t *timings) purge() {
 	for key, e := range t.keys {
 		if !isBehavior(key) && weight(e) <= off {
 			delete(t.keys, key)
+			t.free = append(t.free, e)
 		}
 	}
 	t.dropped += off
