@@ -260,9 +260,11 @@ func TestAlarms_previewTellsThePlan(t *testing.T) {
 	}{
 		{"nobody", map[string]string{"onefront:alarms": "{}"}, "told: nobody", "confirmations"},
 		{"nobody, though the stack matters", map[string]string{"onefront:alarms": "{}", "onefront:protect": "true"}, "onefront:alarms: nobody is told", "confirmations"},
+		{"somebody, and the stack matters", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`, "onefront:protect": "true"}, "told: a@example.com", "nobody is told"},
+		{"a web ACL", map[string]string{"onefront:webAcl": `{"rateLimit": 1000, "managedRules": "count"}`}, "web ACL 7.00", "confirmations"},
 		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
 		{"all of it", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`}, "additional metrics 2.40", "nobody"},
-		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a request the stack costs about 9.90 USD a month: 34 alarm metrics 3.40, 2 composite alarms 1.00, dashboard 3.00, check from outside 2.50", "nobody"},
+		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a viewer's request the stack costs about 11.10 USD a month: alarms 3.40, composite alarms 1.00, dashboard 3.00, check from outside 2.50, requests of its checkers 1.20", "nobody"},
 	} {
 		messages := fmt.Sprint(record(t, "staging", c.replaced).Messages)
 		if !strings.Contains(messages, c.want) || strings.Contains(messages, c.absent) {

@@ -4,23 +4,17 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/onefront/onefront/infra/config"
+	"github.com/onefront/onefront/infra/cost"
 )
 
-// Monthly prices in US dollars that do not depend on traffic (O-C11, O-D2, F7.17), without free tiers.
-const (
-	priceAlarmMetric = 0.10
-	priceComposite   = 0.50
-	priceDashboard   = 3.00
-	priceMetric      = 0.30
-	priceHealthCheck = 0.50
-	// priceOption is each of a check's HTTPS, string match and fast interval.
-	priceOption = 1.00
-	// additionalCount are CloudFront's additional metrics.
-	additionalCount = 8
-)
+// additionalCount are CloudFront's additional metrics (F5.21).
+const additionalCount = 8
 
-// tell says how many alarms there are, who is told, what they must confirm, and what the stack costs without a request.
+// tell says how many alarms there are, who is told, what they must confirm, and what the stack costs
+// without a viewer's request.
 func (a *alarms) tell() error {
 	p := a.platform
 	if err := info(a.ctx, a.summary()...); err != nil {
@@ -46,7 +40,8 @@ func (a *alarms) summary() []string {
 	if owed := len(p.Alarms.Emails) * len(a.topics); owed > 0 {
 		lines = append(lines, fmt.Sprintf("  confirmations by e-mail once after the first update: %d, one per address and region", owed))
 	}
-	return append(lines, fmt.Sprintf("  without a request the stack costs about %.2f USD a month: %s", a.fixedCost(), a.costParts()))
+	idle := a.bill().Idle()
+	return append(lines, fmt.Sprintf("  without a viewer's request the stack costs about %.2f USD a month: %s", cost.Sum(idle), billParts(idle)))
 }
 
 // receivers are who is told. A URL's path may be a key.
@@ -77,52 +72,26 @@ func (a *alarms) warnDeaf() error {
 	return a.ctx.Log.Warn("onefront:alarms.topicArns: no topic in "+strings.Join(deaf, ", ")+": the alarms there tell nobody", nil)
 }
 
-// costs are the parts of the fixed price.
-func (a *alarms) costs() []struct {
-	what string
-	usd  float64
-} {
+// bill is what of the stack costs something without a viewer's request.
+func (a *alarms) bill() *cost.Stack {
 	p := a.platform
-	checks, outside, additional := 0.0, 0.0, 0.0
+	s := &cost.Stack{AlarmMetrics: a.metrics, Composites: a.composites, Interval: p.HealthInterval, OutsideIn: p.Alarms.OutsideIn}
 	if p.OriginDomain != "" {
-		check := priceHealthCheck + priceOption
-		if p.HealthInterval.Seconds() == 10 {
-			check += priceOption
-		}
-		checks = check * float64(len(p.Regions))
-	}
-	if p.Alarms.OutsideIn {
-		outside = priceHealthCheck + 2*priceOption
+		s.Checks = len(p.Regions)
 	}
 	if p.Alarms.AdditionalMetrics {
-		additional = additionalCount * priceMetric
+		s.AdditionalMetrics = additionalCount
 	}
-	return []struct {
-		what string
-		usd  float64
-	}{
-		{fmt.Sprintf("%d alarm metrics", a.metrics), float64(a.metrics) * priceAlarmMetric},
-		{fmt.Sprintf("%d composite alarms", a.composites), float64(a.composites) * priceComposite},
-		{"dashboard", priceDashboard},
-		{"health checks", checks},
-		{"check from outside", outside},
-		{"additional metrics", additional},
+	if p.WebACL != nil {
+		s.WebACLRules = len(webACLProperties(p.WebACL)["rules"].(pulumi.Array))
 	}
+	return s
 }
 
-func (a *alarms) fixedCost() (usd float64) {
-	for _, c := range a.costs() {
-		usd += c.usd
+func billParts(lines []cost.Line) string {
+	texts := make([]string, len(lines))
+	for i, l := range lines {
+		texts[i] = fmt.Sprintf("%s %.2f", l.What, l.USD)
 	}
-	return usd
-}
-
-func (a *alarms) costParts() string {
-	var parts []string
-	for _, c := range a.costs() {
-		if c.usd > 0 {
-			parts = append(parts, fmt.Sprintf("%s %.2f", c.what, c.usd))
-		}
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(texts, ", ")
 }

@@ -169,7 +169,7 @@ func (c command) newDrillWorld(ctx context.Context, stackName string) (w *drillW
 	}
 	h.current = w.topology
 	w.project, w.prefix = project.Name, project.Name+"-"+stackName+"-"
-	w.network.ChargeSlow()
+	w.network.StandStill()
 	back.serveOwn(aws, h.forFunctions(func(t *topology) http.Handler { return t.awsEndpoints }))
 	w.start()
 	return w, func() {

@@ -54,6 +54,14 @@ type flags struct {
 	onAlarm   func(name string, c cloudwatch.Change)
 }
 
+// patience multiplies what functions may take: on a clock that stands still a busy machine is no slow function.
+func (f *flags) patience() int {
+	if f.clock != nil {
+		return 20
+	}
+	return 1
+}
+
 // repeated is a flag that may be given several times.
 type repeated []string
 

@@ -117,7 +117,7 @@ func (t *topology) buildRegions(g *graph.Reading) (err error) {
 		return err
 	}
 	if t.lambda, err = lambda.New(g, lambda.Options{
-		Clock: t.clock, Log: t.log, Environment: t.awsVariables, Freeze: t.flags.freeze, Concurrency: t.flags.concurrency,
+		Clock: t.clock, Log: t.log, Environment: t.awsVariables, Freeze: t.flags.freeze, Concurrency: t.flags.concurrency, Patience: t.flags.patience(),
 		OnInvocation: t.onInvocation, OnLine: t.metrics.Line,
 	}); err != nil {
 		return err
@@ -126,7 +126,9 @@ func (t *topology) buildRegions(g *graph.Reading) (err error) {
 		return err
 	}
 	t.deployed = newDeployments(t.lambda)
-	if t.gateway, err = apigateway.New(g, apigateway.Options{Invoker: t.deployed, Clock: t.clock, Log: t.log, OnRequest: t.onAPIRequest}); err != nil {
+	if t.gateway, err = apigateway.New(g, apigateway.Options{
+		Invoker: t.deployed, Clock: t.clock, Patience: t.flags.patience(), Log: t.log, OnRequest: t.onAPIRequest,
+	}); err != nil {
 		return err
 	}
 	t.s3, err = s3.New(g, t.log)

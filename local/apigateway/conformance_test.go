@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -494,6 +495,17 @@ func TestConformance_F6_13_defaultIntegrationTimeout(t *testing.T) {
 		return lambda.Result{Payload: []byte("1")}, nil
 	}})
 	wantAnswer(t, g.do("GET", originHost, "/"), 200, "1")
+}
+
+func TestIntegration_patience(t *testing.T) {
+	g := newGateway(t, standard(), &fakeInvoker{answer: func(ctx context.Context, _ *Event) (lambda.Result, error) {
+		deadline, _ := ctx.Deadline()
+		return lambda.Result{Payload: strconv.AppendBool(nil, time.Until(deadline) > time.Minute)}, nil
+	}})
+	for patience, want := range map[int]string{0: "false", 20: "true"} {
+		g.options.Patience = patience
+		wantAnswer(t, g.do("GET", originHost, "/"), 200, want)
+	}
 }
 
 func TestConformance_F10_20_functionError(t *testing.T) {

@@ -116,7 +116,7 @@ func (h *handler) integrate(ctx context.Context, route *route, event *Event, rec
 		rec.integrationError = err.Error()
 		return nil, internalError
 	}
-	ctx, cancel := context.WithTimeout(ctx, route.timeout)
+	ctx, cancel := context.WithTimeout(ctx, route.timeout*time.Duration(max(1, h.service.options.Patience)))
 	defer cancel()
 	begun := time.Now()
 	result, err := h.service.options.Invoker.Invoke(ctx, route.functionARN, payload)

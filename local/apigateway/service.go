@@ -29,6 +29,8 @@ type Options struct {
 	Invoker Invoker
 	// Clock defaults to the machine's. Integration timeouts are the machine's always, since functions run by it.
 	Clock Clock
+	// Patience multiplies the time that integrations have, as Lambda's does. Default 1.
+	Patience int
 	// Log receives the access log lines, at info, with attributes logGroup and region. Default: none.
 	Log *slog.Logger
 	// OnRequest is called after every request that reached a stage. Default: nothing.

@@ -112,6 +112,20 @@ func TestRuntimeAPI_headers(t *testing.T) {
 	}
 }
 
+func TestInvoke_patience(t *testing.T) {
+	s, _ := newService(t, nil, Options{Patience: 20})
+	before := time.Now()
+	r, err := s.Invoke(t.Context(), functionARN, []byte(order("header", "Lambda-Runtime-Deadline-Ms")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, _ := strconv.Unquote(string(r.Payload))
+	deadline, err := strconv.ParseInt(value, 10, 64)
+	if left := time.UnixMilli(deadline).Sub(before); err != nil || left < 199*time.Second {
+		t.Errorf("got deadline in %v, want twenty times the function's timeout of 10 s", left)
+	}
+}
+
 func TestRuntimeAPI_protocol(t *testing.T) {
 	s, book := newService(t, nil, Options{})
 	invoke(t, s, order("protocol")).mustBe(t, "2", "")

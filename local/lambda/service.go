@@ -56,6 +56,8 @@ type Options struct {
 	OnInvocation func(Invoked)
 	// OnLine is called with every log line, whatever Log keeps. Default: nothing.
 	OnLine func(region, line string)
+	// Patience multiplies the times that functions have: for a clock beside which the machine's says nothing. Default 1.
+	Patience int
 	// Concurrency is what the unreserved functions of one region share. Default [DefaultConcurrency].
 	Concurrency int
 }
@@ -95,8 +97,9 @@ func New(g *graph.Reading, o Options) (*Service, error) {
 	if o.Clock == nil {
 		o.Clock = wallClock{}
 	}
+	o.Patience = cmp.Or(o.Patience, 1)
 	o.Concurrency = cmp.Or(o.Concurrency, DefaultConcurrency)
-	s := &Service{options: o, functions: map[string]*function{}, aliases: map[string]*function{}, initLimit: initLimit, idleLimit: idleLimit, closing: make(chan struct{})}
+	s := &Service{options: o, functions: map[string]*function{}, aliases: map[string]*function{}, initLimit: initLimit * time.Duration(o.Patience), idleLimit: idleLimit, closing: make(chan struct{})}
 	if o.Dir == "" {
 		dir, err := newFolder(os.TempDir())
 		if err != nil {
@@ -170,7 +173,7 @@ func (s *Service) Invoke(ctx context.Context, functionARN string, payload []byte
 	}
 	i := &invocation{
 		id: newRequestID(), trace: traceHeader(ctx, f.tracing, s.options.Clock.Now()), payload: payload,
-		timeout: f.timeout, release: f.concurrency.leave, done: make(chan struct{}),
+		timeout: s.timeout(f), release: f.concurrency.leave, done: make(chan struct{}),
 	}
 	if !s.begin(func() { s.run(f, i) }) {
 		f.concurrency.leave()
@@ -196,6 +199,11 @@ func (s *Service) tell(i Invoked) {
 // End ends the environments of a region, as the loss of the region would; the next invocation starts anew.
 func (s *Service) End(region string) {
 	s.endAll(context.Background(), func(f *function) bool { return f.region == region })
+}
+
+// timeout is the time that an invocation has.
+func (s *Service) timeout(f *function) time.Duration {
+	return f.timeout * time.Duration(s.options.Patience)
 }
 
 // begin runs f in a goroutine that Close waits for, unless Close came first.
@@ -238,12 +246,12 @@ func (s *Service) initialize(f *function, i *invocation) *environment {
 		return e
 	}
 	start := time.Now()
-	e, failure := s.attempt(f, i, "invoke", f.timeout)
+	e, failure := s.attempt(f, i, "invoke", s.timeout(f))
 	if e == nil {
 		i.finish(Result{Payload: failure, FunctionError: "Unhandled", Duration: time.Since(start)})
 		return nil
 	}
-	i.timeout = max(f.timeout-time.Since(start), time.Millisecond)
+	i.timeout = max(s.timeout(f)-time.Since(start), time.Millisecond)
 	return e
 }
 

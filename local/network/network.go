@@ -45,11 +45,13 @@ type Network struct {
 	mu       sync.RWMutex
 	servers  map[string]*Server
 	resolver Resolver
-	charge   bool
+	still    bool
 }
 
-// ChargeSlow has every slow fault's latency charged instead of slept. It is for before the first request.
-func (n *Network) ChargeSlow() { n.charge = true }
+// StandStill is for a clock that the machine's does not move: every slow fault's latency is charged instead of slept,
+// and an answer may take the machine as long as it likes, since on the other clock it takes no time. It is for before
+// the first request.
+func (n *Network) StandStill() { n.still = true }
 
 // New makes an empty network.
 func New() *Network { return &Network{servers: map[string]*Server{}} }
@@ -78,6 +80,9 @@ type Timeouts struct {
 	Read time.Duration
 	// ChargeSlow has a slow fault's latency charged like a timeout's instead of slept.
 	ChargeSlow bool
+
+	// patient lets an answer take as long as it likes.
+	patient bool
 }
 
 func (t Timeouts) attempts() int { return max(1, t.Attempts) }
@@ -89,6 +94,14 @@ func (t Timeouts) reads(method string) int {
 		return t.attempts()
 	}
 	return 1
+}
+
+// limit is how long the machine may take for an answer once some time was waited; 0 means for ever.
+func (t Timeouts) limit(waited time.Duration) time.Duration {
+	if t.Read == 0 || t.patient {
+		return 0
+	}
+	return t.Read - waited
 }
 
 // Response is a whole answer. Header has Content-Length unless the status has no body.
@@ -115,7 +128,8 @@ func (n *Network) Do(edge, host string, req *http.Request, t Timeouts) Result {
 	if err != nil {
 		return Result{Err: err, Elapsed: time.Since(start)}
 	}
-	t.ChargeSlow = t.ChargeSlow || n.charge
+	t.ChargeSlow = t.ChargeSlow || n.still
+	t.patient = n.still
 	result := Result{Region: server.Region}
 	var charged time.Duration
 	result.Response, charged, result.Err = server.do(host, req, t)
@@ -162,7 +176,7 @@ func (s *Server) do(host string, req *http.Request, t Timeouts) (*Response, time
 	case fault.Slow:
 		return s.doSlow(time.Duration(f.LatencyMS)*time.Millisecond, host, req, t)
 	}
-	response, err := answer(s.Handler, host, req, t.Read)
+	response, err := answer(s.Handler, host, req, t.limit(0))
 	if errors.Is(err, ErrReadTimeout) {
 		// One wait was real; a repeated one would end alike, so it is only charged.
 		return nil, t.Read * time.Duration(t.reads(req.Method)-1), err
@@ -185,11 +199,7 @@ func (s *Server) doSlow(latency time.Duration, host string, req *http.Request, t
 	if late {
 		return nil, charged, fmt.Errorf("%q: %w", host, ErrReadTimeout)
 	}
-	read := t.Read
-	if read > 0 {
-		read -= latency
-	}
-	response, err := answer(s.Handler, host, req, read)
+	response, err := answer(s.Handler, host, req, t.limit(latency))
 	return response, charged, err
 }
 

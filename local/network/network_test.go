@@ -81,6 +81,25 @@ func TestDo_emptyAnswers(t *testing.T) {
 	}
 }
 
+// On a clock that stands still an answer that takes the machine longer than the limit is in time all the same.
+func TestStandStill(t *testing.T) {
+	for _, f := range []fault.Fault{{}, {Kind: fault.Slow, LatencyMS: 500}} {
+		n := New()
+		n.StandStill()
+		s := &fault.Switch{}
+		s.Set(f)
+		n.Add("host.example.com", &Server{Fault: s, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if _, limited := r.Context().Deadline(); limited {
+				t.Errorf("%+v: the answer has a deadline", f)
+			}
+		})})
+		got := n.Do("", "host.example.com", request(http.MethodGet), Timeouts{Read: time.Second})
+		if got.Err != nil || got.Elapsed < time.Duration(f.LatencyMS)*time.Millisecond {
+			t.Errorf("%+v: %+v", f, got)
+		}
+	}
+}
+
 // What each fault costs, in simulated time and in wall time, per method.
 func TestDo_faults(t *testing.T) {
 	limits := Timeouts{Connect: 2 * time.Second, Attempts: 3, Read: 12 * time.Second}
