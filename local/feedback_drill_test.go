@@ -44,7 +44,7 @@ func TestDrills(t *testing.T) {
 	}
 }
 
-// checkRunbook holds the runbook's table of drills to what they came to.
+// checkRunbook holds the runbook's table of drills to what they came to, and its picture to the drill that it shows.
 func checkRunbook(t *testing.T, timeline *drill.Timeline) {
 	t.Helper()
 	runbook, err := os.ReadFile(filepath.Join("docs", "operations.md"))
@@ -53,5 +53,15 @@ func checkRunbook(t *testing.T, timeline *drill.Timeline) {
 	}
 	if row := timeline.Row(); !strings.Contains(string(runbook), row) {
 		t.Errorf("docs/operations.md has another row than\n%s", row)
+	}
+	if timeline.Name != "Region loss, dns" {
+		return
+	}
+	picture, err := os.ReadFile(filepath.Join("docs", "region-loss-dns.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(picture, timeline.SVG()) {
+		t.Error("docs/region-loss-dns.svg is another picture: go run ./local drill -svg docs/region-loss-dns.svg drills/region-loss-dns.yaml")
 	}
 }
