@@ -51,11 +51,16 @@ type regionalFunction struct {
 	role       *iam.Role
 	logGroup   *cloudwatch.LogGroup
 	invocation *lambda.Invocation
+
+	name string
+	// verified is the new version, or the error that its check made.
+	verified pulumi.StringOutput
 }
 
-// newFunction makes the log group first, so that Lambda never creates one that keeps logs for ever (F10.12).
+// newFunction makes a function with a version that has stood its check, without an alias, which live makes. The log
+// group comes first, so that Lambda never creates one that keeps logs for ever (F10.12).
 func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...pulumi.ResourceOption) (*regionalFunction, error) {
-	f := &regionalFunction{}
+	f := &regionalFunction{name: name}
 	if err := ctx.RegisterComponentResourceV2(functionType, name, pulumi.Map{"handler": pulumi.String(args.Handler)}, f, opts...); err != nil {
 		return nil, err
 	}
@@ -110,10 +115,7 @@ func newFunction(ctx *pulumi.Context, name string, args *functionArgs, opts ...p
 	if f.Function, err = lambda.NewFunction(ctx, name, properties, parent, pulumi.DependsOn(needed)); err != nil {
 		return nil, err
 	}
-	if err = f.live(ctx, name, args.check, args.region, parent, after); err != nil {
-		return nil, err
-	}
-	return f, ctx.RegisterResourceOutputs(f, pulumi.Map{"name": f.Function.Name})
+	return f, f.verify(ctx, args.check, args.region, parent, after)
 }
 
 func (f *regionalFunction) resources() []pulumi.Resource {

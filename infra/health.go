@@ -88,18 +88,21 @@ func (b *regionBuilder) makeHealth() error {
 		return err
 	}
 	b.region.DrainParameter = parameter.Name
-	b.made(append(made.resources(), parameter)...)
-	b.region.ready = append(b.region.ready, made.Function, made.Alias)
+	b.made(parameter)
 	public := b.cfg.Config.Application.HealthPath()
-	b.answers = append(b.answers, httpAPIFunction{
-		name: healthFunction, alias: made.Alias,
-		routes: []apiRoute{
-			{role: healthFunction, key: pulumi.String("GET " + public)},
-			{role: "health-head", key: pulumi.String("HEAD " + public)},
-			{role: "health-check", key: b.healthCheckKey()},
-		},
-		// One for all three: whoever may read the function's policy need not learn the secret path.
-		permissions: []apiPermission{{role: healthFunction, source: "*" + public + "*"}},
+	b.whenLive(made, func() error {
+		b.region.ready = append(b.region.ready, made.Function, made.Alias)
+		b.answers = append(b.answers, httpAPIFunction{
+			name: healthFunction, alias: made.Alias,
+			routes: []apiRoute{
+				{role: healthFunction, key: pulumi.String("GET " + public)},
+				{role: "health-head", key: pulumi.String("HEAD " + public)},
+				{role: "health-check", key: b.healthCheckKey()},
+			},
+			// One for all three: whoever may read the function's policy need not learn the secret path.
+			permissions: []apiPermission{{role: healthFunction, source: "*" + public + "*"}},
+		})
+		return nil
 	})
 	return nil
 }

@@ -85,6 +85,7 @@ func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulum
 		{"application", b.makeApplication},
 		{"functions", b.makeFunctions},
 		{"health", b.makeHealth},
+		{"versions", b.makeVersions},
 		{"HTTP API", b.makeAPI},
 		{"domain names", b.makeDomain},
 		{"alarms", b.makeAlarms},
@@ -103,9 +104,12 @@ type regionBuilder struct {
 	cfg    *platform
 	region *regionComponent
 
-	scope   *Scope
-	answers []httpAPIFunction
-	httpAPI *httpAPIComponent
+	scope *Scope
+	// versions are the region's functions, follow makes what names their aliases.
+	versions []*regionalFunction
+	follow   []func() error
+	answers  []httpAPIFunction
+	httpAPI  *httpAPIComponent
 	// alarms of what was made so far, and the functions with their physical names.
 	alarms        []Alarm
 	functionNames []string
@@ -206,25 +210,46 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 	if err != nil {
 		return err
 	}
-	b.made(made.resources()...)
 	b.functionNames, b.functions = append(b.functionNames, fn.Name), append(b.functions, made.Function.Name)
 	b.alarms = append(b.alarms, functionAlarms(b.cfg, fn, made.Function.Name)...)
 	if len(fn.Routes) > 0 {
 		b.region.logGroups = append(b.region.logGroups, made.logGroup.Name)
-		if len(b.answers) == 0 {
+		if b.region.longest == 0 {
 			b.region.FunctionName = made.Function.Name
 		}
-		routes, permissions := routesOf(fn)
-		b.answers = append(b.answers, httpAPIFunction{
-			name: fn.Name, alias: made.Alias, routes: routes, permissions: permissions,
-		})
 		b.region.longest = max(b.region.longest, settings.Timeout)
-		b.region.ready = append(b.region.ready, made.Function, made.Alias)
 	}
-	if fn.Attach == nil {
-		return nil
+	b.whenLive(made, func() error {
+		if len(fn.Routes) > 0 {
+			routes, permissions := routesOf(fn)
+			b.answers = append(b.answers, httpAPIFunction{name: fn.Name, alias: made.Alias, routes: routes, permissions: permissions})
+			b.region.ready = append(b.region.ready, made.Function, made.Alias)
+		}
+		if fn.Attach == nil {
+			return nil
+		}
+		return fn.Attach(b.scope, &Made{Function: made.Function, Alias: made.Alias, RolePolicy: made.RolePolicy})
+	})
+	return nil
+}
+
+// whenLive notes a function whose alias is yet to come, and what can be made once it has.
+func (b *regionBuilder) whenLive(f *regionalFunction, then func() error) {
+	b.versions, b.follow = append(b.versions, f), append(b.follow, then)
+}
+
+// makeVersions moves the aliases of all functions once every new version of the region has stood its check.
+func (b *regionBuilder) makeVersions() error {
+	for i, f := range b.versions {
+		if err := f.live(b.ctx, b.versions, b.child()...); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		b.made(f.resources()...)
+		if err := b.follow[i](); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
 	}
-	return fn.Attach(b.scope, &Made{Function: made.Function, Alias: made.Alias, RolePolicy: made.RolePolicy})
+	return nil
 }
 
 // check is what a new version of a function must stand.

@@ -78,30 +78,43 @@ func checkProblem(check string) string {
 	return ""
 }
 
-// live moves the alias to the function's new version once that has stood its check. Where it does not, the update
-// stops in this region with the version's own answer, and the alias stays where it was.
-func (f *regionalFunction) live(ctx *pulumi.Context, name string, check versionCheck, region string, opts ...pulumi.ResourceOption) error {
+// verify asks the function's new version for an answer. Where it does not stand the check, its error holds the version's
+// own answer.
+func (f *regionalFunction) verify(ctx *pulumi.Context, check versionCheck, region string, opts ...pulumi.ResourceOption) (err error) {
 	// One for each version: an update that makes none invokes nothing, so that a region that cannot be reached stops
 	// no update that changes nothing in it.
-	invocation, err := lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
+	f.invocation, err = lambda.NewInvocation(ctx, f.name, &lambda.InvocationArgs{
 		FunctionName: f.Function.Name, Qualifier: f.Function.Version, Input: check.event,
 		Triggers: pulumi.StringMap{"version": f.Function.Version},
 	}, opts...)
 	if err != nil {
 		return err
 	}
-	checked := pulumi.All(f.Function.Version, invocation.Result).ApplyT(func(values []any) (string, error) {
+	f.verified = pulumi.All(f.Function.Version, f.invocation.Result).ApplyT(func(values []any) (string, error) {
 		version, result := values[0].(string), values[1].(string)
 		if problem := answerProblem(result); problem != "" {
-			return "", fmt.Errorf("function %s in %s: version %s answers %s with %s: the alias %q stays at the version before", name, region, version, check.what, problem, aliasName)
+			return "", fmt.Errorf("function %s in %s: version %s answers %s with %s: every alias %q of the region stays where it is", f.name, region, version, check.what, problem, aliasName)
 		}
 		return version, nil
 	}).(pulumi.StringOutput)
-	f.invocation = invocation
-	f.Alias, err = lambda.NewAlias(ctx, name, &lambda.AliasArgs{
-		Name: pulumi.String(aliasName), FunctionName: f.Function.Name, FunctionVersion: checked,
-	}, opts...)
-	return err
+	return nil
+}
+
+// live moves the alias to the function's new version once it and the others of its region have stood their checks:
+// else health would tell of a version that the API is not, and a queue be read by one that its writer does not know.
+func (f *regionalFunction) live(ctx *pulumi.Context, region []*regionalFunction, opts ...pulumi.ResourceOption) (err error) {
+	versions := []any{f.verified}
+	for _, other := range region {
+		versions = append(versions, other.verified)
+	}
+	f.Alias, err = lambda.NewAlias(ctx, f.name, &lambda.AliasArgs{
+		Name: pulumi.String(aliasName), FunctionName: f.Function.Name,
+		FunctionVersion: pulumi.All(versions...).ApplyT(func(values []any) string { return values[0].(string) }).(pulumi.StringOutput),
+	}, append(opts, pulumi.Parent(f))...)
+	if err != nil {
+		return err
+	}
+	return ctx.RegisterResourceOutputs(f, pulumi.Map{"name": f.Function.Name})
 }
 
 // answerProblem says why an answer is none that may get traffic, "" if it is. What the function itself reports as a

@@ -126,7 +126,7 @@ func TestVersions_badOnesGetNoTraffic(t *testing.T) {
 			t.Errorf("%s: no error", answer)
 			continue
 		}
-		for _, part := range []string{want, "version 1", `the alias "live" stays`, "OPTIONS /shop"} {
+		for _, part := range []string{want, "version 1", `every alias "live" of the region stays`, "OPTIONS /shop"} {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%s: the error lacks %q: %v", answer, part, err)
 			}
@@ -138,6 +138,32 @@ func TestVersions_badOnesGetNoTraffic(t *testing.T) {
 	for _, answer := range []string{`{"statusCode":404}`, `{"batchItemFailures":[]}`, `{}`} {
 		if _, err := recordAnswering(nil, func(string) string { return answer }); err != nil {
 			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}
+
+// One function's bad version holds back the whole region: an alias waits for the checks of all its neighbours, and of no
+// other region.
+func TestVersions_aRegionMovesTogether(t *testing.T) {
+	g, err := recordApplication(orders(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks := map[string][]string{}
+	for _, check := range g.ByType(invocationToken) {
+		checks[check.Region] = append(checks[check.Region], check.URN)
+	}
+	for _, alias := range g.ByType(aliasToken) {
+		var waits []string
+		for _, urn := range alias.PropertyDependencies["functionVersion"] {
+			if strings.Contains(urn, invocationToken) {
+				waits = append(waits, urn)
+			}
+		}
+		want := slices.Sorted(slices.Values(checks[alias.Region]))
+		slices.Sort(waits)
+		if len(want) < 2 || !slices.Equal(waits, want) {
+			t.Errorf("%s waits for %v, want %v", alias.URN, waits, want)
 		}
 	}
 }
