@@ -110,7 +110,7 @@ func TestHealth_isNoSwitch(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNames(t, g, func(*graph.Reading, *simtime.Clock) apigateway.Invoker { return guarded{g} })
 			host, path := tt.ask(n)
-			refused, changed := n.flood(t, host, path)
+			refused, changed := n.flood(t, 120, host, path)
 			if changed {
 				t.Error("Route 53 saw a dead region")
 			}
@@ -121,16 +121,18 @@ func TestHealth_isNoSwitch(t *testing.T) {
 	}
 }
 
-// flood asks one thing a thousand times a second for two minutes, and says how often it was refused for being too much
-// and whether Route 53 ever saw a dead region. A step is shorter than what a throttle needs for one more request, and
-// no divisor of the time between two health checks: else each check would come just when one more is allowed.
-func (n *names) flood(t *testing.T, host, path string) (refused int, changed bool) {
+// flood asks one thing a thousand times a second, and says how often it was refused for being too much
+// and whether Route 53 ever saw a dead region. A step is shorter than what a throttle needs for one more request. It
+// begins between two health checks by half of what one more request takes: else each check, a round number of seconds
+// later, would come just when one is allowed.
+func (n *names) flood(t *testing.T, seconds int, host, path string) (refused int, changed bool) {
 	t.Helper()
-	for range 120_000 {
+	n.advance(t, 5*time.Millisecond)
+	for range 1000 * seconds {
 		if n.ask(t.Context(), http.MethodGet, host, path) == http.StatusTooManyRequests {
 			refused++
 		}
-		n.advance(t, 997*time.Microsecond)
+		n.advance(t, time.Millisecond)
 		changed = changed || !n.dns.Healthy(attacked)
 	}
 	return refused, changed
@@ -144,7 +146,7 @@ func TestHealth_itsOwnThrottleIsWhatHelps(t *testing.T) {
 		delete(r.Inputs, "routeSettings")
 	}
 	n := newNames(t, g, func(*graph.Reading, *simtime.Clock) apigateway.Invoker { return guarded{g} })
-	if _, changed := n.flood(t, n.plain, "/api/health"); !changed {
+	if _, changed := n.flood(t, 60, n.plain, "/api/health"); !changed {
 		t.Error("Route 53 saw nothing of a flood that takes what the checked path needs: the flood proves nothing")
 	}
 }
