@@ -36,7 +36,8 @@ func (l *logsComponent) queryable(ctx *pulumi.Context, d *cloudfront.Distributio
 	}
 	workgroup, err := athena.NewWorkgroup(ctx, p.name("logs"), &athena.WorkgroupArgs{
 		Name: pulumi.String(accountName(p, p.name("logs"))), ForceDestroy: pulumi.Bool(true),
-		// By a tag the bill shows what a stack's queries cost: https://docs.aws.amazon.com/athena/latest/ug/workgroups-tags.html
+		// By a tag the bill shows what a stack's queries cost:
+		// https://docs.aws.amazon.com/athena/latest/ug/workgroups-tags.html
 		Tags: pulumi.StringMap{"Name": pulumi.String(accountName(p, p.name("logs")))},
 		Configuration: athena.WorkgroupConfigurationArgs{
 			BytesScannedCutoffPerQuery: pulumi.Int(scanLimit), EnforceWorkgroupConfiguration: pulumi.Bool(true),

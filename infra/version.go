@@ -78,8 +78,8 @@ func checkProblem(check string) string {
 	return ""
 }
 
-// verify asks the function's new version for an answer. Where it does not stand the check, its error holds the version's
-// own answer.
+// verify asks the function's new version for an answer. Where it does not stand the check, its error holds the
+// version's own answer.
 func (f *regionalFunction) verify(ctx *pulumi.Context, check versionCheck, region string, opts ...pulumi.ResourceOption) (err error) {
 	// One for each version: an update that makes none invokes nothing, so that a region that cannot be reached stops
 	// no update that changes nothing in it.

@@ -142,8 +142,8 @@ func TestVersions_badOnesGetNoTraffic(t *testing.T) {
 	}
 }
 
-// One function's bad version holds back the whole region: an alias waits for the checks of all its neighbours, and of no
-// other region.
+// One function's bad version holds back the whole region: an alias waits for the checks of all its neighbours, and of
+// no other region.
 func TestVersions_aRegionMovesTogether(t *testing.T) {
 	g, err := recordApplication(orders(), nil)
 	if err != nil {
