@@ -93,10 +93,11 @@ type Tab struct {
 	expected   []string // parts of complaints that belong to the test
 }
 
-// A Look is a way to see a page. Width and Height are in CSS pixels.
+// A Look is a way to see a page. Width and Height are in CSS pixels. Without Motion the page is told that movement is
+// not wanted, so that pictures of it are always the same.
 type Look struct {
-	Width, Height int64
-	Mobile, Dark  bool
+	Width, Height        int64
+	Mobile, Dark, Motion bool
 }
 
 // Desktop is a common screen.
@@ -122,6 +123,10 @@ func (c *Chromium) Open(t testing.TB, l Look) *Tab {
 	if l.Dark {
 		scheme = "dark"
 	}
+	motion := "reduce"
+	if l.Motion {
+		motion = "no-preference"
+	}
 	call(p, log.Enable, cdp.Empty{})
 	call(p, runtime.Enable, cdp.Empty{})
 	call(p, network.Enable, network.EnableParams{})
@@ -129,7 +134,7 @@ func (c *Chromium) Open(t testing.TB, l Look) *Tab {
 		Width: l.Width, Height: l.Height, DeviceScaleFactor: 1, Mobile: l.Mobile,
 	})
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 	}})
 	t.Cleanup(func() {
 		cancel()
@@ -231,7 +236,7 @@ func (p *Tab) Until(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(0))); err != nil {
 		body, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		p.t.Fatalf("waiting for %s: %v; complaints %q; the page says:\n%s", expression, err, p.Complaints(), body)
 	}

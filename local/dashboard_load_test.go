@@ -4,9 +4,12 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,14 +41,14 @@ const watchPresses = `(globalThis.presses = [], new PerformanceObserver((l) => {
 // local mode grow beyond their bounds. This is a measurement: a machine with other work on it can fail it.
 func TestLoad_dashboard(t *testing.T) {
 	r := startCommand(t, command{getenv: noEnvironment, config: unthrottled}, "-quiet")
-	p := browser.Start(t).Open(t, browser.Desktop())
+	p := browser.Start(t).Open(t, browser.Look{Width: 1280, Height: 900, Motion: true})
 	p.Navigate(r.admin + "/")
 	p.Until(regionBox("eu-west-1") + ` !== null`)
 	browser.Evaluate[bool](p, watchPresses)
 	var sent, failed atomic.Int64
 	done := r.traffic(&sent, &failed)
 
-	began := time.Now()
+	began, browserBefore := time.Now(), browserTime(t)
 	var round []time.Duration
 	var pageBefore, serverBefore int64
 	for presses := 0; time.Since(began) < *loadTime; presses++ {
@@ -60,6 +63,7 @@ func TestLoad_dashboard(t *testing.T) {
 		time.Sleep(time.Second)
 	}
 	seconds := time.Since(began).Seconds()
+	browserShare := (browserTime(t) - browserBefore) / seconds
 	pageAfter, nodes := p.Memory()
 	serverAfter := heap()
 	close(done)
@@ -70,6 +74,7 @@ func TestLoad_dashboard(t *testing.T) {
 	slices.Sort(round)
 	t.Logf("%.0f requests a second over %.0f s, %d failed", float64(sent.Load())/seconds, seconds, failed.Load())
 	t.Logf("%d presses, in the page: median of those over 16 ms %.0f ms, worst %.0f ms; over the wire: median %s, worst %s", len(round), median(durations), durations[len(durations)-1], median(round), round[len(round)-1])
+	t.Logf("Chromium took %.0f %% of a core", 100*browserShare)
 	t.Logf("page: %d MiB, then %d MiB, %d nodes; local mode: %d MiB, then %d MiB", pageBefore>>20, pageAfter>>20, nodes, serverBefore>>20, serverAfter>>20)
 	if worst := durations[len(durations)-1]; worst > mostAnswer {
 		t.Errorf("a press took %.0f ms, want %d", worst, mostAnswer)
@@ -80,6 +85,26 @@ func TestLoad_dashboard(t *testing.T) {
 	if rate := float64(sent.Load()) / seconds; rate < 0.95*float64(*loadRate) {
 		t.Errorf("only %.0f requests a second were sent", rate)
 	}
+}
+
+// browserTime is the seconds of a core that the Chromiums of this process took so far; 0 where /proc does not tell.
+func browserTime(t *testing.T) (seconds float64) {
+	t.Helper()
+	const ticks = 100 // a second: USER_HZ
+	for pids := children(t, os.Getpid()); len(pids) > 0; pids = pids[1:] {
+		pids = append(pids, children(t, pids[0])...)
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pids[0]))
+		name, rest, ok := strings.Cut(string(raw), ") ")
+		fields := strings.Fields(rest)
+		if err != nil || !ok || !strings.Contains(name, "chrom") || len(fields) < 13 {
+			continue
+		}
+		for _, field := range fields[11:13] { // of users' and the system's instructions
+			n, _ := strconv.ParseFloat(field, 64)
+			seconds += n / ticks
+		}
+	}
+	return seconds
 }
 
 func heap() int64 {

@@ -17,6 +17,16 @@ func unfold(p *browser.Tab) {
 	browser.Evaluate[any](p, `document.querySelectorAll("details[data-fold]").forEach((d) => { d.open = true; })`)
 }
 
+// flowing sends requests until the picture shows what they do: flows are those of the last ten seconds, and a slow
+// machine may take longer to draw.
+func flowing(p *browser.Tab, condition string, send func()) {
+	for !browser.Evaluate[bool](p, condition) {
+		send()
+		browser.Evaluate[any](p, `globalThis.asked = performance.now()`)
+		p.Until(condition + ` || performance.now() > asked + 2000`)
+	}
+}
+
 // With edge routing nobody checks a region: the dashboard says so, and where each edge sends its viewers.
 func TestDashboard_edgeRouting(t *testing.T) {
 	r := startNotes(t, "-stack", "staging")

@@ -46,7 +46,9 @@ func TestDashboard(t *testing.T) {
 			p.Until(regionBox("eu-west-1") + `.innerText.includes("has not noticed yet")`)
 			p.Until(regionBox("us-east-1") + `.innerText.includes("sqs answers 500")`)
 			p.Until(`document.querySelector("#requests").rows.length >= 6 && document.querySelectorAll("#charts canvas").length === 3`)
-			p.Until(`document.querySelector(".line.bad") !== null`)
+			flowing(p, `document.querySelector(".line.bad") !== null`, func() {
+				r.ask("POST", r.viewer+"/api/feedback", `{"message":"x"}`, "Content-Type", "application/json")
+			})
 			check("region down")
 			unfold(p)
 

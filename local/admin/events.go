@@ -19,7 +19,9 @@ const (
 	messagesShown = 50
 	// newsEvery is how often a dashboard hears of requests, requestsTold how many of them it is shown then: at a
 	// thousand a second nobody reads each, and their numbers are in the timeline.
-	newsEvery, requestsTold = 250 * time.Millisecond, 50
+	newsEvery, requestsTold = 250 * time.Millisecond, 25
+	// newsWhenBusy is how often it hears of them while there are more than it is shown.
+	newsWhenBusy = time.Second
 	// maxStreams is how many dashboards may be open at a time.
 	maxStreams = 16
 	// writeTime is what one event may take to be read. A dashboard that does not read is let go; the page comes back.
@@ -108,9 +110,9 @@ func (h *hub) subscribe() (*subscriber, func()) {
 }
 
 // streamEvents answers GET /events with server-sent events: "requests" (a list, the newest first) and "timeline" once,
-// "state" at the start and then the members of it that changed, "request" (a list of the newest since, at most 50) and
-// "timeline" (the seconds that changed, and all marks where there are new ones) up to four times a second, "reset"
-// after POST /reset.
+// "state" at the start and then the members of it that changed, "request" (a list of the newest since, at most 25) and
+// "timeline" (the seconds that changed, and all marks where there are new ones) up to four times a second, or once a
+// second while requests come faster than they are shown, "reset" after POST /reset.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
@@ -132,7 +134,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	stream.sendChanged("state", s.events.state())
 	ticker := time.NewTicker(lookAgain)
 	defer ticker.Stop()
-	news := time.NewTicker(newsEvery)
+	news := time.NewTimer(newsEvery)
 	defer news.Stop()
 	for stream.err == nil {
 		select {
@@ -147,6 +149,11 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 			}
 			if changed != nil {
 				stream.send("timeline", changed)
+			}
+			if len(requests) == requestsTold {
+				news.Reset(newsWhenBusy)
+			} else {
+				news.Reset(newsEvery)
 			}
 		case <-subscriber.resets:
 			seen = position{}

@@ -242,7 +242,7 @@ func (x *exchange) explainAttempt(m distribution.Member, a Attempt, charged time
 		text += fmt.Sprintf(" (%d x %s to connect)", m.Origin.Timeouts.Attempts, span(m.Origin.Timeouts.Connect))
 	}
 	if next != nil {
-		text += ", a failover code: next is " + next.Origin.ID
+		text += ", a failover code: the origin `" + next.Origin.ID + "` is asked"
 	}
 	x.explain("origin", "%s", text)
 }

@@ -31,7 +31,7 @@ func TestExplain_failoverAndCache(t *testing.T) {
 	for _, c := range []struct{ kind, want string }{
 		{"behavior", "`/api/topics*`: 1st of 3, the first whose pattern matches the path"},
 		{"cache", "miss, key /api/topics"},
-		{"origin", "nearest -> eu-west-1: connect failed after 2 s, of which 2 s are charged and were not waited for (1 x 2 s to connect), a failover code: next is next | next -> us-east-1: 200"},
+		{"origin", "nearest -> eu-west-1: connect failed after 2 s, of which 2 s are charged and were not waited for (1 x 2 s to connect), a failover code: the origin `next` is asked | next -> us-east-1: 200"},
 		{"sent", "removed: Authorization, Cookie"},
 		{"stored", "fresh for 300 s by max-age; minimum 0 ms, default"},
 		{"answer", "200 with"},

@@ -142,8 +142,10 @@ export async function get(path) {
   }
 }
 
-export const clockTime = (at) => new Date(at).toLocaleTimeString([], { hour12: false });
-export const count = (n) => n.toLocaleString("en");
+const timeFormat = new Intl.DateTimeFormat([], { timeStyle: "medium", hourCycle: "h23" });
+const numberFormat = new Intl.NumberFormat("en");
+export const clockTime = (at) => timeFormat.format(typeof at === "string" ? new Date(at) : at);
+export const count = (n) => numberFormat.format(n);
 export const ms = (n) => (n >= 10 ? count(Math.round(n)) : n.toFixed(1));
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 

@@ -182,6 +182,16 @@ function lines() {
   patchChildren(board, paths);
 }
 
+// What flows moves five times a second. An animation of the style sheet's would be computed for every frame, which costs
+// more than all the rest of the page under load.
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+let along = 0;
+setInterval(() => {
+  if (still.matches || document.hidden || flows.length === 0) return;
+  along = (along - 3) % 204; // a multiple of both patterns of dashes
+  byId("picture").querySelector("svg.lines")?.style.setProperty("stroke-dashoffset", along);
+}, 200);
+
 // possible keeps idle lines to where a behavior can lead: an origin of the site names its region; the rest may lead anywhere.
 function possible(b, region) {
   const named = b.origins.filter((o) => topology.regions.some((t) => o.includes(t.region)));

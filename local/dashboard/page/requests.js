@@ -3,9 +3,12 @@
 import { byId, clockTime, count, element, empty, get, ms, narrow, onFrame, plural, tag } from "./dom.js";
 import { forgetBrush } from "./time.js";
 
-const rowsShown = 100;
+const rowsShown = 100; // of a search
+const rowsLive = 50;
+const rowsNoticed = 10; // more of them at once are not seen to arrive
 let latest = [];
 let unseen = []; // of the latest, those that are not in the list yet
+let inSight = true;
 let held = false; // whoever is in the list is not to have rows move under the finger
 let brush = null;
 let chosen = "";
@@ -21,30 +24,33 @@ export function setRegions(names) {
 }
 
 export function all(list) {
-  latest = list.slice(0, rowsShown);
+  latest = list.slice(0, rowsLive);
   unseen = [];
   if (!filtered()) show(latest);
 }
 
 /** more takes the newest requests, the newest first. */
 export function more(list) {
-  latest = [...list, ...latest].slice(0, rowsShown);
-  unseen = [...list, ...unseen].slice(0, rowsShown);
+  latest = [...list, ...latest].slice(0, rowsLive);
+  unseen = [...list, ...unseen].slice(0, rowsLive);
   arrive();
 }
 
 const arrive = onFrame(() => {
   const waiting = held && !filtered() ? unseen.length : 0;
-  byId("held").textContent = waiting ? `${waiting < rowsShown ? plural(waiting, "newer one") : `${rowsShown} newer ones or more`}, shown once you leave the list` : "";
-  if (held || filtered()) return;
+  byId("held").textContent = waiting ? `${waiting < rowsLive ? plural(waiting, "newer one") : `${rowsLive} newer ones or more`}, shown once you leave the list` : "";
+  if (held || filtered() || (!inSight && unseen.length > rowsNoticed)) return;
   const body = byId("requests");
-  body.prepend(...unseen.map((r) => row(r, "new")));
-  while (body.rows.length > rowsShown) body.lastElementChild.remove();
+  body.prepend(...unseen.map((r) => row(r, unseen.length > rowsNoticed ? "" : "new")));
+  while (body.rows.length > rowsLive) body.lastElementChild.remove();
   unseen = [];
   byId("no-requests").hidden = body.rows.length > 0;
 });
 
+// Nobody sees a list that is scrolled away: what comes fast waits then.
 const list = byId("requests-list");
+new IntersectionObserver((entries) => { inSight = entries.at(-1).isIntersecting; arrive(); }).observe(list);
+
 function hold() {
   held = list.matches(":hover") || list.contains(document.activeElement);
   arrive();

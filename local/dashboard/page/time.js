@@ -5,7 +5,8 @@ import { byId, changed, clockTime, count, element, ms, onFrame, palette, plural,
 import { keyboard } from "./seconds.js";
 
 const foldedGap = 4; // seconds that any longer gap is drawn as
-const redrawEvery = 250; // milliseconds
+const redrawEvery = 250, redrawAtLeast = 1500; // milliseconds: how often depends on what drawing takes
+const leisure = 20; // times as long as a drawing takes nothing is drawn
 const kinds = { fault: "F", drain: "D", health: "H", dns: "N", alarm: "A", clock: "C", reset: "R", redrive: "Q", deploy: "V" };
 
 let live = { buckets: new Map(), marks: [] };
@@ -44,12 +45,17 @@ export function recent(now, seconds) {
 
 function shown() { return drill ?? { buckets: [...live.buckets.values()].sort((a, b) => a.at - b.at), marks: live.marks }; }
 
-const drawSoon = onFrame(() => draw());
+const drawSoon = onFrame(() => {
+  const began = performance.now();
+  draw();
+  queueMicrotask(() => { cost = performance.now() - began; }); // uPlot draws in a microtask of its own, queued before
+});
+let cost = 0; // milliseconds of the last drawing
 
 function soon() {
   if (pending) return;
   pending = true;
-  setTimeout(() => { pending = false; drawSoon(); }, redrawEvery);
+  setTimeout(() => { pending = false; drawSoon(); }, Math.min(Math.max(redrawEvery, cost * leisure), redrawAtLeast));
 }
 
 function names(buckets) {
