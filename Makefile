@@ -20,6 +20,7 @@ help: ## show this list
 
 .PHONY: local
 local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
+	@test -x bin/local || echo "Building local mode: the first time takes a machine one to three minutes, later ones seconds."
 	@go build -o bin/local ./local && exec bin/local -stack $(STACK) $(ARGS)
 
 .PHONY: test
@@ -130,5 +131,5 @@ release: ## make the tree a release (VERSION=1.2.0): changelog, version, baselin
 
 .PHONY: build
 build: ## build the local mode and the handler into bin/
-	go build -trimpath -o bin/ ./local
+	go build -o bin/ ./local
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o bin/bootstrap ./handler

@@ -102,6 +102,7 @@ func (t *topology) onRequest(r cloudfront.Request) {
 	t.requests.Add(noted)
 	t.stats.add(r)
 	t.countRequest(r)
+	t.tellRequest(r)
 	if t.access != nil {
 		if err := t.access.write(r); err != nil {
 			t.log.Error("writing the access log", "err", err)

@@ -23,5 +23,5 @@
 // faults and time stay, caches, health and functions begin anew. If that fails, the graph of before goes on.
 //
 // SIGINT, SIGTERM and SIGHUP end it with status 0 within ten seconds, functions included. A start that fails is one
-// line on standard error and status 1; a wrong flag is status 2.
+// line on standard error, or one for each problem of a configuration, and status 1; a wrong flag is status 2.
 package main

@@ -20,6 +20,12 @@ import (
 	"github.com/onefront/onefront/redact"
 )
 
+// Formats of the log.
+const (
+	formatText = "text"
+	formatJSON = "json"
+)
+
 // keyVariable gives the SaaS key. Without it the stand-in gets a random one.
 const keyVariable = "ONEFRONT_UPSTREAM_API_KEY"
 
@@ -43,6 +49,8 @@ type flags struct {
 	cacheLimitMiB int64
 	logFormat     string
 	quiet         bool
+	verbose       bool
+	version       bool
 	freeze        bool
 	concurrency   int
 	without       repeated // types
@@ -90,8 +98,13 @@ usage: go run ./local [flags]
   -freeze            stop functions between requests, as Lambda does
   -concurrency N     executions that the functions of a region share (default 50)
   -without TYPE      leave out the resources of a type of your own, such as aws:dynamodb/table:Table; may be repeated
-  -log FORMAT        text or json (default text), on standard error
-  -quiet             no log but warnings
+  -log FORMAT        text or json (default text), on standard error. Text has a line for each request, for health
+                     checks that change, and for what goes wrong; json has everything that text has with -verbose,
+                     for machines
+  -verbose           every line of functions and gateways, every health check that asks the public name, and what the
+                     program remarks about itself
+  -quiet             nothing but warnings
+  -version           print the version and end
 
 r and Enter, or the signal USR1, build the program anew and go on with it; tickets, queues and clock stay.
 `
@@ -110,8 +123,10 @@ func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (fl
 	set.StringVar(&upstream, "upstream", "", "")
 	set.StringVar(&f.accessLog, "access-log", "", "")
 	set.Int64Var(&f.cacheLimitMiB, "cache-limit", 64, "")
-	set.StringVar(&f.logFormat, "log", "text", "")
+	set.StringVar(&f.logFormat, "log", formatText, "")
 	set.BoolVar(&f.quiet, "quiet", false, "")
+	set.BoolVar(&f.verbose, "verbose", false, "")
+	set.BoolVar(&f.version, "version", false, "")
 	set.BoolVar(&f.freeze, "freeze", false, "")
 	set.IntVar(&f.concurrency, "concurrency", lambda.DefaultConcurrency, "")
 	set.Var(&f.without, "without", "")
@@ -120,6 +135,9 @@ func parseFlags(args []string, stderr io.Writer, getenv func(string) string) (fl
 			_, _ = io.WriteString(stderr, usage)
 		}
 		return f, err
+	}
+	if f.version {
+		return f, nil
 	}
 	if set.NArg() > 0 {
 		return f, fmt.Errorf("argument %q: want flags only; -help lists them", set.Arg(0))
@@ -158,7 +176,10 @@ func (f *flags) check() error {
 	if f.concurrency < 1 || f.concurrency > 1000 {
 		return fmt.Errorf("-concurrency %d: want 1 to 1000 executions", f.concurrency)
 	}
-	if f.logFormat != "text" && f.logFormat != "json" {
+	if f.quiet && f.verbose {
+		return errors.New("-quiet and -verbose: want one of them")
+	}
+	if f.logFormat != formatText && f.logFormat != formatJSON {
 		return fmt.Errorf("-log %q: want text or json", f.logFormat)
 	}
 	if f.upstream != nil && f.key == "" {

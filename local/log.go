@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,69 +11,35 @@ import (
 
 // newLog writes to standard error, text for people or JSON for machines.
 func newLog(w io.Writer, f flags) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if f.quiet {
-		options.Level = slog.LevelWarn
+	level := slog.LevelInfo
+	switch {
+	case f.quiet:
+		level = slog.LevelWarn
+	case f.verbose:
+		level = slog.LevelDebug
 	}
-	if f.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+	if f.logFormat == formatJSON {
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 	}
-	return slog.New(&console{Handler: slog.NewTextHandler(w, options), w: w})
+	return slog.New(&console{w: w, level: level, all: f.verbose})
 }
 
-// console prints what functions and gateways write into their log groups as they wrote it, since that is JSON which
-// slog's text would quote, and leaves everything else to slog:
-//
-//	17:04:41.210 http-api-us-east-1-6695a78 {"requestId":"hLzMcBbc6oATMeI=",...}
-type console struct {
-	slog.Handler
-	w io.Writer
-}
-
-// Handle implements slog.Handler. A line of a log group has no attributes but where it comes from.
-func (c *console) Handle(ctx context.Context, r slog.Record) error {
-	source, line := "", true
-	r.Attrs(func(a slog.Attr) bool {
-		switch a.Key {
-		case "function", "logGroup":
-			source = a.Value.String()
-		case "region":
-		default:
-			line = false
-		}
-		return line
-	})
-	if source == "" || !line {
-		return c.Handler.Handle(ctx, r)
-	}
-	// One write per line, as slog's own handlers do, so that lines of several goroutines do not mix.
-	_, err := io.WriteString(c.w, r.Time.Format("15:04:05.000")+" "+source+" "+strings.TrimRight(r.Message, "\n")+"\n")
-	return err
-}
-
-// WithAttrs implements slog.Handler.
-func (c *console) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &console{Handler: c.Handler.WithAttrs(attrs), w: c.w}
-}
-
-// WithGroup implements slog.Handler.
-func (c *console) WithGroup(name string) slog.Handler {
-	return &console{Handler: c.Handler.WithGroup(name), w: c.w}
-}
-
-// tellPlan prints a line that the program said about itself, as `pulumi preview` would. Text keeps its lines. What is
-// an error ends the start, which says it.
+// tellPlan prints a line that the program said about itself, as `pulumi preview` would. Text keeps its lines and has
+// remarks only with -verbose, warnings always. What is an error ends the start, which says it.
 func tellPlan(w io.Writer, f flags, log *slog.Logger, m graph.Message) {
 	warning := m.Severity == "warning"
 	if m.Severity == "debug" || m.Severity == "error" || f.quiet && !warning {
 		return
 	}
-	if f.logFormat == "json" {
+	if f.logFormat == formatJSON {
 		if warning {
 			log.Warn("plan", "text", m.Text, "urn", m.URN)
 		} else {
 			log.Info("plan", "text", m.Text, "urn", m.URN)
 		}
+		return
+	}
+	if !warning && !f.verbose {
 		return
 	}
 	for line := range strings.Lines(m.Text) {

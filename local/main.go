@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/version"
 )
 
 func main() {
@@ -89,6 +91,9 @@ func (c command) run(ctx context.Context, args []string) int {
 	case err != nil:
 		c.complain(err)
 		return statusUsage
+	case f.version:
+		fmt.Fprintln(c.stdout, "onefront", version.String())
+		return statusOK
 	}
 	f.project = c.project
 	err = c.serve(ctx, f)
@@ -102,16 +107,37 @@ func (c command) run(ctx context.Context, args []string) int {
 	return statusFailed
 }
 
-// complain writes an error as one line.
-func (c command) complain(err error) { fmt.Fprintf(c.stderr, "local: %s\n", oneLine(err)) }
+// complain writes an error: one line, or where a stack's configuration has several problems one line for each.
+func (c command) complain(err error) {
+	for _, problem := range problemsOf(err) {
+		fmt.Fprintf(c.stderr, "local: %s\n", problem)
+	}
+}
 
-// oneLine is an error's text in which joined errors and a compiler's output are parted by semicolons.
-func oneLine(err error) string {
-	var parts []string
-	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, line)
+// aProblem is how a problem of a configuration begins: with its key or what it is about.
+var aProblem = regexp.MustCompile(`^([A-Za-z][\w-]*:[A-Za-z][\w.[\]*-]*: |(app|application|function) ")`)
+
+// problemsOf are an error's problems, each in one line: what a compiler says in several is one.
+func problemsOf(err error) (all []string) {
+	for _, line := range lines(err) {
+		if len(all) == 0 || aProblem.MatchString(line) {
+			all = append(all, line)
+		} else {
+			all[len(all)-1] += "; " + line
 		}
 	}
-	return strings.Join(parts, "; ")
+	return all
+}
+
+// oneLine is an error's text in which joined errors and a compiler's output are parted by semicolons.
+func oneLine(err error) string { return strings.Join(lines(err), "; ") }
+
+// lines are the lines of an error's text that say something.
+func lines(err error) (all []string) {
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
 }

@@ -9,11 +9,13 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/onefront/onefront/graph"
+	"github.com/onefront/onefront/version"
 )
 
 // freePorts are the flags of every start in a test. With the variable ONEFRONT_TEST_FREEZE the whole suite runs against
@@ -43,6 +45,29 @@ func TestCommand_failingHandlerBuildIsOneLine(t *testing.T) {
 	want := "local: building the handler for linux/amd64: exit status 1; # example; handler/main.go:3:1: syntax error\n"
 	if stderr.String() != want || stdout.String() != "" {
 		t.Errorf("got %q on standard error, %q on standard output, want %q", &stderr, &stdout, want)
+	}
+}
+
+// Each problem of a configuration is a line of its own; what belongs to one stays with it.
+func TestProblemsOf(t *testing.T) {
+	t.Parallel()
+	got := problemsOf(errors.New("onefront:regions[0]: \"x\": want the name of an AWS region\nonefront:upstream.url: \"y\": want https\n" +
+		"aws:secretKey: set: not handed on\nfunction \"api\": memory 1 MiB: from 128\nbuilding the function api: exit status 1\n# example\n./main.go:3:1: syntax error\n"))
+	want := []string{
+		`onefront:regions[0]: "x": want the name of an AWS region`, `onefront:upstream.url: "y": want https`, "aws:secretKey: set: not handed on",
+		`function "api": memory 1 MiB: from 128; building the function api: exit status 1; # example; ./main.go:3:1: syntax error`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestCommand_version(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr safeBuffer
+	c := command{getenv: noEnvironment, stdout: &stdout, stderr: &stderr}
+	if status := c.run(t.Context(), []string{"-version"}); status != statusOK || stdout.String() != "onefront "+version.String()+"\n" || stderr.String() != "" {
+		t.Errorf("status %d, %q, %q", status, &stdout, &stderr)
 	}
 }
 

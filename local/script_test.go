@@ -368,7 +368,8 @@ func text(value any) string {
 	return string(raw)
 }
 
-// fails starts local mode with flags of its own and wants a status and one line that matches.
+// fails starts local mode with flags of its own and wants a status and a text that matches: one line, or as many as the
+// pattern has.
 func fails(s *session, ts *testscript.TestScript, args []string) {
 	var stdout, stderr safeBuffer
 	c := command{project: s.project, record: recordOnce, stdout: &stdout, stderr: &stderr, getenv: ts.Getenv, config: s.config}
@@ -381,7 +382,7 @@ func fails(s *session, ts *testscript.TestScript, args []string) {
 	if stdout.String() != "" {
 		ts.Fatalf("standard output: %q", &stdout)
 	}
-	if lines := strings.Count(stderr.String(), "\n"); lines != 1 || !regexp.MustCompile(args[1]).MatchString(stderr.String()) {
-		ts.Fatalf("got %d lines:\n%s\nwant one that matches %q", lines, &stderr, args[1])
+	if lines := strings.Count(stderr.String(), "\n"); lines != 1+strings.Count(args[1], `\n`) || !regexp.MustCompile(args[1]).MatchString(stderr.String()) {
+		ts.Fatalf("got %d lines:\n%s\nwant %q", lines, &stderr, args[1])
 	}
 }

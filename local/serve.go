@@ -46,6 +46,9 @@ func (c command) serve(ctx context.Context, f flags) error {
 	front.serve(first.edge.Listener(viewer), http.HandlerFunc(h.serveViewer))
 	first.start()
 
+	if f.logFormat == formatText && !f.quiet {
+		first.welcome(c.stderr, "http://"+hostPort(viewer), "http://"+hostPort(admin))
+	}
 	fmt.Fprintf(c.stdout, "ready viewer=http://%s admin=http://%s stack=%s routing=%s regions=%s\n",
 		hostPort(viewer), hostPort(admin), first.stack, first.routing, strings.Join(first.regions, ","))
 	for {

@@ -12,11 +12,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/onefront/onefront/version"
 )
 
 const usage = `Steers a stack that runs, without a deployment.
 
 usage: go run ./ops COMMAND [REGION] [flags]
+       go run ./ops -version
 
   drain REGION     take the region out of the traffic (dns: its health check fails; edge: the edge leaves it out)
   undrain REGION   let it have traffic again
@@ -115,6 +118,10 @@ func (c *command) run(ctx context.Context, args []string) error {
 			return misuse("want a command: %s", commandNames)
 		}
 		return nil
+	}
+	if slices.Contains([]string{"-version", "--version", "version"}, args[0]) {
+		_, err := fmt.Fprintln(c.stdout, "onefront", version.String())
+		return err
 	}
 	chosen, steers := commands[args[0]]
 	if !steers && args[0] != "doctor" && args[0] != "smoke" {

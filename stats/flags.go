@@ -25,6 +25,7 @@ type flags struct {
 	region  string
 	keep    string
 	regions string
+	version bool
 }
 
 // defaultAge is how far back objects in S3 are read unless -since says otherwise: a whole bucket is a long read.
@@ -43,6 +44,7 @@ usage: go run ./stats [flags] [REPORT...] FILE|DIR|s3://BUCKET/PREFIX|- ...
   -profile NAME    AWS profile for s3:// (default: the environment's)
   -region NAME     AWS region of the bucket (default: the environment's)
   -keep DIR        keep objects of s3:// there; what is there already is not fetched again
+  -version         print the version and end
 
 A DIR is read with everything below it that ends in .gz, .json, .jsonl or .log. No report means all of them:
 
@@ -70,11 +72,15 @@ func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	set.StringVar(&f.region, "region", "", "")
 	set.StringVar(&f.keep, "keep", "", "")
 	set.StringVar(&f.regions, "regions", "", "")
+	set.BoolVar(&f.version, "version", false, "")
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = io.WriteString(stderr, usage())
 		}
 		return f, err
+	}
+	if f.version {
+		return f, nil
 	}
 	set.Visit(func(given *flag.Flag) { f.ageSet = f.ageSet || given.Name == "since" })
 	return f, f.check(set.Args())

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/onefront/onefront/stats/accesslog"
+	"github.com/onefront/onefront/version"
 )
 
 func main() {
@@ -54,6 +55,9 @@ func (c command) run(ctx context.Context, args []string) int {
 	case err != nil:
 		fmt.Fprintf(c.stderr, "stats: %v\n", err)
 		return statusUsage
+	case f.version:
+		fmt.Fprintln(c.stdout, "onefront", version.String())
+		return statusOK
 	}
 	if err := c.count(ctx, f); err != nil {
 		fmt.Fprintf(c.stderr, "stats: %v\n", err)
