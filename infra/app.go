@@ -93,7 +93,7 @@ func (p *platform) secret(key string) pulumi.StringOutput {
 }
 
 func (p *platform) unknownSecret(key string) error {
-	return fmt.Errorf("secret %q: one of those that the application names; there are %s", key, strings.Join(slices.Sorted(maps.Keys(p.Secrets)), ", "))
+	return fmt.Errorf("secret %q: want one of those that the application names; there are %s", key, strings.Join(slices.Sorted(maps.Keys(p.Secrets)), ", "))
 }
 
 func newApp(ctx *pulumi.Context, name, prefix string, args *Args, opts ...pulumi.ResourceOption) (*App, error) {

@@ -104,17 +104,17 @@ func TestFunctions_refusals(t *testing.T) {
 	}}
 	_, err := recordApplication(app, map[string]string{"onefront:spa": "perhaps"})
 	for _, want := range []string{
-		`function "a": route "FETCH /x": $default, or one of ANY`, `function "a": route "GET x": a path with a leading slash`,
-		`function "a": route "GET /shop/health": another path`, `function "a": route "GET /y/{p+}/z": a variable with + as the last segment only`,
-		`function "b": either a Go package`, `function "b": route "$default": a route key that no other has; a answers it already`,
-		`function "b": route "GET /o/{other}": a route key that no other has`, `function "a": a name that no other function has`,
-		`function "Too Long": a name of at most 20`, `onefront:spa: "perhaps"`,
+		`function "a": route "FETCH /x": want $default, or one of ANY`, `function "a": route "GET x": want a path with a leading slash`,
+		`function "a": route "GET /shop/health": want another path`, `function "a": route "GET /y/{p+}/z": want a variable with + as the last segment only`,
+		`function "b": want either a Go package`, `function "b": route "$default": want a route key that no other has; a answers it already`,
+		`function "b": route "GET /o/{other}": want a route key that no other has`, `function "a": want a name that no other function has`,
+		`function "Too Long": want a name of at most 20`, `onefront:spa: "perhaps"`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s in:\n%v", want, err)
 		}
 	}
-	if _, err := recordApplication(&infra.Functions{Name: "none"}, nil); err == nil || !strings.Contains(err.Error(), `application "none": at least one function`) {
+	if _, err := recordApplication(&infra.Functions{Name: "none"}, nil); err == nil || !strings.Contains(err.Error(), `application "none": want at least one function`) {
 		t.Errorf("without a function: %v", err)
 	}
 }

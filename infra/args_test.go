@@ -61,11 +61,11 @@ func TestNew_byHandIsChecked(t *testing.T) {
 		"regions, routes and a zip": {func(a *infra.Args) {
 			a.Regions, a.Routes = []string{"eu-west-9"}, []config.Route{{Path: "orders", Methods: "some"}}
 			a.Application.Functions[1].Package, a.Application.Functions[1].Zip = "", "none.zip"
-		}, []string{`onefront:regions[0]: "eu-west-9": `, `onefront:routes[0].path: "orders": a leading slash`, `onefront:routes[0].methods: "some": `, `zip "none.zip": `}},
+		}, []string{`onefront:regions[0]: "eu-west-9": `, `onefront:routes[0].path: "orders": want a leading slash`, `onefront:routes[0].methods: "some": `, `zip "none.zip": `}},
 		"a secret that is missing": {func(a *infra.Args) { a.Secrets = nil }, []string{`onefront:paymentKey: not set: required: a secret of the function orders`}},
 		"a function's timeout":     {func(a *infra.Args) { a.Application.Functions[0].Timeout = time.Minute }, []string{`function "orders": timeout 1m0s`}},
 		"no application":           {func(a *infra.Args) { a.Application = nil }, []string{`the application: required`}},
-		"dns without a zone":       {func(a *infra.Args) { a.Routing = config.RoutingDNS }, []string{`onefront:routing: "dns": edge, or set onefront:domains`}},
+		"dns without a zone":       {func(a *infra.Args) { a.Routing = config.RoutingDNS }, []string{`onefront:routing: "dns": want edge, or set onefront:domains`}},
 		"a short health interval":  {func(a *infra.Args) { a.HealthInterval = time.Second }, []string{`onefront:healthInterval: "1s": `}},
 	} {
 		_, err := recordNew(func(ctx *pulumi.Context) error {
@@ -119,9 +119,9 @@ func TestNew_twoOnOneDomain(t *testing.T) {
 		want     []string
 	}{
 		"the second says existing":    {app("o1", "", "one.example.com", "*.two.example.com"), app("o2", config.ValidationExisting, "two.example.com"), nil},
-		"both make the record":        {app("o1", "", "one.example.com", "*.two.example.com"), app("o2", "", "two.example.com"), []string{`app "two": onefront:domains: "two.example.com": validation existing for its zone's entry: the app "one" makes the record`}},
-		"both serve a name":           {app("o1", "", "example.com"), app("o2", config.ValidationExisting, "example.com"), []string{`app "two": onefront:domains: "example.com": a name that the app "one" does not serve`}},
-		"both have the origin's name": {app("o", "", "a.example.com"), app("o", "", "b.example.com"), []string{`app "two": onefront:originSubdomain: "o.example.com": another label than that of the app "one"`}},
+		"both make the record":        {app("o1", "", "one.example.com", "*.two.example.com"), app("o2", "", "two.example.com"), []string{`app "two": onefront:domains: "two.example.com": want validation existing for its zone's entry: the app "one" makes the record`}},
+		"both serve a name":           {app("o1", "", "example.com"), app("o2", config.ValidationExisting, "example.com"), []string{`app "two": onefront:domains: "example.com": want a name that the app "one" does not serve`}},
+		"both have the origin's name": {app("o", "", "a.example.com"), app("o", "", "b.example.com"), []string{`app "two": onefront:originSubdomain: "o.example.com": want another label than that of the app "one"`}},
 	} {
 		for range 2 { // what one program has is nothing to the next
 			_, err := recordNew(func(ctx *pulumi.Context) error {

@@ -39,11 +39,11 @@ func (f *Functions) check(health string) error {
 	found.basePaths(f)
 	switch {
 	case len(f.Functions) == 0:
-		found.refuse("application %q: at least one function", f.Name)
+		found.refuse("application %q: want at least one function", f.Name)
 	case answering == 0:
-		found.refuse("application %q: at least one function with a route key such as $default", f.Name)
+		found.refuse("application %q: want at least one function with a route key such as $default", f.Name)
 	case keys > maxRoutes-healthRoutes:
-		found.refuse("application %q: at most %d routes of one API, %d of which are the platform's, not %d more", f.Name, maxRoutes, healthRoutes, keys)
+		found.refuse("application %q: want at most %d routes of one API, %d of which are the platform's, not %d more", f.Name, maxRoutes, healthRoutes, keys)
 	}
 	return errors.Join(found.errs...)
 }
@@ -56,11 +56,11 @@ func (f *findings) basePaths(app *Functions) {
 	for _, path := range app.BasePaths {
 		switch {
 		case path == "" || path == "/":
-			f.refuse("application %q: base path %q: no base path at all for an API at the root", app.Name, path)
+			f.refuse("application %q: base path %q: want no base path at all for an API at the root", app.Name, path)
 		case !basePath.MatchString(path):
-			f.refuse("application %q: base path %q: a leading slash, none at its end, letters, digits and ._~- between, such as /api", app.Name, path)
+			f.refuse("application %q: base path %q: want a leading slash, none at its end, letters, digits and ._~- between, such as /api", app.Name, path)
 		case slices.Contains(seen, path):
-			f.refuse("application %q: base path %q: a path that is not there already", app.Name, path)
+			f.refuse("application %q: base path %q: want a path that is not there already", app.Name, path)
 		}
 		seen = append(seen, path)
 	}
@@ -74,11 +74,11 @@ var takenNames = []string{healthFunction, "http-api"}
 func (f *findings) name(name string, seen map[string]bool) {
 	switch {
 	case !functionName.MatchString(name):
-		f.refuse("function %q: a name of at most 20 of a-z, 0-9 and hyphens", name)
+		f.refuse("function %q: want a name of at most 20 of a-z, 0-9 and hyphens", name)
 	case slices.Contains(takenNames, name):
-		f.refuse("function %q: another name: the platform has %s itself", name, strings.Join(takenNames, " and "))
+		f.refuse("function %q: want another name: the platform has %s itself", name, strings.Join(takenNames, " and "))
 	case seen[name]:
-		f.refuse("function %q: a name that no other function has", name)
+		f.refuse("function %q: want a name that no other function has", name)
 	}
 	seen[name] = true
 }
@@ -91,43 +91,43 @@ func (f *findings) function(fn *Function) {
 	}
 	switch {
 	case (fn.Package == "") == (fn.Zip == ""):
-		f.refuse("function %q: either a Go package such as ./orders or the path of a zip, not %q and %q", fn.Name, fn.Package, fn.Zip)
+		f.refuse("function %q: want either a Go package such as ./orders or the path of a zip, not %q and %q", fn.Name, fn.Package, fn.Zip)
 	case fn.Package != "" && (strings.HasPrefix(fn.Package, "-") || filepath.IsAbs(fn.Package)):
-		f.refuse("function %q: package %q: a Go package such as ./orders", fn.Name, fn.Package)
+		f.refuse("function %q: package %q: want a Go package such as ./orders", fn.Name, fn.Package)
 	}
 	if fn.Timeout != 0 && (fn.Timeout < time.Second || fn.Timeout > longest || fn.Timeout%time.Second != 0) {
-		f.refuse("function %q: timeout %s: whole seconds from 1s to %s%s", fn.Name, fn.Timeout, longest, why)
+		f.refuse("function %q: timeout %s: want whole seconds from 1s to %s%s", fn.Name, fn.Timeout, longest, why)
 	}
 	if fn.MemoryMiB != 0 && (fn.MemoryMiB < lambdaapi.MinMemoryMiB || fn.MemoryMiB > lambdaapi.MaxMemoryMiB) {
-		f.refuse("function %q: memory %d MiB: from %d to %d (F10.4)", fn.Name, fn.MemoryMiB, lambdaapi.MinMemoryMiB, lambdaapi.MaxMemoryMiB)
+		f.refuse("function %q: memory %d MiB: want from %d to %d (F10.4)", fn.Name, fn.MemoryMiB, lambdaapi.MinMemoryMiB, lambdaapi.MaxMemoryMiB)
 	}
 	if fn.Concurrency != nil && *fn.Concurrency < 0 {
-		f.refuse("function %q: concurrency %d: 0 or more; nil reserves none", fn.Name, *fn.Concurrency)
+		f.refuse("function %q: concurrency %d: want 0 or more; nil reserves none", fn.Name, *fn.Concurrency)
 	}
 	switch {
 	case !slices.Contains([]string{"", lambdaapi.ARM64, lambdaapi.X8664}, fn.Architecture):
-		f.refuse("function %q: architecture %q: %s or %s", fn.Name, fn.Architecture, lambdaapi.ARM64, lambdaapi.X8664)
+		f.refuse("function %q: architecture %q: want %s or %s", fn.Name, fn.Architecture, lambdaapi.ARM64, lambdaapi.X8664)
 	case fn.Architecture == lambdaapi.X8664 && fn.Zip == "":
-		f.refuse("function %q: architecture %q: a ready zip for it; a package is compiled for %s", fn.Name, fn.Architecture, lambdaapi.ARM64)
+		f.refuse("function %q: architecture %q: want a ready zip for it; a package is compiled for %s", fn.Name, fn.Architecture, lambdaapi.ARM64)
 	}
 	if problem := checkProblem(fn.Check); problem != "" {
 		f.refuse("function %q: check %q: %s", fn.Name, fn.Check, problem)
 	} else if fn.Check != "" && len(fn.Routes) == 0 {
-		f.refuse("function %q: check %q: no check, since the function answers no routes", fn.Name, fn.Check)
+		f.refuse("function %q: check %q: want no check, since the function answers no routes", fn.Name, fn.Check)
 	}
 	for _, name := range slices.Sorted(maps.Keys(fn.Environment)) {
 		switch {
 		case !variableName.MatchString(name):
-			f.refuse("function %q: variable %q: letters, digits and underscores, a letter first", fn.Name, name)
+			f.refuse("function %q: variable %q: want letters, digits and underscores, a letter first", fn.Name, name)
 		case slices.Contains(lambdaapi.ReservedVariables(), name):
-			f.refuse("function %q: variable %q: another name: Lambda sets this one itself", fn.Name, name)
+			f.refuse("function %q: variable %q: want another name: Lambda sets this one itself", fn.Name, name)
 		case slices.Contains(ownVariables, name):
-			f.refuse("function %q: variable %q: another name: the platform sets this one itself", fn.Name, name)
+			f.refuse("function %q: variable %q: want another name: the platform sets this one itself", fn.Name, name)
 		}
 	}
 	for _, s := range fn.Allow {
 		if problem := s.problem(); problem != "" {
-			f.refuse("function %q: statement %s on %q: %s", fn.Name, strings.Join(s.Actions, ", "), s.Resource, problem)
+			f.refuse("function %q: statement %s on %q: want %s", fn.Name, strings.Join(s.Actions, ", "), s.Resource, problem)
 		}
 	}
 }
@@ -182,9 +182,9 @@ func (f *findings) routes(fn *Function, health string, owners map[string]string)
 		shape := routeShape(key)
 		switch owner, taken := owners[shape]; {
 		case routeKeyProblem(key, health) != "":
-			f.refuse("function %q: route %q: %s", fn.Name, key, routeKeyProblem(key, health))
+			f.refuse("function %q: route %q: want %s", fn.Name, key, routeKeyProblem(key, health))
 		case taken:
-			f.refuse("function %q: route %q: a route key that no other has; %s answers it already", fn.Name, key, owner)
+			f.refuse("function %q: route %q: want a route key that no other has; %s answers it already", fn.Name, key, owner)
 		default:
 			owners[shape] = fn.Name
 		}
@@ -199,11 +199,11 @@ func (f *findings) secrets(functions []Function) {
 			variable := SecretVariable(key)
 			switch other, taken := owner[variable]; {
 			case !secretKey.MatchString(key):
-				f.refuse("function %q: secret %q: a configuration key of letters and digits, such as paymentKey", fn.Name, key)
+				f.refuse("function %q: secret %q: want a configuration key of letters and digits, such as paymentKey", fn.Name, key)
 			case strings.EqualFold(key, drainRole):
-				f.refuse("function %q: secret %q: another key: the platform has a parameter of this name itself", fn.Name, key)
+				f.refuse("function %q: secret %q: want another key: the platform has a parameter of this name itself", fn.Name, key)
 			case taken && other != key:
-				f.refuse("function %q: secret %q: another key: its variable %s is that of %s", fn.Name, key, variable, other)
+				f.refuse("function %q: secret %q: want another key: its variable %s is that of %s", fn.Name, key, variable, other)
 			default:
 				owner[variable] = key
 			}

@@ -70,7 +70,7 @@ func claimsOf(app string, c *config.Config) claims {
 // against says what two apps cannot both have.
 func (own claims) against(other claims) (errs []error) {
 	refuse := func(key, value, right string, args ...any) {
-		errs = append(errs, fmt.Errorf("app %q: %s:%s: %q: %s", own.app, config.Namespace, key, value, fmt.Sprintf(right, args...)))
+		errs = append(errs, fmt.Errorf("app %q: %s:%s: %q: want %s", own.app, config.Namespace, key, value, fmt.Sprintf(right, args...)))
 	}
 	for _, alias := range own.aliases {
 		if slices.Contains(other.aliases, alias) {

@@ -49,7 +49,7 @@ func TestLoadConfig_allProblemsAtOnce(t *testing.T) {
 	projectFiles(t)
 	config, _ := stackConfig(t, "prod", map[string]string{"onefront:regions": `["eu-west-9"]`, "onefront:spa": "1", "aws:secretKey": "canary"})
 	_, _, err := loadConfig("prod", config, nil, nil) // no key is marked as a secret
-	for _, want := range []string{`onefront:regions[0]: "eu-west-9": `, `onefront:spa: "1": true or false`, "onefront:appKey: [plain text]: ", "aws:secretKey: set: "} {
+	for _, want := range []string{`onefront:regions[0]: "eu-west-9": `, `onefront:spa: "1": want true or false`, "onefront:appKey: [plain text]: ", "aws:secretKey: set: "} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s in:\n%v", want, err)
 		}

@@ -163,7 +163,7 @@ func TestCloseExecuteAPI(t *testing.T) {
 		}
 	}
 	config, secrets := stackConfig(t, "staging", map[string]string{"onefront:closeExecuteApi": "true"})
-	if _, err := recordConfig("staging", config, secrets); err == nil || !strings.Contains(err.Error(), "onefront:closeExecuteApi: \"true\": false") {
+	if _, err := recordConfig("staging", config, secrets); err == nil || !strings.Contains(err.Error(), "onefront:closeExecuteApi: \"true\": want false") {
 		t.Errorf("edge routing with closed hosts: %v", err)
 	}
 }

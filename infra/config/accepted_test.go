@@ -292,11 +292,11 @@ func TestLoad_answers(t *testing.T) {
 		{`[{"path": "/api/health*", "methods": "read"}, {"path": "/api/*", "methods": "all"}, {"path": "/ping", "methods": "read"}]`, "", nil},
 		{
 			`[{"path": "/api/*", "methods": "all"}, {"path": "/v2/*", "methods": "all"}]`,
-			`onefront:routes[1].path: "/v2/*": a path of which a function answers at least one request; there are GET /api/orders/{id} (orders), POST /api/orders (orders), GET /ping (ping)`, nil,
+			`onefront:routes[1].path: "/v2/*": want a path of which a function answers at least one request; there are GET /api/orders/{id} (orders), POST /api/orders (orders), GET /ping (ping)`, nil,
 		},
 		{
 			`[{"path": "/api/orders", "methods": "read"}, {"path": "/api/*", "methods": "all"}]`,
-			`onefront:routes[0].path: "/api/orders": a path of which a function answers GET, HEAD or OPTIONS of at least one request`, nil,
+			`onefront:routes[0].path: "/api/orders": want a path of which a function answers GET, HEAD or OPTIONS of at least one request`, nil,
 		},
 		{
 			`[{"path": "/api/*", "methods": "read"}]`, "", []string{

@@ -112,7 +112,7 @@ func (c *Config) readThresholds(n node) {
 
 // texts reads a list of distinct strings that all pass a check.
 func texts(n node, of, one string, ok func(string) bool, right string) []string {
-	for _, item := range n.list(of) {
+	for _, item := range n.items() {
 		if text, isText := item.value.(string); isText && !ok(text) {
 			item.refuse("%s", right)
 		}
@@ -125,7 +125,7 @@ func texts(n node, of, one string, ok func(string) bool, right string) []string 
 // readReceivers never shows a URL whole: its path may be a key.
 func readReceivers(n node) []string {
 	var seen []string
-	for _, item := range n.list("https URLs") {
+	for _, item := range n.items() {
 		text, isText := item.value.(string)
 		if !isText {
 			continue

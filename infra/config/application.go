@@ -77,7 +77,7 @@ func (s *Settings) Secret(key, of string, rules ...func(string) (string, error))
 		for _, rule := range rules {
 			kept, err := rule(value)
 			if err != nil {
-				s.Refuse(key, raw("[secret]"), "%s: %v; set it with %s", of, err, how)
+				s.reader.problems.wrong(key, raw("[secret]"), "%s: %v; set it with %s", of, err, how)
 				return
 			}
 			value = kept
@@ -89,7 +89,7 @@ func (s *Settings) Secret(key, of string, rules ...func(string) (string, error))
 // Missing refuses a key that is not set; right says what it should be.
 func (s *Settings) Missing(key, right string) { s.Refuse(key, raw("not set"), "%s", right) }
 
-// Refuse records "onefront:<key>: <value>: <what would be right>".
+// Refuse records "onefront:<key>: <value>: want <what would be right>".
 func (s *Settings) Refuse(key string, value any, right string, args ...any) {
 	s.reader.problems.refuse(key, value, right, args...)
 }

@@ -12,7 +12,7 @@ const maxCORSOrigins = 50
 
 func (c *Config) readCORS(n node) {
 	c.CORSOrigins = n.texts("origins")
-	for _, item := range n.list("origins") {
+	for _, item := range n.items() {
 		if text, ok := item.value.(string); ok {
 			if problem := originProblem(text); problem != "" {
 				item.refuse("%s", problem)

@@ -19,7 +19,7 @@ func checkKeys(s Source, p *problems, known []string) {
 			if s.Secret != nil && s.Secret(full) || isKeyOfSecret(key) {
 				value = "[secret]"
 			}
-			p.refuse(full, value, "%s", notAKey(key, known))
+			p.wrong(full, value, "%s", notAKey(key, known))
 		}
 	}
 }

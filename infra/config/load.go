@@ -41,7 +41,7 @@ var keys = map[string]bool{
 }
 
 // Load reads and checks everything. Its error joins all problems, each as
-// "onefront:<key>: <value>: what would be right".
+// "onefront:<key>: <value>: want <what would be right>".
 func Load(s Source) (*Config, error) {
 	p := &problems{}
 	r := &reader{source: s, problems: p}
@@ -67,6 +67,9 @@ func Load(s Source) (*Config, error) {
 	c.checkRequests(p)
 	c.checkAnswers(p)
 	c.warnSecrets(r, own.keys)
+	if region, ok := s.Lookup("aws:region"); ok {
+		p.warn("aws:region", region, "has no effect here: each of onefront:regions has a provider of its own")
+	}
 	c.Warnings = p.warnings
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)

@@ -224,8 +224,8 @@ func TestSettings_Secret(t *testing.T) {
 		want        string
 	}{
 		{"", false, false, "onefront:paymentKey: not set: required: the key of the bank"},
-		{"canary", true, false, "onefront:paymentKey: [plain text]: a secret: replace the key of the bank"},
-		{"", true, true, `onefront:paymentKey: "": the key of the bank`},
+		{"canary", true, false, "onefront:paymentKey: [plain text]: want a secret: replace the key of the bank"},
+		{"", true, true, `onefront:paymentKey: "": want the key of the bank`},
 		{"canary", true, true, ""},
 	}
 	for _, tt := range tests {

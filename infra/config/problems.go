@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onefront/onefront/redact"
@@ -16,9 +17,21 @@ type problems struct {
 	warnings []string
 }
 
-// refuse records "onefront:<key>: <value>: <what would be right>".
+// refuse records "onefront:<key>: <value>: want <what would be right>".
 func (p *problems) refuse(key string, value any, right string, args ...any) {
-	p.errs = append(p.errs, errors.New(remark(key, value, right, args...)))
+	text := fmt.Sprintf(right, args...)
+	if !slices.ContainsFunc(wholeSentences, func(begin string) bool { return strings.HasPrefix(text, begin) }) {
+		text = "want " + text
+	}
+	p.wrong(key, value, "%s", text)
+}
+
+// wholeSentences begin what says by itself that something is wrong.
+var wholeSentences = []string{"required: ", "not handed on ", "there is no such ", "from: ", "to: ", "status "}
+
+// wrong records "onefront:<key>: <value>: <what is wrong>".
+func (p *problems) wrong(key string, value any, what string, args ...any) {
+	p.errs = append(p.errs, errors.New(remark(key, value, what, args...)))
 }
 
 // warn records a remark that does not stop an update, in the form of an error.

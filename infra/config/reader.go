@@ -104,7 +104,7 @@ func (n node) object(known ...string) object {
 	o.members = members
 	for _, key := range sortedKeys(members) {
 		if !slices.Contains(known, key) {
-			n.problems.refuse(n.key+"."+key, members[key], "%s", notAKey(key, known))
+			n.problems.wrong(n.key+"."+key, members[key], "%s", notAKey(key, known))
 		}
 	}
 	return o
@@ -131,11 +131,16 @@ func (n node) list(of string) []node {
 	if !n.given() {
 		return nil
 	}
-	items, ok := n.value.([]any)
-	if !ok {
+	if _, ok := n.value.([]any); !ok {
 		n.refuse("a list of %s", of)
 		return nil
 	}
+	return n.items()
+}
+
+// items are the items of a list, and none of what is no list, which is not recorded.
+func (n node) items() []node {
+	items, _ := n.value.([]any)
 	nodes := make([]node, len(items))
 	for i, item := range items {
 		nodes[i] = node{problems: n.problems, key: n.key + "[" + strconv.Itoa(i) + "]", value: item}

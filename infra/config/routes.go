@@ -212,12 +212,12 @@ func (c *Config) checkShadow(p *problems, key, path string, earlier []string) {
 			return
 		}
 		if Covers(before, path) {
-			p.refuse(key, path, "before %s, which matches all of it and comes first", before)
+			p.refuse(key, path, "a place before %s, which matches all of it and comes first", before)
 			return
 		}
 	}
 	if len(earlier) > 1 && coversTogether(earlier, path) {
-		p.refuse(key, path, "before the routes that together match all of it")
+		p.refuse(key, path, "a place before the routes that together match all of it")
 	}
 }
 

@@ -86,16 +86,16 @@ func TestConfigure_refusals(t *testing.T) {
 		changes settings
 		want    string // the start of a problem
 	}{
-		{"the SaaS outlives the function", settings{"lambda": `{"timeout": "4s"}`}, `onefront:upstream.timeout: 3s: at most 2s, the function's timeout of 4s less 2s`},
+		{"the SaaS outlives the function", settings{"lambda": `{"timeout": "4s"}`}, `onefront:upstream.timeout: 3s: want at most 2s, the function's timeout of 4s less 2s`},
 		{"no upstream", settings{"upstream": "-"}, `onefront:upstream: not set: required`},
-		{"upstream as text", settings{"upstream": "https://saas.example.net"}, `onefront:upstream: https://saas.example.net: an object such as`},
-		{"two problems of upstream", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.preset: "jira": one of webhook`},
-		{"the second of them", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.url: "http://saas.example.net": https`},
+		{"upstream as text", settings{"upstream": "https://saas.example.net"}, `onefront:upstream: https://saas.example.net: want an object such as`},
+		{"two problems of upstream", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.preset: "jira": want one of webhook`},
+		{"the second of them", settings{"upstream": `{"preset": "jira", "url": "http://saas.example.net"}`}, `onefront:upstream.url: "http://saas.example.net": want https`},
 		{"upstream too big for the environment", settings{"upstream": `{"preset": "webhook", "url": "https://saas.example.net", "topics": [` + names(`"`+strings.Repeat("t", 50)+`%d"`, 70) + `]}`}, `onefront:upstream: `},
-		{"zendesk without its agent", settings{"upstream": `{"preset": "zendesk", "url": "https://example.zendesk.com"}`}, `onefront:upstream.email: "": the e-mail address of the agent the API token belongs to; or scheme Bearer`},
-		{"freshdesk without a requester", settings{"upstream": `{"preset": "freshdesk", "url": "https://example.freshdesk.com"}`}, `onefront:upstream.requesterEmail: "": an e-mail address`},
-		{"github without a repository", settings{"upstream": `{"preset": "github"}`}, `onefront:upstream.repository: "": owner/name`},
-		{"webhook without an address", settings{"upstream": `{"preset": "webhook"}`}, `onefront:upstream.url: "": an absolute address`},
+		{"zendesk without its agent", settings{"upstream": `{"preset": "zendesk", "url": "https://example.zendesk.com"}`}, `onefront:upstream.email: "": want the e-mail address of the agent the API token belongs to; or scheme Bearer`},
+		{"freshdesk without a requester", settings{"upstream": `{"preset": "freshdesk", "url": "https://example.freshdesk.com"}`}, `onefront:upstream.requesterEmail: "": want an e-mail address`},
+		{"github without a repository", settings{"upstream": `{"preset": "github"}`}, `onefront:upstream.repository: "": want owner/name`},
+		{"webhook without an address", settings{"upstream": `{"preset": "webhook"}`}, `onefront:upstream.url: "": want an absolute address`},
 		{"a key with a blank", settings{"upstreamApiKey": "canary canary"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside, control or non-ASCII characters: want the bare key; set it with pulumi config set --secret onefront:upstreamApiKey`},
 		{"a key with a break", settings{"upstreamApiKey": "canary\ncanary"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside`},
 		{"a key with an umlaut", settings{"upstreamApiKey": "canarü"}, `onefront:upstreamApiKey: [secret]: the key of the SaaS: it has blanks inside, control or non-ASCII`},
@@ -126,7 +126,7 @@ func TestConfigure_refusals(t *testing.T) {
 // The application's problems stand beside the platform's, in one run.
 func TestConfigure_problemsJoinThePlatforms(t *testing.T) {
 	err := load(settings{"upstream": "-", "spa": "perhaps"})
-	for _, want := range []string{"onefront:upstream: not set: required", `onefront:spa: "perhaps": true or false`} {
+	for _, want := range []string{"onefront:upstream: not set: required", `onefront:spa: "perhaps": want true or false`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s in:\n%v", want, err)
 		}

@@ -48,7 +48,12 @@ type problem struct {
 type problems []problem
 
 func (p *problems) add(key string, value any, right string, args ...any) {
-	p.wrap(key, fmt.Errorf("%s: %s", show(value), fmt.Sprintf(right, args...)))
+	p.wrap(key, fmt.Errorf("%s: want %s", show(value), fmt.Sprintf(right, args...)))
+}
+
+// wrong adds what says by itself what to do.
+func (p *problems) wrong(key string, value any, what string, args ...any) {
+	p.wrap(key, fmt.Errorf("%s: %s", show(value), fmt.Sprintf(what, args...)))
 }
 
 // show is a value as JSON, shortened; & and < stay readable.
@@ -75,7 +80,7 @@ func (s *Settings) check(object map[string]json.RawMessage) problems {
 	} else {
 		for _, key := range sortedKeys(object) {
 			if only, some := usedBy[key]; some && !slices.Contains(only, s.Preset) {
-				p.add(key, object[key], "leave it out, only the preset %s uses it", strings.Join(only, " or "))
+				p.wrong(key, object[key], "leave it out, only the preset %s uses it", strings.Join(only, " or "))
 			}
 		}
 	}
@@ -143,7 +148,7 @@ func (s *Settings) checkTopics(p *problems) {
 	if len(s.Topics) > 0 {
 		for key, set := range map[string]string{"topicsUrl": s.TopicsURL, "topicField": s.TopicField, "topicLabelPrefix": s.TopicLabelPrefix} {
 			if set != "" {
-				p.add("topics", len(s.Topics), "leave them out: they come by %s", key)
+				p.wrong("topics", len(s.Topics), "leave them out: they come by %s", key)
 			}
 		}
 	}
@@ -174,7 +179,7 @@ func (s *Settings) checkWebhook(p *problems) {
 	}
 	if len(s.Body) > 0 {
 		if _, err := template.Parse(s.Body); err != nil {
-			p.add("body", s.Body, "%v", err)
+			p.wrong("body", s.Body, "%v", err)
 		}
 	}
 }
@@ -201,7 +206,7 @@ func (s *Settings) checkZendeskKey(p *problems) {
 	case s.Scheme != "" && s.Scheme != SchemeBearer:
 		p.add("scheme", s.Scheme, "Bearer if the key is an OAuth access token; leave it out for an API token")
 	case s.Scheme == SchemeBearer && s.Email != "":
-		p.add("email", s.Email, "leave it out: with scheme Bearer the key is an OAuth access token")
+		p.wrong("email", s.Email, "leave it out: with scheme Bearer the key is an OAuth access token")
 	case s.Scheme == "" && s.Email == "":
 		p.add("email", s.Email, agent+"; or scheme Bearer if the key is an OAuth access token")
 	case s.Email != "" && !isEmail(s.Email):

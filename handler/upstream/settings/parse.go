@@ -13,11 +13,11 @@ import (
 
 // Parse reads the config object onefront:upstream, or what Encode wrote, applies defaults and
 // checks everything. All problems come back joined, each as
-// "upstream.<key>: <value>: what would be right".
+// "upstream.<key>: <value>: want <what would be right>".
 func Parse(raw []byte) (Settings, error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
-		return Settings{}, fmt.Errorf("upstream: %s: an object such as {preset: webhook, url: https://example.com/feedback}", clip(raw))
+		return Settings{}, fmt.Errorf("upstream: %s: want an object such as {preset: webhook, url: https://example.com/feedback}", clip(raw))
 	}
 	var s Settings
 	malformed := s.decode(object)
@@ -67,7 +67,7 @@ func decodeProblem(raw json.RawMessage, want reflect.Type, err error) error {
 	if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); !wrongType {
 		return err
 	}
-	return fmt.Errorf("%s: %s", clip(raw), map[reflect.Kind]string{
+	return fmt.Errorf("%s: want %s", clip(raw), map[reflect.Kind]string{
 		reflect.String: "a string", reflect.Int: "a whole number", reflect.Slice: "a list",
 	}[want.Kind()])
 }

@@ -101,10 +101,10 @@ func (s Settings) CheckTimeout(function time.Duration) error {
 		return nil
 	}
 	if limit < MinTimeout {
-		return fmt.Errorf("lambda.timeout: %s: at least %s, so that a try against the SaaS and the queue after it fit",
+		return fmt.Errorf("lambda.timeout: %s: want at least %s, so that a try against the SaaS and the queue after it fit",
 			function, MinTimeout+QueueReserve)
 	}
-	return fmt.Errorf("upstream.timeout: %s: at most %s, the function's timeout of %s less %s to queue what the SaaS did not take",
+	return fmt.Errorf("upstream.timeout: %s: want at most %s, the function's timeout of %s less %s to queue what the SaaS did not take",
 		s.Timeout, limit, function, QueueReserve)
 }
 
@@ -121,7 +121,7 @@ func (s Settings) Encode() (string, error) {
 		return "", fmt.Errorf("encoding upstream: %w", err)
 	}
 	if len(raw) > MaxEncodedBytes {
-		return "", fmt.Errorf("upstream: %d bytes of JSON: at most %d fit into the function's environment, shorten topics or body",
+		return "", fmt.Errorf("upstream: %d bytes of JSON: want at most %d, so that it fits into the function's environment: shorten topics or body",
 			len(raw), MaxEncodedBytes)
 	}
 	return string(raw), nil
@@ -143,11 +143,11 @@ func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()
 func (d *Duration) UnmarshalJSON(raw []byte) error {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		return fmt.Errorf("%s: a duration with its unit, such as \"3s\"", clip(raw))
+		return fmt.Errorf("%s: want a duration with its unit, such as \"3s\"", clip(raw))
 	}
 	parsed, err := time.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("%q: a duration with its unit, such as \"3s\"", text)
+		return fmt.Errorf("%q: want a duration with its unit, such as \"3s\"", text)
 	}
 	*d = Duration(parsed)
 	return nil

@@ -87,74 +87,74 @@ func TestParse_refuses(t *testing.T) {
 		raw  string
 		want []string // each a whole line of the error
 	}{
-		"not an object": {`[]`, []string{`upstream: []: an object such as {preset: webhook, url: https://example.com/feedback}`}},
-		"null":          {`null`, []string{`upstream: null: an object such as {preset: webhook, url: https://example.com/feedback}`}},
+		"not an object": {`[]`, []string{`upstream: []: want an object such as {preset: webhook, url: https://example.com/feedback}`}},
+		"null":          {`null`, []string{`upstream: null: want an object such as {preset: webhook, url: https://example.com/feedback}`}},
 		"no preset": {`{"url":"https://example.com"}`, []string{
-			`upstream.preset: "": one of webhook, zendesk, freshdesk, github`,
+			`upstream.preset: "": want one of webhook, zendesk, freshdesk, github`,
 		}},
 		"no url": {`{"preset":"webhook"}`, []string{
-			`upstream.url: "": an absolute address such as https://example.com/feedback`,
+			`upstream.url: "": want an absolute address such as https://example.com/feedback`,
 		}},
 		"http": {`{"preset":"webhook","url":"http://example.com"}`, []string{
-			`upstream.url: "http://example.com": https: the key would travel in the clear (http is for loopback hosts only)`,
+			`upstream.url: "http://example.com": want https: the key would travel in the clear (http is for loopback hosts only)`,
 		}},
 		"password in the url": {`{"preset":"webhook","url":"https://me:hunter2@example.com"}`, []string{
-			`upstream.url: "https://...@example.com": an address without user name and password: the key is onefront:upstreamApiKey`,
+			`upstream.url: "https://...@example.com": want an address without user name and password: the key is onefront:upstreamApiKey`,
 		}},
 		"another scheme": {`{"preset":"webhook","url":"ftp://example.com"}`, []string{
-			`upstream.url: "ftp://example.com": an address that starts with https://`,
+			`upstream.url: "ftp://example.com": want an address that starts with https://`,
 		}},
 		"query in a base address": {`{"preset":"github","repository":"a/b","url":"https://api.github.com/?x=1&y=2"}`, []string{
-			`upstream.url: "https://api.github.com/?...": the base address without a query`,
+			`upstream.url: "https://api.github.com/?...": want the base address without a query`,
 		}},
 		"the key": {`{` + webhook + `,"apiKey":"hunter2"}`, []string{
 			`upstream.apiKey: the SaaS key does not belong here: pulumi config set --secret onefront:upstreamApiKey`,
 		}},
 		"timeout without unit": {`{` + webhook + `,"timeout":3}`, []string{
-			`upstream.timeout: 3: a duration with its unit, such as "3s"`,
+			`upstream.timeout: 3: want a duration with its unit, such as "3s"`,
 		}},
 		"timeout out of range": {`{` + webhook + `,"timeout":"1m"}`, []string{
-			`upstream.timeout: "1m0s": from 100ms to 28s`,
+			`upstream.timeout: "1m0s": want from 100ms to 28s`,
 		}},
 		"header of its own": {`{` + webhook + `,"header":"Content-Type"}`, []string{
-			`upstream.header: "Content-Type": the name of a header for the key, such as Authorization or X-Api-Key`,
+			`upstream.header: "Content-Type": want the name of a header for the key, such as Authorization or X-Api-Key`,
 		}},
 		"header with a line break": {`{` + webhook + `,"header":"X-A\r\nX-B"}`, []string{
-			`upstream.header: "X-A\r\nX-B": the name of a header for the key, such as Authorization or X-Api-Key`,
+			`upstream.header: "X-A\r\nX-B": want the name of a header for the key, such as Authorization or X-Api-Key`,
 		}},
 		"unknown placeholder": {`{` + webhook + `,"body":{"text":"{{massage}}"}}`, []string{
-			`upstream.body: {"text":"{{massage}}"}: placeholder {{massage}}: one of id, receivedAt, region, message, rating, topic, email, pageUrl, locale, context, or context.<name>`,
+			`upstream.body: {"text":"{{massage}}"}: placeholder {{massage}}: want one of id, receivedAt, region, message, rating, topic, email, pageUrl, locale, context, or context.<name>`,
 		}},
 		"key of another preset": {`{` + webhook + `,"repository":"a/b"}`, []string{
 			`upstream.repository: "a/b": leave it out, only the preset github uses it`,
 		}},
 		"topics": {`{` + webhook + `,"topics":["a","a",{"id":"b","colour":"red"}]}`, []string{
-			`upstream.topics: {"id":"b","colour":"red"}: a string or {id, label, labels}`,
+			`upstream.topics: {"id":"b","colour":"red"}: want a string or {id, label, labels}`,
 		}},
 		"the same topic twice": {`{` + webhook + `,"topics":["a","a",""]}`, []string{
-			`upstream.topics[1]: "a": an id that no other topic has`,
-			`upstream.topics[2]: "": an id that is not empty`,
+			`upstream.topics[1]: "a": want an id that no other topic has`,
+			`upstream.topics[2]: "": want an id that is not empty`,
 		}},
 		"wrong type": {`{` + webhook + `,"maxReceives":"many","topicsUrl":1,"topics":"a"}`, []string{
-			`upstream.maxReceives: "many": a whole number`,
-			`upstream.topics: "a": a list`,
-			`upstream.topicsUrl: 1: a string`,
+			`upstream.maxReceives: "many": want a whole number`,
+			`upstream.topics: "a": want a list`,
+			`upstream.topicsUrl: 1: want a string`,
 		}},
 		"zendesk": {`{"preset":"zendesk","url":"https://x.zendesk.com","email":"nobody","topicField":"topic","resource":"things","tags":["a b"]}`, []string{
-			`upstream.resource: "things": tickets or requests`,
-			`upstream.email: "nobody": the e-mail address of the agent the API token belongs to`,
-			`upstream.topicField: "topic": the numeric id of the ticket field, as a string`,
-			`upstream.tags[0]: "a b": one word of at most 32 bytes without spaces, commas or quotes`,
+			`upstream.resource: "things": want tickets or requests`,
+			`upstream.email: "nobody": want the e-mail address of the agent the API token belongs to`,
+			`upstream.topicField: "topic": want the numeric id of the ticket field, as a string`,
+			`upstream.tags[0]: "a b": want one word of at most 32 bytes without spaces, commas or quotes`,
 		}},
 		"zendesk with no word on its key": {`{"preset":"zendesk","url":"https://x.zendesk.com","requester":"everybody"}`, []string{
-			`upstream.email: "": the e-mail address of the agent the API token belongs to; or scheme Bearer if the key is an OAuth access token`,
-			`upstream.requester: "everybody": none or visitor`,
+			`upstream.email: "": want the e-mail address of the agent the API token belongs to; or scheme Bearer if the key is an OAuth access token`,
+			`upstream.requester: "everybody": want none or visitor`,
 		}},
 		"zendesk with both": {`{"preset":"zendesk","url":"https://x.zendesk.com","scheme":"Bearer","email":"agent@example.com"}`, []string{
 			`upstream.email: "agent@example.com": leave it out: with scheme Bearer the key is an OAuth access token`,
 		}},
 		"zendesk with another scheme": {`{"preset":"zendesk","url":"https://x.zendesk.com","scheme":"Basic"}`, []string{
-			`upstream.scheme: "Basic": Bearer if the key is an OAuth access token; leave it out for an API token`,
+			`upstream.scheme: "Basic": want Bearer if the key is an OAuth access token; leave it out for an API token`,
 		}},
 		"requester of a webhook": {`{` + webhook + `,"requester":"visitor"}`, []string{
 			`upstream.requester: "visitor": leave it out, only the preset zendesk or freshdesk uses it`,
@@ -163,11 +163,11 @@ func TestParse_refuses(t *testing.T) {
 			`upstream.topics: 1: leave them out: they come by topicsUrl`,
 		}},
 		"freshdesk without requester": {`{"preset":"freshdesk","url":"https://x.freshdesk.com"}`, []string{
-			`upstream.requesterEmail: "": an e-mail address: Freshdesk demands a requester also for visitors who give none`,
+			`upstream.requesterEmail: "": want an e-mail address: Freshdesk demands a requester also for visitors who give none`,
 		}},
 		"github": {`{"preset":"github","repository":"../../etc","labels":[""]}`, []string{
-			`upstream.repository: "../../etc": owner/name`,
-			`upstream.labels[0]: "": a label of 1 to 50 characters`,
+			`upstream.repository: "../../etc": want owner/name`,
+			`upstream.labels[0]: "": want a label of 1 to 50 characters`,
 		}},
 	}
 	for name, tt := range tests {
@@ -208,7 +208,7 @@ func TestEncode_limit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Encode(); err == nil || !strings.Contains(err.Error(), "at most 3000 fit into the function's environment") {
+	if _, err := s.Encode(); err == nil || !strings.Contains(err.Error(), "want at most 3000, so that it fits into the function's environment") {
 		t.Errorf("error = %v", err)
 	}
 }
@@ -221,10 +221,10 @@ func TestCheckTimeout(t *testing.T) {
 	}{
 		"defaults":         {3 * time.Second, 10 * time.Second, ""},
 		"just enough":      {8 * time.Second, 10 * time.Second, ""},
-		"no time to queue": {9 * time.Second, 10 * time.Second, "upstream.timeout: 9s: at most 8s, the function's timeout of 10s less 2s to queue what the SaaS did not take"},
+		"no time to queue": {9 * time.Second, 10 * time.Second, "upstream.timeout: 9s: want at most 8s, the function's timeout of 10s less 2s to queue what the SaaS did not take"},
 		"function too short": {
 			3 * time.Second, 2 * time.Second,
-			"lambda.timeout: 2s: at least 2.1s, so that a try against the SaaS and the queue after it fit",
+			"lambda.timeout: 2s: want at least 2.1s, so that a try against the SaaS and the queue after it fit",
 		},
 	}
 	for name, tt := range tests {

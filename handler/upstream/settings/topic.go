@@ -37,7 +37,7 @@ func (t *Topic) UnmarshalJSON(raw []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil {
-		return fmt.Errorf("%s: a string or {id, label, labels}", clip(raw))
+		return fmt.Errorf("%s: want a string or {id, label, labels}", clip(raw))
 	}
 	*t = Topic(p)
 	if t.Label == "" {
@@ -61,20 +61,20 @@ func (t Topic) MarshalJSON() ([]byte, error) {
 func (t Topic) check() error {
 	switch {
 	case t.ID == "":
-		return fmt.Errorf("%q: an id that is not empty", t.ID)
+		return fmt.Errorf("%q: want an id that is not empty", t.ID)
 	case utf8.RuneCountInString(t.ID) > MaxTopicIDLength:
-		return fmt.Errorf("%q: an id of at most %d characters", t.ID, MaxTopicIDLength)
+		return fmt.Errorf("%q: want an id of at most %d characters", t.ID, MaxTopicIDLength)
 	case hasControl(t.ID):
-		return fmt.Errorf("%q: an id without control characters", t.ID)
+		return fmt.Errorf("%q: want an id without control characters", t.ID)
 	case len(t.Label) > MaxTopicNameBytes || hasControl(t.Label):
-		return fmt.Errorf("%q: a label of at most %d bytes without control characters", t.Label, MaxTopicNameBytes)
+		return fmt.Errorf("%q: want a label of at most %d bytes without control characters", t.Label, MaxTopicNameBytes)
 	}
 	for locale, label := range t.Labels {
 		if !isLocale(locale) {
-			return fmt.Errorf("labels.%s: a BCP 47 language tag such as de or pt-BR", locale)
+			return fmt.Errorf("labels.%s: want a BCP 47 language tag such as de or pt-BR", locale)
 		}
 		if label == "" || len(label) > MaxTopicNameBytes || hasControl(label) {
-			return fmt.Errorf("labels.%s: %q: a label of 1 to %d bytes without control characters", locale, label, MaxTopicNameBytes)
+			return fmt.Errorf("labels.%s: %q: want a label of 1 to %d bytes without control characters", locale, label, MaxTopicNameBytes)
 		}
 	}
 	return nil

@@ -95,7 +95,7 @@ func compileText(s string) (any, error) {
 			return nil, fmt.Errorf("string %q: close the placeholder with }}", s)
 		}
 		if !isField(name) {
-			return nil, fmt.Errorf("placeholder {{%s}}: one of %s, or context.<name>", name, strings.Join(Fields(), ", "))
+			return nil, fmt.Errorf("placeholder {{%s}}: want one of %s, or context.<name>", name, strings.Join(Fields(), ", "))
 		}
 		t.fields = append(t.fields, name)
 		rest = tail

@@ -54,7 +54,7 @@ func TestParse_refuses(t *testing.T) {
 		"no JSON":             {`{`, "a JSON document"},
 		"two documents":       {`{} {}`, "nothing after it"},
 		"no object":           {`"{{id}}"`, "a JSON object"},
-		"unknown placeholder": {`{"a":"{{nobody}}"}`, "placeholder {{nobody}}: one of id,"},
+		"unknown placeholder": {`{"a":"{{nobody}}"}`, "placeholder {{nobody}}: want one of id,"},
 		"open placeholder":    {`{"a":"{{id"}`, "close the placeholder"},
 		"empty context entry": {`{"a":"{{context.}}"}`, "placeholder {{context.}}"},
 		"placeholder in name": {`{"{{id}}":1}`, "placeholders in values only"},
