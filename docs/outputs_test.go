@@ -85,16 +85,16 @@ func TestOutputs_schemaRefuses(t *testing.T) {
 	}
 }
 
-// The README's table of outputs is the schema's list.
-func TestReadme_outputs(t *testing.T) {
+// The documented table of outputs is the schema's list.
+func TestConfiguration_outputs(t *testing.T) {
 	t.Parallel()
 	var schema struct{ Properties map[string]any }
 	if err := json.Unmarshal([]byte(read(t, "outputs.schema.json")), &schema); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range firstCells(section(t, read(t, "../README.md"), "Outputs")) {
+	for _, name := range firstCells(section(t, read(t, "configuration.md"), "Outputs")) {
 		if _, known := schema.Properties[name]; !known {
-			t.Errorf("the README names an output %s that the schema does not have", name)
+			t.Errorf("configuration.md names an output %s that the schema does not have", name)
 		}
 	}
 	for name := range goldenOutputs(t) {
@@ -103,8 +103,8 @@ func TestReadme_outputs(t *testing.T) {
 			t.Fatal(err)
 		}
 		for output := range outputs {
-			if !slices.Contains(firstCells(section(t, read(t, "../README.md"), "Outputs")), output) {
-				t.Errorf("%s exports %s, which the README does not name", name, output)
+			if !slices.Contains(firstCells(section(t, read(t, "configuration.md"), "Outputs")), output) {
+				t.Errorf("%s exports %s, which configuration.md does not name", name, output)
 			}
 		}
 	}

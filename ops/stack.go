@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// stack is what a stack's outputs say of it: see README, section Outputs.
+// stack is what a stack's outputs say of it: see docs/configuration.md, Outputs.
 type stack struct {
 	APIURL     string   `json:"apiUrl"`
 	DrainStore string   `json:"drainStore"` // the ARN of a KeyValueStore, with edge routing
