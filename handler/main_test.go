@@ -157,7 +157,7 @@ func TestReadEnvironment_refuses(t *testing.T) {
 	for name, tt := range map[string]struct{ variable, value, want string }{
 		"no origin secret": {"ONEFRONT_ORIGIN_SECRET", "", "environment variable ONEFRONT_ORIGIN_SECRET: is not set"},
 		"handler":          {"_HANDLER", "main.handler", `environment variable _HANDLER: "main.handler": api or redelivery`},
-		"upstream":         {"ONEFRONT_UPSTREAM", `{"preset":"webhook"}`, `environment variable ONEFRONT_UPSTREAM: upstream.url: "": an absolute address such as https://example.com/feedback`},
+		"upstream":         {"ONEFRONT_UPSTREAM", `{"preset":"webhook"}`, `environment variable ONEFRONT_UPSTREAM: upstream.url: "": want an absolute address such as https://example.com/feedback`},
 	} {
 		get := func(name string) string {
 			if name == tt.variable {

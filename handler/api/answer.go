@@ -41,13 +41,13 @@ func (a answer) event(region string) events.APIGatewayV2HTTPResponse {
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: all, Body: body}
 }
 
-// answerJSON answers with value, which must be encodable: all are the handler's own.
+// answerJSON answers with value, which must be encodable: all are the handler's own. A newline ends it, for terminals.
 func answerJSON(status int, contentType, cacheControl string, value any) answer {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return answer{status: 500, headers: headers{"cache-control": noStore}}
 	}
-	return answer{status: status, body: body, headers: headers{"content-type": contentType, "cache-control": cacheControl}}
+	return answer{status: status, body: append(body, '\n'), headers: headers{"content-type": contentType, "cache-control": cacheControl}}
 }
 
 // problemDetails is the body of RFC 9457. Type is left out, which means about:blank: the

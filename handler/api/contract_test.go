@@ -162,7 +162,7 @@ func TestProblem_fields(t *testing.T) {
 	got := newFixture().do(t, post(`{"rating":9,"colour":"red"}`))
 	want := `{"title":"Bad Request","status":400,"detail":"The feedback is not valid.","errors":[` +
 		`{"field":"colour","detail":"is not a known field"},{"field":"message","detail":"is required"},` +
-		`{"field":"rating","detail":"must be a whole number from 1 to 5"}]}`
+		`{"field":"rating","detail":"must be a whole number from 1 to 5"}]}` + "\n"
 	if diff := cmp.Diff(want, got.Body); diff != "" {
 		t.Errorf("problem (-want +got):\n%s", diff)
 	}
@@ -180,7 +180,7 @@ func TestTopics_locales(t *testing.T) {
 		f := newFixture()
 		f.saas.list = twoTopics
 		got := f.do(t, event("GET", "/api/topics"+query, nil, ""))
-		if body := `{"topics":[{"id":"billing","label":"` + want + `"},{"id":"other","label":"other"}]}`; got.Body != body {
+		if body := `{"topics":[{"id":"billing","label":"` + want + `"},{"id":"other","label":"other"}]}` + "\n"; got.Body != body {
 			t.Errorf("%s: %s, want %s", query, got.Body, body)
 		}
 	}
@@ -188,7 +188,7 @@ func TestTopics_locales(t *testing.T) {
 
 func TestTopics_none(t *testing.T) {
 	t.Parallel()
-	if got := newFixture().do(t, event("GET", "/api/topics", nil, "")); got.Body != `{"topics":[]}` {
+	if got := newFixture().do(t, event("GET", "/api/topics", nil, "")); got.Body != `{"topics":[]}`+"\n" {
 		t.Errorf("body %s", got.Body)
 	}
 }

@@ -69,7 +69,7 @@ func (h *health) answer(status int, contentType string, value any) events.APIGat
 	}
 	answer.Headers["content-type"] = contentType
 	if body, err := json.Marshal(value); err == nil { // of HEAD as well: API Gateway states its length and sends none
-		answer.Body = string(body)
+		answer.Body = string(body) + "\n"
 	}
 	return answer
 }

@@ -50,7 +50,7 @@ func (h *asked) ask(t *testing.T, method, path string) events.APIGatewayV2HTTPRe
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
-	const serving = `{"status":"ok","region":"eu-west-1","version":"0123456789ab","drained":false}`
+	const serving = `{"status":"ok","region":"eu-west-1","version":"0123456789ab","drained":false}` + "\n"
 	drained := strings.Replace(serving, "false", "true", 1)
 	for target, want := range map[string]struct {
 		value, body string
@@ -64,8 +64,8 @@ func TestHealth(t *testing.T) {
 		"HEAD " + secretPath + " 1": {"drained", drained, 503, "", "application/json"},
 		"HEAD /api/health":          {"-", serving, 200, "", "application/json"},
 		"OPTIONS /api/health":       {"-", "", 204, allow, ""},
-		"POST /api/health":          {"-", `{"title":"Method Not Allowed","status":405,"detail":"This path takes GET, HEAD, OPTIONS."}`, 405, allow, "application/problem+json"},
-		"GET /api/health/other":     {"drained", `{"title":"Not Found","status":404,"detail":"There is nothing at this path."}`, 404, "", "application/problem+json"},
+		"POST /api/health":          {"-", `{"title":"Method Not Allowed","status":405,"detail":"This path takes GET, HEAD, OPTIONS."}` + "\n", 405, allow, "application/problem+json"},
+		"GET /api/health/other":     {"drained", `{"title":"Not Found","status":404,"detail":"There is nothing at this path."}` + "\n", 404, "", "application/problem+json"},
 	} {
 		fields := strings.Fields(target)
 		h := newHealth(func(context.Context) (string, error) { return want.value, nil }, time.Now)

@@ -93,7 +93,7 @@ var forbiddenBody = func() string {
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
 	}{http.StatusText(http.StatusForbidden), http.StatusForbidden, Forbidden})
-	return string(body)
+	return string(body) + "\n"
 }()
 
 func forbidden(method string) events.APIGatewayV2HTTPResponse {

@@ -62,7 +62,7 @@ func line(t *testing.T, log *bytes.Buffer) map[string]any {
 	return l
 }
 
-const forbidden = `{"title":"Forbidden","status":403,"detail":"This API is reached through its site only."}`
+const forbidden = `{"title":"Forbidden","status":403,"detail":"This API is reached through its site only."}` + "\n"
 
 // TestGuard_secret: every accepted secret is, nothing else; who is refused never reaches the handler (F6.28, F6.29).
 func TestGuard_secret(t *testing.T) {

@@ -31,6 +31,6 @@ func answer(status int, cacheControl string, body any) (events.APIGatewayV2HTTPR
 	return events.APIGatewayV2HTTPResponse{
 		StatusCode: status,
 		Headers:    map[string]string{"Content-Type": "application/json", "Cache-Control": cacheControl},
-		Body:       string(content),
+		Body:       string(content) + "\n",
 	}, err
 }

@@ -13,9 +13,9 @@ func TestHandle(t *testing.T) {
 		status     int
 		body       string
 	}{
-		{"/api/hello", "", http.StatusOK, `{"greeting":"Hello, world."}`},
-		{"/api/hello", "Ada", http.StatusOK, `{"greeting":"Hello, Ada."}`},
-		{"/api/other", "", http.StatusNotFound, `{"title":"There is nothing at this path."}`},
+		{"/api/hello", "", http.StatusOK, `{"greeting":"Hello, world."}` + "\n"},
+		{"/api/hello", "Ada", http.StatusOK, `{"greeting":"Hello, Ada."}` + "\n"},
+		{"/api/other", "", http.StatusNotFound, `{"title":"There is nothing at this path."}` + "\n"},
 	} {
 		got, err := handle(t.Context(), events.APIGatewayV2HTTPRequest{
 			RawPath: c.path, QueryStringParameters: map[string]string{"name": c.name},

@@ -44,5 +44,5 @@ func handle(_ context.Context, request events.APIGatewayV2HTTPRequest) (events.A
 func answer(status int, headers map[string]string, body any) (events.APIGatewayV2HTTPResponse, error) {
 	content, err := json.Marshal(body)
 	headers["Content-Type"] = "application/json"
-	return events.APIGatewayV2HTTPResponse{StatusCode: status, Headers: headers, Body: string(content)}, err
+	return events.APIGatewayV2HTTPResponse{StatusCode: status, Headers: headers, Body: string(content) + "\n"}, err
 }

@@ -113,7 +113,7 @@ func unavailable(ctx context.Context, err error) response {
 func answer(status int, body any) response {
 	content, _ := json.Marshal(body) // plain fields always encode
 	return response{
-		StatusCode: status, Body: string(content),
+		StatusCode: status, Body: string(content) + "\n",
 		Headers: map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"},
 	}
 }
