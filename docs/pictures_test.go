@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The pictures of README and local-mode.md exist, and the pages that they show still have the parts that their descriptions name.
+// The pictures of README and local-mode.md exist, and the pages that they show still have the parts that their
+// descriptions name.
 func TestReadme_pictures(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{
