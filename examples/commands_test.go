@@ -2,7 +2,9 @@ package examples_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,7 +109,9 @@ func makeLocal(t *testing.T) *madeLocal {
 	}
 	t.Cleanup(func() {
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGINT)
-		if err := command.Wait(); err != nil {
+		err := command.Wait()
+		var ended *exec.ExitError // make itself goes by the signal
+		if err != nil && (!errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT) {
 			t.Errorf("make local: %v", err)
 		}
 	})
@@ -129,10 +133,11 @@ func (l *madeLocal) run(t *testing.T, shell, command string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	process := exec.CommandContext(ctx, shell, "-c", typed)
-	process.Dir, process.Stderr = "..", t.Output()
+	var progress bytes.Buffer
+	process.Dir, process.Stderr = "..", &progress
 	out, err := process.Output()
 	if err != nil || !strings.HasSuffix(string(out), "\n") {
-		t.Errorf("%s: %s: %v, %q", shell, command, err, out)
+		t.Errorf("%s: %s: %v, %q\n%s", shell, command, err, out, &progress)
 	}
 	if status := regexp.MustCompile(`^HTTP/1\.1 (\d+)`).FindSubmatch(out); status != nil && status[1][0] != '2' {
 		t.Errorf("%s: %s: %q", shell, command, out)
