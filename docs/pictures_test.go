@@ -16,6 +16,11 @@ func TestReadme_pictures(t *testing.T) {
 		"pictures/dashboard.png": "../local/dashboard/page/index.html",
 		"pictures/site.png":      "../site/index.html",
 	}
+	for name := range pages { // an application without them has no such rows either
+		if _, err := os.Stat(name); err != nil {
+			delete(pages, name)
+		}
+	}
 	found := regexp.MustCompile(`!\[([^\]:]+): ([^\]]+)\]\(([^)]+)\)`).FindAllStringSubmatch(strings.ReplaceAll(read(t, "../README.md"), "](docs/", "](")+read(t, "local-mode.md"), -1)
 	if len(found) != len(pages) {
 		t.Fatalf("%d pictures, want %d", len(found), len(pages))

@@ -24,7 +24,7 @@ func BenchmarkRecord(b *testing.B) {
 		})
 	}
 	b.Run("full", func(b *testing.B) {
-		config, secrets := fullConfig(b)
+		config, secrets := stackConfig(b, "full", nil)
 		for b.Loop() {
 			if _, err := recordConfig("full", config, secrets); err != nil {
 				b.Fatal(err)

@@ -62,7 +62,7 @@ func TestDeploy_invariants(t *testing.T) {
 // The stack with every feature on keeps every invariant too.
 func TestDeploy_full(t *testing.T) {
 	projectFiles(t)
-	config, secrets := fullConfig(t)
+	config, secrets := stackConfig(t, "full", nil)
 	g, err := recordConfig("full", config, secrets)
 	if err != nil {
 		t.Fatal(err)

@@ -54,25 +54,14 @@ func TestMain(m *testing.M) {
 // projectFiles runs the test in the project's folder, where a program runs and where siteDir starts.
 func projectFiles(t testing.TB) { t.Chdir(project) }
 
-// stackConfig is a committed stack's configuration with some keys replaced. A value of "-" takes a key out.
+// stackConfig is the configuration of a stack of testdata, under the project's defaults, with some keys replaced. A
+// value of "-" takes a key out.
 func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[string]string, []string) {
 	t.Helper()
-	config, secrets, err := stackfile.Load(".", stack)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config["onefront:appKey"] = canaryKey
-	maps.Copy(config, replaced)
-	maps.DeleteFunc(config, func(_, v string) bool { return v == "-" })
-	return config, append(secrets, "onefront:appKey")
-}
-
-// fullConfig is the stack with every feature on, under the project's defaults.
-func fullConfig(t testing.TB) (map[string]string, []string) {
-	t.Helper()
 	dir := t.TempDir()
-	for from, to := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", "infra/testdata/Pulumi.full.yaml": "Pulumi.full.yaml"} {
-		content, err := os.ReadFile(from)
+	file := "Pulumi." + stack + ".yaml"
+	for to, from := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", file: filepath.Join("infra", "testdata", file)} {
+		content, err := os.ReadFile(filepath.Join(project, from))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,11 +69,13 @@ func fullConfig(t testing.TB) (map[string]string, []string) {
 			t.Fatal(err)
 		}
 	}
-	config, secrets, err := stackfile.Load(dir, "full")
+	config, secrets, err := stackfile.Load(dir, stack)
 	if err != nil {
 		t.Fatal(err)
 	}
 	config["onefront:appKey"] = canaryKey
+	maps.Copy(config, replaced)
+	maps.DeleteFunc(config, func(_, v string) bool { return v == "-" })
 	return config, append(secrets, "onefront:appKey")
 }
 
@@ -95,7 +86,7 @@ func recordConfig(stack string, config map[string]string, secrets []string) (*gr
 	return graph.Record(infra.DeployWith(notes(), noHandler), graph.Options{Project: "onefront", Stack: stack, Config: config, SecretKeys: secrets})
 }
 
-// record runs the program as a committed stack with some keys replaced.
+// record runs the program as a stack of testdata with some keys replaced.
 func record(t testing.TB, stack string, replaced map[string]string) *graph.Graph {
 	t.Helper()
 	config, secrets := stackConfig(t, stack, replaced)

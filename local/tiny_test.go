@@ -200,7 +200,7 @@ func TestTiny_unknownResource(t *testing.T) {
 	fails(table+": local mode does not imitate resources of type "+tableType, statusFailed)
 	fails("-without aws:lambda/function:Function: local mode imitates this type", statusFailed, "-without", tableType, "-without", "aws:lambda/function:Function")
 	t.Setenv(keyVariable, "mine")
-	fails("no function of stack dev has the variable ONEFRONT_UPSTREAM", statusUsage, "-without", tableType, "-upstream", "https://saas.example.com")
+	fails("no function of stack dev has ", statusUsage, "-without", tableType, "-upstream", "https://saas.example.com")
 
 	p := startIn(t, folder, "-without", tableType)
 	p.ready()

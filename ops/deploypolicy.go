@@ -74,6 +74,12 @@ var deployGrants = map[string][]grant{
 	"aws:glue/catalogTable:CatalogTable": glueGrants(
 		"CreateTable GetTable UpdateTable DeleteTable GetPartitionIndexes", "catalog", "database/*_logs", "table/*_logs/*",
 	),
+	// A table of an application's own. Who makes a replica must be able to fill it.
+	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html
+	"aws:dynamodb/table:Table": {
+		{actions("dynamodb", "CreateTable DescribeTable UpdateTable DeleteTable CreateTableReplica DeleteTableReplica Scan Query GetItem PutItem UpdateItem DeleteItem BatchWriteItem DescribeContinuousBackups UpdateContinuousBackups DescribeTimeToLive UpdateTimeToLive ListTagsOfResource TagResource UntagResource"), "arn:{partition}:dynamodb:*:{account}:table/{name}", nil},
+		{actions("iam", "CreateServiceLinkedRole"), "arn:{partition}:iam::{account}:role/aws-service-role/replication.dynamodb.amazonaws.com/*", map[string]map[string]string{"StringEquals": {"iam:AWSServiceName": "replication.dynamodb.amazonaws.com"}}},
+	},
 	"aws:iam/role:Role":                                                    {{actions("iam", "CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole TagRole UntagRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary"), rolesARN, nil}, {actions("iam", "PassRole"), rolesARN, map[string]map[string]string{"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}},
 	"aws:iam/rolePolicy:RolePolicy":                                        {{actions("iam", "PutRolePolicy GetRolePolicy DeleteRolePolicy"), rolesARN, nil}},
 	"aws:lambda/eventSourceMapping:EventSourceMapping":                     {{actions("lambda", "CreateEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping ListEventSourceMappings ListTags TagResource UntagResource"), "*", nil}},

@@ -53,10 +53,16 @@ func TestProgram_readsWhatTheStackExports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got["checked"] != "https://example.com/api/health" || got["home"] != "eu-west-1" {
+	apiURL, _ := golden.Outputs["apiUrl"].(string)
+	regions, _ := golden.Outputs["regions"].([]any)
+	if apiURL == "" || len(regions) == 0 {
+		t.Fatalf("the stack exports %v", golden.Outputs)
+	}
+	home := regions[0].(map[string]any)["region"]
+	if got["checked"] != apiURL+"/health" || got["home"] != home {
 		t.Errorf("read %v", got)
 	}
-	if environment, _ := got["frontendEnv"].(map[string]string); environment["VITE_API_URL"] != "https://example.com/api" {
+	if environment, _ := got["frontendEnv"].(map[string]string); environment["VITE_API_URL"] != apiURL {
 		t.Errorf("frontendEnv: %v", got["frontendEnv"])
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +81,7 @@ func (s settings) mustLoad(t testing.TB) *config.Config {
 	return c
 }
 
-// stackSource reads a committed stack as the engine does: project defaults, whole keys replaced by the stack's.
+// stackSource reads a stack of infra's tests as the engine does: project defaults, whole keys replaced by the stack's.
 func stackSource(t *testing.T, stack string) config.Source {
 	t.Helper()
 	var project struct {
@@ -91,15 +90,12 @@ func stackSource(t *testing.T, stack string) config.Source {
 	}
 	var own struct{ Config map[string]any }
 	readYAML(t, "Pulumi.yaml", &project)
-	readYAML(t, "Pulumi."+stack+".yaml", &own)
+	readYAML(t, "infra/testdata/Pulumi."+stack+".yaml", &own)
 	values := map[string]string{}
 	for key, declared := range project.Config {
 		values["onefront:"+key] = configText(t, declared.Default)
 	}
 	for key, value := range own.Config {
-		if name, ours := strings.CutPrefix(key, "onefront:"); ours && !slices.Contains(config.Keys(), name) {
-			continue // of the application that ships, whose own tests hold it
-		}
 		values[key] = configText(t, value)
 	}
 	s := config.Source{Project: project.Name, Stack: stack, Dir: "../..", Keys: []string{"onefront:serviceApiKey"}, Configure: application}

@@ -45,7 +45,7 @@ func TestLoad_projectDefaultsAreTheProgramsDefaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		var own struct{ Config map[string]any }
-		readYAML(t, "Pulumi."+stack+".yaml", &own)
+		readYAML(t, "infra/testdata/Pulumi."+stack+".yaml", &own)
 		s := stackSource(t, stack)
 		s.Keys = nil
 		s.Lookup = func(key string) (string, bool) {

@@ -273,28 +273,6 @@ func TestWalk_noFolder(t *testing.T) {
 	}
 }
 
-// The demo site itself is fit to be published.
-func TestWalk_demoSite(t *testing.T) {
-	t.Parallel()
-	files, err := walk("../../site")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{"index.html", "404.html", "about/index.html", "status/index.html"} {
-		if !sitefiles.Has(files, key) {
-			t.Errorf("no %s", key)
-		}
-	}
-	for _, f := range files {
-		if f.ContentType == "application/octet-stream" {
-			t.Errorf("%s: no content type", f.Key)
-		}
-		if !f.HTML && strings.HasSuffix(f.Key, "_test.go") {
-			t.Errorf("%s is published", f.Key)
-		}
-	}
-}
-
 // Any folder of ordinary names gives each file once, in the same order each time, with a lifetime on
 // edges of at most a minute unless its name bears a hash.
 func TestWalk_properties(t *testing.T) {
