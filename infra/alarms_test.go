@@ -208,9 +208,10 @@ func TestAlarms_plannedDrainSendsNothing(t *testing.T) {
 func TestAlarms_textsNameTheCommand(t *testing.T) {
 	projectFiles(t)
 	g := record(t, "prod", nil)
+	const drain = "ops drain us-east-1 -stack prod"
 	for name, want := range map[string]string{
-		"health-us-east-1":  "ops status -stack prod",
-		"api-5xx-us-east-1": "ops drain us-east-1 -stack prod",
+		"health-us-east-1": "ops status -stack prod", "api-5xx-us-east-1": drain, "api-latency-us-east-1": drain, "errors-api-us-east-1": drain,
+		"throttled-api-us-east-1": drain, "duration-api-us-east-1": drain,
 	} {
 		if d := text(named(t, g, alarmToken, name).Inputs, "alarmDescription"); !strings.Contains(d, want) {
 			t.Errorf("%s: %q does not name %q", name, d, want)
@@ -258,11 +259,12 @@ func TestAlarms_previewTellsThePlan(t *testing.T) {
 		want     string
 		absent   string
 	}{
+		{"nobody, and the stack does not matter", map[string]string{"onefront:alarms": "{}"}, "told: nobody", "this stack matters"},
 		{"nobody", map[string]string{"onefront:alarms": "{}"}, "told: nobody", "confirmations"},
-		{"nobody, though the stack matters", map[string]string{"onefront:alarms": "{}", "onefront:protect": "true"}, "onefront:alarms: nobody is told", "confirmations"},
+		{"nobody, though the stack matters", map[string]string{"onefront:alarms": "{}", "onefront:protect": "true"}, "{warning onefront:alarms: nobody is told", "confirmations"},
 		{"somebody, and the stack matters", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`, "onefront:protect": "true"}, "told: a@example.com", "nobody is told"},
 		{"a web ACL", map[string]string{"onefront:webAcl": `{"rateLimit": 1000, "managedRules": "count"}`}, "web ACL 7.00", "confirmations"},
-		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
+		{"a topic elsewhere", map[string]string{"onefront:alarms": `{"topicArns": ["arn:aws:sns:us-east-1:123456789012:x"]}`}, "{warning onefront:alarms.topicArns: no topic in eu-west-1: the alarms there tell nobody", "confirmations"},
 		{"all of it", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"], "additionalMetrics": true}`}, "additional metrics 2.40", "nobody"},
 		{"the sum", map[string]string{"onefront:alarms": `{"emails": ["a@example.com"]}`}, "without a viewer's request the stack costs about 11.10 USD a month: alarms 3.40, composite alarms 1.00, dashboard 3.00, check from outside 2.50, requests of its checkers 1.20", "nobody"},
 	} {

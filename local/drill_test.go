@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/onefront/onefront/local/cloudfront"
 )
 
 func drillCommand(stdout, stderr *bytes.Buffer) command {
@@ -45,6 +49,53 @@ func TestDrill_command(t *testing.T) {
 	}
 	if svg, err := os.ReadFile(picture); err != nil || !strings.Contains(string(svg), "us-east-1 drained") {
 		t.Errorf("the picture: %v", err)
+	}
+}
+
+// The check from outside asks under the public name, through the edge, from three of its places; the regions' checks do
+// not pass there.
+func TestDrill_outsideInPassesTheEdge(t *testing.T) {
+	c := drillCommand(&bytes.Buffer{}, &bytes.Buffer{})
+	c.config = map[string]string{"onefront:alarms": `{"emails": ["ops@example.com"]}`}
+	w, end, err := c.newDrillWorld(t.Context(), "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	asked := map[string]string{}
+	w.onHeard = func(r cloudfront.Request) { asked[r.Edge] = r.Host + r.Path }
+	if err := w.Advance(t.Context(), 31*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if len(asked) != 3 {
+		t.Errorf("asked from %v, want three places", asked)
+	}
+	for edge, address := range asked {
+		if address != "example.com/api/health" {
+			t.Errorf("%s asks %s", edge, address)
+		}
+	}
+}
+
+// A line of progress is for a terminal, and neither for a file nor for a pipe.
+func TestDrill_progress(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for name, stderr := range map[string]io.Writer{"a file": file, "a buffer": &bytes.Buffer{}} {
+		if c := (command{stderr: stderr}); c.drillProgress("x") != nil {
+			t.Errorf("%s gets progress", name)
+		}
+	}
+	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer device.Close()
+	if c := (command{stderr: device}); c.drillProgress("x") == nil {
+		t.Error("a character device, as a terminal is one, gets none")
 	}
 }
 

@@ -29,6 +29,7 @@ type drillWorld struct {
 	last    cloudfront.Request
 	changes []drill.Change
 	out     []string // regions that are drained
+	onHeard func(cloudfront.Request)
 }
 
 func (w *drillWorld) Routing() string   { return w.routing }
@@ -71,7 +72,12 @@ func (w *drillWorld) Ask(edge, method, path string, body []byte) drill.Answer {
 	return a
 }
 
-func (w *drillWorld) heard(r cloudfront.Request) { w.last = r }
+func (w *drillWorld) heard(r cloudfront.Request) {
+	w.last = r
+	if w.onHeard != nil {
+		w.onHeard(r)
+	}
+}
 
 func (w *drillWorld) rang(name string, c cloudwatch.Change) {
 	if c.To != cloudwatch.InAlarm && c.From != cloudwatch.InAlarm {
@@ -164,7 +170,7 @@ func (w *drillWorld) Deploy(region string, status int, hit func() bool) error {
 	return nil
 }
 
-func (w *drillWorld) Kill(region string) { w.lambda.End(region) }
+func (w *drillWorld) Kill(region string) { w.lambda.Kill(region) }
 
 func (w *drillWorld) Left() (tickets, queued, dead []string) {
 	if w.saas != nil {

@@ -40,6 +40,9 @@ func TestDrills(t *testing.T) {
 				t.Error(err)
 			}
 			checkRunbook(t, timeline)
+			if name == "drain-now.yaml" && (len(timeline.Messages) != 1 || timeline.Messages[0].Alarm != "health-eu-west-1") {
+				t.Errorf("a drain of now sends %+v, want one message of health-eu-west-1", timeline.Messages)
+			}
 		})
 	}
 }

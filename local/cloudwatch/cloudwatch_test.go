@@ -278,3 +278,19 @@ func TestPublish(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// Without a subscription CloudFront publishes its plain metrics alone.
+func TestPublish_withoutAdditionalMetrics(t *testing.T) {
+	edge := resource("aws:cloudfront/distribution:Distribution", "d", object{"defaultCacheBehavior": object{}})
+	edge.ID = "EDIST"
+	w := newWorld(t, edge)
+	w.Edge(EdgeRequest{Behavior: "*", Status: 503, Cache: "Error", OriginLatency: time.Second})
+	var names []string
+	for _, m := range w.Metrics(10) {
+		names = append(names, m.Name)
+	}
+	want := []string{"4xxErrorRate", "5xxErrorRate", "BytesDownloaded", "BytesUploaded", "Requests", "TotalErrorRate"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -196,9 +196,18 @@ func (s *Service) tell(i Invoked) {
 	}
 }
 
-// End ends the environments of a region, as the loss of the region would; the next invocation starts anew.
-func (s *Service) End(region string) {
-	s.endAll(context.Background(), func(f *function) bool { return f.region == region })
+// Kill kills the environments of a region, as the loss of the region would: what they left undone is undone. The next
+// invocation starts anew.
+func (s *Service) Kill(region string) {
+	for _, f := range s.functions {
+		if f.region != region {
+			continue
+		}
+		for _, e := range f.all() {
+			e.end(syscall.SIGKILL)
+			<-e.ended
+		}
+	}
 }
 
 // timeout is the time that an invocation has.

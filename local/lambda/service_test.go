@@ -452,3 +452,19 @@ func TestAlias(t *testing.T) {
 		}
 	}
 }
+
+// A killed environment hears no SIGTERM, in which it could finish what it began.
+func TestKill(t *testing.T) {
+	s, _ := newService(t, nil, Options{})
+	if _, err := s.Invoke(t.Context(), functionARN, []byte(order("header", "Lambda-Runtime-Trace-Id"))); err != nil {
+		t.Fatal(err)
+	}
+	environments := s.functions[functionARN].all()
+	if s.Kill("mars-1"); len(environments) != 1 || s.Environments()[functionARN] != 1 {
+		t.Fatalf("%d environments after the loss of another region, want 1", s.Environments()[functionARN])
+	}
+	s.Kill(region)
+	if got := environments[0].command.ProcessState.String(); got != "signal: killed" || s.Environments()[functionARN] != 0 {
+		t.Errorf("%s, %d left", got, s.Environments()[functionARN])
+	}
+}
