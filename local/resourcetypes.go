@@ -55,7 +55,7 @@ var unserved = []graph.Unserved{
 	},
 	{
 		Type: "aws:athena/workgroup:Workgroup", Reason: "as tables",
-		Properties: []string{"name", "description", "forceDestroy", "configuration"},
+		Properties: []string{"name", "description", "forceDestroy", "configuration", "tags"},
 	},
 	{
 		Type: "aws:athena/namedQuery:NamedQuery", Reason: "as tables",
