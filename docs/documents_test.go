@@ -146,3 +146,41 @@ func anchors(document string) (names []string) {
 	}
 	return names
 }
+
+// manySections is from how many on a document begins with a table of contents.
+const manySections = 7
+
+// A reader of a long document finds its sections at its head, all of them.
+func TestDocuments_tableOfContents(t *testing.T) {
+	t.Parallel()
+	long := 0
+	for _, name := range everyDocument(t) {
+		if name == "../CHANGELOG.md" {
+			continue // read from its head
+		}
+		head, _, _ := strings.Cut(read(t, name), "\n## ")
+		sections := regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(read(t, name), -1)
+		if len(sections) < manySections {
+			continue
+		}
+		long++
+		for _, section := range sections {
+			if !strings.Contains(head, "- ["+section[1]+"](#") && section[1] != "License" {
+				t.Errorf("%s: %q is not in the table of contents", name, section[1])
+			}
+		}
+	}
+	if long < 3 {
+		t.Errorf("only %d long documents: has their form changed?", long)
+	}
+}
+
+// What the README says of the engine's plugins is what go.mod asks for.
+func TestReadme_plugins(t *testing.T) {
+	t.Parallel()
+	modules := read(t, "../go.mod")
+	found := regexp.MustCompile(`plugins aws (\S+) and random (\d+\.\d+\.\d+)`).FindStringSubmatch(read(t, "../README.md"))
+	if found == nil || !strings.Contains(modules, "pulumi-aws/sdk/v6 v"+found[1]+"\n") || !strings.Contains(modules, "pulumi-random/sdk/v4 v"+found[2]+"\n") {
+		t.Errorf("the README says %q", found)
+	}
+}
