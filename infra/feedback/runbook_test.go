@@ -15,6 +15,7 @@ func TestRunbook_hasASectionForEveryAlarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	command := regexp.MustCompile("`(go run ./ops|aws|curl|pulumi) [^`]+`")
 	named := 0
 	for _, r := range append(g.ByType("aws:cloudwatch/metricAlarm:MetricAlarm"), g.ByType("aws:cloudwatch/compositeAlarm:CompositeAlarm")...) {
 		m := regexp.MustCompile(`Runbook: docs/operations\.md, section ([a-z0-9-]+)\.`).FindStringSubmatch(fmt.Sprint(r.Inputs["alarmDescription"]))
@@ -23,8 +24,10 @@ func TestRunbook_hasASectionForEveryAlarm(t *testing.T) {
 			continue
 		}
 		named++
-		if !strings.Contains(string(runbook), "\n### "+m[1]+"\n") {
-			t.Errorf("%s: the runbook has no section %s", r.Name, m[1])
+		_, section, found := strings.Cut(string(runbook), "\n### "+m[1]+"\n")
+		section, _, _ = strings.Cut(section, "\n##")
+		if !found || !command.MatchString(section) {
+			t.Errorf("%s: the runbook has no section %s with a command", r.Name, m[1])
 		}
 	}
 	if named < 50 {
