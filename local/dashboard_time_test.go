@@ -65,6 +65,9 @@ func timelineContents(t *testing.T, p *browser.Tab) {
 	for selector, want := range map[string]string{"#series": "eu-west-1", "#time-numbers": "hit rate 0 %", "#marks": "the clock moves on by 40s"} {
 		p.Until(`document.querySelector("` + selector + `").innerText.includes("` + want + `")`)
 	}
+	if browser.Evaluate[bool](p, `document.querySelector('[data-node="saas"]') !== null || document.querySelector("#tickets-title").checkVisibility()`) {
+		t.Error("an application without a SaaS is shown one")
+	}
 	p.Do(chromedp.Click("#by-outcomes"))
 	p.Until(`document.querySelector("#series").innerText.trim() === "2xx"`)
 	drawn := browser.Evaluate[int](p, `((c) => new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size)(document.querySelector("#charts canvas"))`)

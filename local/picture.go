@@ -19,7 +19,8 @@ type picture struct {
 	Edge         string                 `json:"edge"` // of viewers who name none
 	Edges        []string               `json:"edges"`
 	Regions      []pictureRegion        `json:"regions"`
-	SaaS         bool                   `json:"saas"` // the stand-in
+	// SaaS is "stand-in", "own" for one of the user's (-upstream), "" for an application that calls none.
+	SaaS string `json:"saas"`
 }
 
 type pictureRegion struct {
@@ -43,7 +44,13 @@ type pictureQueue struct {
 
 // draw reads the picture from the graph.
 func (t *topology) draw(g *graph.Graph) picture {
-	p := picture{Distribution: t.edge.Describe(), Edge: t.flags.pop, SaaS: t.saas != nil}
+	p := picture{Distribution: t.edge.Describe(), Edge: t.flags.pop}
+	switch {
+	case t.saas != nil:
+		p.SaaS = "stand-in"
+	case t.flags.upstream != nil:
+		p.SaaS = "own"
+	}
 	for _, edge := range geography.Edges() {
 		p.Edges = append(p.Edges, edge.Code)
 	}

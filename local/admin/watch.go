@@ -37,6 +37,10 @@ func (s *Server) watch() {
 	s.watchAlarms(first)
 }
 
+// inAlarm is the state that people are told of; between the others nothing happens that anybody would look for.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-concepts.html
+const inAlarm = "ALARM"
+
 func (s *Server) watchAlarms(first bool) {
 	if s.o.Alarms == nil {
 		return
@@ -53,7 +57,7 @@ func (s *Server) watchAlarms(first bool) {
 		return
 	}
 	for _, a := range alarms {
-		if before := s.seen.alarms[a.Name]; before != a.State && (before != "" || a.State == "ALARM") && !first {
+		if before := s.seen.alarms[a.Name]; before != a.State && (before == inAlarm || a.State == inAlarm) && !first {
 			at := a.Since
 			if at.IsZero() {
 				at = s.o.Now()

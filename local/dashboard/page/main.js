@@ -14,6 +14,7 @@ const reconnectAfter = 3000; // milliseconds
 let ahead = null;
 let connected = false;
 let state = {};
+let topology = null;
 let lastMark = "";
 let ticks = 0;
 
@@ -36,11 +37,12 @@ function showState(members) {
   requests.total(state.requests);
   picture.setState(state);
   if (members.queues) panels.showQueues(state.queues, regions);
-  if (members.tickets || members.saas || members.stack) panels.showTickets(state.tickets, Boolean(state.saas));
+  if (members.tickets || members.saas || members.stack) showTickets();
   if (members.alarms || members.stack) panels.showAlarms(state.alarms);
   whatChangesNames(state.regions, state.aheadSeconds);
 }
 
+const showTickets = () => panels.showTickets(state.tickets, Boolean(state.saas), topology?.saas !== "");
 const names = () => state.regions && panels.showNames(state, picture.setTold);
 
 // A clock that runs while nothing is heard would lie, so it stands still then.
@@ -91,10 +93,11 @@ function connect() {
 }
 
 async function loadTopology() {
-  const topology = await get("/topology");
+  topology = await get("/topology");
   if (!topology) return;
   panels.chooseEdge(topology);
   picture.setTopology(topology);
+  showTickets();
   names();
 }
 

@@ -99,8 +99,10 @@ function message(m, key, label, kind) {
     element("pre", { tabIndex: 0, textContent: typeof body === "string" ? body : JSON.stringify(body, null, 2) }));
 }
 
-export function showTickets(tickets, standIn) {
+/** showTickets of the stand-in; any says whether the application has a SaaS at all. */
+export function showTickets(tickets, standIn, any) {
   byId("tickets-gist").textContent = standIn ? count(tickets?.total ?? 0) : "";
+  byId("tickets").closest("section").hidden = !any;
   if (!standIn) return replace(byId("tickets"), empty("The upstream is your own: its tickets are not seen here."));
   const latest = [...(tickets?.latest ?? [])].reverse();
   const more = (tickets?.total ?? 0) - latest.length;

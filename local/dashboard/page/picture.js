@@ -36,11 +36,11 @@ function draw() {
     ["Viewers at", edges()],
     ["Distribution", behaviors()],
     [topology.regions.length === 1 ? "Region" : "Regions", state.regions.map(regionBox)],
-    ["Service", [saasBox()]],
+    topology.saas && ["Service", [saasBox()]],
   ];
   const board = byId("picture").querySelector("svg.lines") ?? svg("svg", { class: "lines", "aria-hidden": "true", "data-key": "lines" });
   replace(byId("picture"), board,
-    ...boxes.map(([title, nodes], i) => element("div", { class: `column c${i}`, "data-key": `column ${i}` }, element("h3", { textContent: title }), ...nodes)));
+    ...boxes.filter(Boolean).map(([title, nodes], i) => element("div", { class: `column c${i}`, "data-key": `column ${i}` }, element("h3", { textContent: title }), ...nodes)));
   byId("picture").classList.toggle("many", state.regions.length > 6);
   lines();
   const total = flows.filter((f) => f.first).reduce((sum, f) => sum + f.count, 0);
@@ -172,7 +172,7 @@ function lines() {
     paths.push(svg("path", { d, class: `line ${kind}`, "stroke-width": width.toFixed(1) }));
   };
   for (const r of state.regions) {
-    if (state.saas || !stacked) line(`region ${r.region}`, "saas", 0, "idle", 2);
+    if (topology.saas && (state.saas || !stacked)) line(`region ${r.region}`, "saas", 0, "idle", 2);
     if (!stacked) for (const b of topology.distribution.behaviors) if (possible(b, r.region)) line(`behavior ${b.pattern}`, `region ${r.region}`, 0, "idle", 1);
   }
   for (const [key, n] of sum((f) => f.first && `edge ${f.edge}\nbehavior ${f.behavior}`)) line(...key.split("\n"), n / seconds, "ok", 0);

@@ -190,10 +190,10 @@ function build(list, now) {
   box.append(place1);
   if (!drill?.relative) box.append(element("p", { class: "chart-title muted", textContent: "hit rate, %" }), place2, element("p", { class: "chart-title muted", textContent: "ms a viewer waited: p50, p99 (dashed)" }), place3);
   charts = [ // a drill knows neither hit rate nor latency
-    new window.uPlot({ ...common(200), padding: [16, null, null, null], axes: [time, axis({ size: 44 })], series: [{}, ...[...list].reverse().map((name) => ({ label: name, fill: colour(name), stroke: colour(name), width: 0, paths: bars, points: { show: false } }))],
+    new window.uPlot({ ...common(200), padding: [16, null, null, null], axes: [time, axis({ size: 54 })], series: [{}, ...[...list].reverse().map((name) => ({ label: name, fill: colour(name), stroke: colour(name), width: 0, paths: bars, points: { show: false } }))],
       scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(4, max)] } } }, undefined, place1),
-    new window.uPlot({ ...common(90), axes: [{ ...time, values: (_, s) => s.map(() => ""), size: 8 }, axis({ size: 44, space: 20 })], series: [{}, { label: "hit rate", stroke: colour("cache"), width: 2, spanGaps: true }], scales: { ...common(0).scales, y: { range: [0, 100] } } }, undefined, place2),
-    new window.uPlot({ ...common(110), axes: [time, axis({ size: 44, space: 20 })], series: [{}, { label: "p50", stroke: colour("2xx"), width: 2 }, { label: "p99", stroke: colour("4xx"), width: 2, dash: [5, 3] }], scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(10, max)] } } }, undefined, place3),
+    new window.uPlot({ ...common(90), axes: [{ ...time, values: (_, s) => s.map(() => ""), size: 8 }, axis({ size: 54, space: 20 })], series: [{}, { label: "hit rate", stroke: colour("cache"), width: 2, spanGaps: true }], scales: { ...common(0).scales, y: { range: [0, 100] } } }, undefined, place2),
+    new window.uPlot({ ...common(110), axes: [time, axis({ size: 54, space: 20 })], series: [{}, { label: "p50", stroke: colour("2xx"), width: 2 }, { label: "p99", stroke: colour("4xx"), width: 2, dash: [5, 3] }], scales: { ...common(0).scales, y: { range: (_, min, max) => [0, Math.max(10, max)] } } }, undefined, place3),
   ].slice(0, drill?.relative ? 1 : 3);
   for (const chart of charts) chart.root.querySelector("canvas").setAttribute("aria-hidden", "true");
 }
@@ -298,6 +298,7 @@ export function replay(timeline) {
   drill = timeline;
   if (brush) brushed(null);
   byId("back-live").hidden = !timeline;
+  byId("charts-hint").hidden = Boolean(timeline?.relative);
   rebuild();
 }
 
