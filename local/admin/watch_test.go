@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// The timeline notes drains that come and go, and alarms that ring or stop, not those that merely learn what they watch.
+// The timeline notes drains that come and go, and alarms that ring or stop, not those that merely learn what they
+// watch.
 func TestServer_watchMarks(t *testing.T) {
 	drained := false
 	states := map[string]string{"a": "INSUFFICIENT_DATA", "b": "OK"}
