@@ -51,6 +51,10 @@ func TestVersions_everybodyNamesTheAlias(t *testing.T) {
 		if alias.Inputs["name"] != "live" || alias.Inputs["functionName"] != f.Output("name") || alias.Inputs["functionVersion"] != "1" {
 			t.Errorf("%s: alias %v", f.Name, alias.Inputs)
 		}
+		// Moved by hand, it comes back with new code or a refresh: the program says which version, and ignores nothing.
+		if len(alias.IgnoreChanges) > 0 {
+			t.Errorf("%s: the alias ignores changes of %v: one that was moved by hand would stay for ever", f.Name, alias.IgnoreChanges)
+		}
 		if check.Inputs["qualifier"] != "1" || fmt.Sprint(check.Inputs["triggers"]) != "map[version:1]" {
 			t.Errorf("%s: check %v", f.Name, check.Inputs)
 		}
