@@ -18,7 +18,7 @@ import (
 )
 
 // The commands that the documents show for local mode do what the documents say, typed as they stand into zsh and into
-// bash: `make local` in one terminal, the others in another one. Only the ports are free ones.
+// bash: `make local` in one terminal, the others in another one. Only the ports are free ones, and logs lie elsewhere.
 func TestDocuments_localCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts local mode by make local")
@@ -91,14 +91,15 @@ func localCommands(t *testing.T, document string) (commands []string) {
 }
 
 // madeLocal is local mode as `make local` starts it.
-type madeLocal struct{ viewer, admin string }
+type madeLocal struct{ viewer, admin, logs string }
 
 // makeLocal starts it on free ports and ends it as Ctrl-C does, which reaches make and local mode alike.
 func makeLocal(t *testing.T) *madeLocal {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), "make", "local")
 	command.Dir, command.Stderr = "..", t.Output()
-	command.Env = append(os.Environ(), "ARGS=-listen 127.0.0.1:0 -admin 127.0.0.1:0")
+	logs := t.TempDir()
+	command.Env = append(os.Environ(), "ARGS=-listen 127.0.0.1:0 -admin 127.0.0.1:0 -access-log "+logs)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdout, err := command.StdoutPipe()
 	if err != nil {
@@ -118,7 +119,7 @@ func makeLocal(t *testing.T) *madeLocal {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if ready := regexp.MustCompile(`^ready viewer=http://(\S+) admin=http://(\S+) `).FindStringSubmatch(lines.Text()); ready != nil {
-			return &madeLocal{ready[1], ready[2]}
+			return &madeLocal{ready[1], ready[2], logs}
 		}
 	}
 	t.Fatal("make local never got ready")
@@ -129,7 +130,7 @@ func makeLocal(t *testing.T) *madeLocal {
 // begins at a line of its own.
 func (l *madeLocal) run(t *testing.T, shell, command string) string {
 	t.Helper()
-	typed := strings.NewReplacer("127.0.0.1:8080", l.viewer, "127.0.0.1:8081", l.admin).Replace(command)
+	typed := strings.NewReplacer("127.0.0.1:8080", l.viewer, "127.0.0.1:8081", l.admin, " logs/", " "+l.logs).Replace(command)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	process := exec.CommandContext(ctx, shell, "-c", typed)

@@ -15,7 +15,7 @@ const checkerAgent = "Amazon-Route53-Health-Check-Service "
 // tellRequest writes one short line for a viewer's request, for people. Health checks are told of when they change,
 // unless everything is wanted.
 func (t *topology) tellRequest(r cloudfront.Request) {
-	if t.flags.logFormat != formatText || strings.HasPrefix(r.UserAgent, checkerAgent) && !t.flags.verbose {
+	if t.flags.logFormat != formatText || t.flags.quiet || strings.HasPrefix(r.UserAgent, checkerAgent) && !t.flags.verbose {
 		return
 	}
 	t.log.Info(requestLine(r))

@@ -36,7 +36,12 @@ func describe(info *debug.BuildInfo) string {
 		settings[setting.Key] = setting.Value
 	}
 	commit := settings["vcs.revision"]
-	if info.Main.Path != module || commit == "" {
+	switch {
+	case info.Main.Path != module:
+		return Released()
+	case commit == "" && strings.HasPrefix(info.Main.Version, "v"): // a tool of a team's go.mod
+		return strings.TrimPrefix(info.Main.Version, "v")
+	case commit == "":
 		return Released()
 	}
 	const digits = 12

@@ -24,6 +24,8 @@ func TestDescribe(t *testing.T) {
 		"a team's go.mod":              {debug.BuildInfo{Main: debug.Module{Path: "acme"}, Deps: []*debug.Module{{Path: module, Version: "v1.2.3"}}}, "1.2.3"},
 		"a team's go.mod, its commit":  {debug.BuildInfo{Main: debug.Module{Path: "acme"}, Settings: []debug.BuildSetting{commit}, Deps: []*debug.Module{{Path: module, Version: "v1.2.3"}}}, "1.2.3"},
 		"a replaced module":            {debug.BuildInfo{Main: debug.Module{Path: "acme"}, Settings: []debug.BuildSetting{commit}, Deps: []*debug.Module{{Path: module, Version: "v0.0.0", Replace: &debug.Module{Path: "../.."}}}}, Released()},
+		"a tool of a team's go.mod":    {debug.BuildInfo{Main: debug.Module{Path: module, Version: "v1.2.3"}}, "1.2.3"},
+		"go run in this repository":    {debug.BuildInfo{Main: debug.Module{Path: module, Version: "(devel)"}}, Released()},
 		"this repository":              {debug.BuildInfo{Main: debug.Module{Path: module}, Settings: []debug.BuildSetting{commit}}, Released() + "+1a2b3c4d5e6f"},
 		"this repository with changes": {debug.BuildInfo{Main: debug.Module{Path: module}, Settings: []debug.BuildSetting{commit, changed}}, Released() + "+1a2b3c4d5e6f-dirty"},
 		"without version control":      {debug.BuildInfo{Main: debug.Module{Path: module}}, Released()},
