@@ -145,8 +145,11 @@ func (h *house) reload(ctx context.Context) {
 	h.log.Info("reloading the program")
 	next, err := h.build(ctx)
 	if err != nil {
-		if ctx.Err() == nil {
-			h.log.Error("reloading failed: the program of before goes on", "err", oneLine(err))
+		if ctx.Err() != nil {
+			return
+		}
+		for _, problem := range problemsOf(err) {
+			h.log.Error("reloading failed: the program of before goes on", "err", problem)
 		}
 		return
 	}
