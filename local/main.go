@@ -114,8 +114,8 @@ func (c command) complain(err error) {
 	}
 }
 
-// aProblem is how a problem of a configuration begins: with its key or what it is about.
-var aProblem = regexp.MustCompile(`^([A-Za-z][\w-]*:[A-Za-z][\w.[\]*-]*: |(app|application|function) ")`)
+// aProblem is how a problem of a configuration begins: with its key, or what or which file it is about.
+var aProblem = regexp.MustCompile(`^(Pulumi\.[\w.-]*yaml(:\d+)?: |[A-Za-z][\w-]*:[A-Za-z][\w.[\]*-]*: |(app|application|function) ")`)
 
 // problemsOf are an error's problems, each in one line: what a compiler says in several is one.
 func problemsOf(err error) (all []string) {
@@ -128,9 +128,6 @@ func problemsOf(err error) (all []string) {
 	}
 	return all
 }
-
-// oneLine is an error's text in which joined errors and a compiler's output are parted by semicolons.
-func oneLine(err error) string { return strings.Join(lines(err), "; ") }
 
 // lines are the lines of an error's text that say something.
 func lines(err error) (all []string) {

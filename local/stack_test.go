@@ -52,8 +52,8 @@ func TestStack_explainsEnvironments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := oneLine(s.explain(errors.New("onefront:regions: not set: required")))
-		hint := "; Pulumi.dev.yaml: environment: local mode opens no ESC environments, so what they set is missing: set it in a stack file for local mode, such as Pulumi.local.yaml with -stack local, and secrets in ONEFRONT_SECRET_<KEY>"
+		got := strings.Join(problemsOf(s.explain(errors.New("onefront:regions: not set: required"))), "\n")
+		hint := "\nPulumi.dev.yaml: environment: local mode opens no ESC environments, so what they set is missing: set it in a stack file for local mode, such as Pulumi.local.yaml with -stack local, and secrets in ONEFRONT_SECRET_<KEY>"
 		if !strings.HasPrefix(got, "onefront:regions: not set: required") || strings.HasSuffix(got, hint) != want {
 			t.Errorf("%q: got %s", content, got)
 		}
