@@ -70,6 +70,7 @@ func regionIsDrained(t *testing.T, r *running, site, board *browser.Tab) {
 		t.Errorf("the region's box says %q", got)
 	}
 	board.Until(`document.querySelector("#marks .mark.drain") !== null`)
+	board.Until(`[...document.querySelectorAll('[data-key="checks"] tr')].find((r) => r.cells[0].innerText === "eu-west-1")?.cells[1].innerText === "drained"`)
 	board.Axe("drained")
 	board.Screenshot("dashboard-drained-desk")
 	site.Navigate(r.viewer + "/status/")

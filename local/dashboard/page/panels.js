@@ -38,12 +38,14 @@ export async function showNames(state, onTold) {
     }
   }
   byId("dns-gist").textContent = gist;
-  const checks = (dns?.healthChecks ?? []).map((c) => [c.region || publicName(c.url), tag(c.healthy ? "healthy" : "unhealthy", c.healthy ? "good" : "bad"),
+  const drained = state.regions.filter((r) => r.drained).map((r) => r.region);
+  const health = (ok, region) => (ok ? tag("healthy", "good") : drained.includes(region) ? tag("drained", "warn") : tag("unhealthy", "bad"));
+  const checks = (dns?.healthChecks ?? []).map((c) => [c.region || publicName(c.url), health(c.healthy, c.region),
     c.disabled ? "disabled" : `${c.checkersHealthy} of ${c.checkers} checkers`, [c.lastOutcome && `last: ${c.lastOutcome}`, c.inverted && "inverted: drained"].filter(Boolean).join(", ")]);
   if (checks.length) rows.push(element("details", { "data-key": "checks", open: checks.length <= 4 }, element("summary", { textContent: plural(checks.length, "health check") }), table(["checks", "state", "checkers", "answer"], checks)));
   else if (state.routing !== "edge") rows.push(empty("No health check."));
   const records = (dns?.names ?? []).flatMap((n) => n.records.map((r) => [n.name, n.type, r.latencyRegion ? `nearest to ${r.latencyRegion}` : "one answer", r.region || r.values.join(" "),
-    r.healthCheckId ? tag(r.healthy ? "healthy" : "unhealthy", r.healthy ? "good" : "bad") : "not checked"]));
+    r.healthCheckId ? health(r.healthy, r.region) : "not checked"]));
   if (records.length) rows.push(element("details", { "data-key": "records" }, element("summary", { textContent: `All ${plural(records.length, "record")}` }), table(["name", "type", "who", "leads to", "health"], records)));
   replace(byId("dns"), ...(rows.length ? rows : [empty("The program has no names.")]));
 }
