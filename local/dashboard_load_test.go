@@ -4,12 +4,9 @@ package main
 
 import (
 	"flag"
-	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -85,26 +82,6 @@ func TestLoad_dashboard(t *testing.T) {
 	if rate := float64(sent.Load()) / seconds; rate < 0.95*float64(*loadRate) {
 		t.Errorf("only %.0f requests a second were sent", rate)
 	}
-}
-
-// browserTime is the seconds of a core that the Chromiums of this process took so far; 0 where /proc does not tell.
-func browserTime(t *testing.T) (seconds float64) {
-	t.Helper()
-	const ticks = 100 // a second: USER_HZ
-	for pids := children(t, os.Getpid()); len(pids) > 0; pids = pids[1:] {
-		pids = append(pids, children(t, pids[0])...)
-		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pids[0]))
-		name, rest, ok := strings.Cut(string(raw), ") ")
-		fields := strings.Fields(rest)
-		if err != nil || !ok || !strings.Contains(name, "chrom") || len(fields) < 13 {
-			continue
-		}
-		for _, field := range fields[11:13] { // of users' and the system's instructions
-			n, _ := strconv.ParseFloat(field, 64)
-			seconds += n / ticks
-		}
-	}
-	return seconds
 }
 
 func heap() int64 {
