@@ -301,6 +301,33 @@ func TestAlarms_thresholds(t *testing.T) {
 	}
 }
 
+// CloudFront's additional metrics cost a fixed price: they are there for the asking, and with them the alarm that needs
+// them.
+func TestAlarms_additionalMetrics(t *testing.T) {
+	projectFiles(t)
+	const token = "aws:cloudfront/monitoringSubscription:MonitoringSubscription"
+	g := record(t, "staging", map[string]string{"onefront:alarms": `{"additionalMetrics": true}`})
+	if diff := cmp.Diff(map[string]any{
+		"distributionId":         one(t, g, distributionToken).ID,
+		"monitoringSubscription": map[string]any{"realtimeMetricsSubscriptionConfig": map[string]any{"realtimeMetricsSubscriptionStatus": "Enabled"}},
+	}, one(t, g, token).Inputs); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	alarm := named(t, g, alarmToken, "origin-latency").Inputs
+	if text(alarm, "extendedStatistic") != "p90" || at(alarm, "threshold") != 9600.0 || text(alarm, "metricName") != "OriginLatency" {
+		t.Errorf("%v", alarm)
+	}
+	g = record(t, "staging", nil)
+	if all := g.ByType(token); len(all) > 0 {
+		t.Errorf("%d subscriptions without the asking", len(all))
+	}
+	for _, r := range g.ByType(alarmToken) {
+		if text(r.Inputs, "metricName") == "OriginLatency" {
+			t.Errorf("%s would never have data", r.Name)
+		}
+	}
+}
+
 // The check from outside asks the public name, and guards no record.
 func TestOutsideIn(t *testing.T) {
 	projectFiles(t)
@@ -322,6 +349,13 @@ func TestOutsideIn(t *testing.T) {
 				t.Errorf("%s is guarded by it", r.URN)
 			}
 		}
+	}
+	// Until somebody else's DNS leads to the distribution, its own name is asked.
+	g := record(t, "staging", map[string]string{
+		"onefront:alarms": `{"emails": ["a@example.com"]}`, "onefront:externalDns": "pending", "onefront:domains": externalDomains,
+	})
+	if got, want := text(named(t, g, healthCheckToken, "outside-in").Inputs, "fqdn"), one(t, g, distributionToken).Output("domainName"); got != want {
+		t.Errorf("pending names: %q is asked, want %q", got, want)
 	}
 	if all := record(t, "staging", nil).ByType(healthCheckToken); len(all) != 0 {
 		t.Errorf("nobody is told, but %d ask", len(all))
