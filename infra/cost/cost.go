@@ -41,7 +41,7 @@ const (
 	HealthMiB   = 128  // that it has
 	AccessLogKB = 0.45 // of the API's access log for a request
 	LineKB      = 0.25 // of the function's
-	LogKB       = 0.088
+	LogKB       = 0.088 // of CloudFront's log, in gzip (O-A31)
 )
 
 // Checkers: about fifteen requests come in an interval from the eight regions of checkers (F7.13).
@@ -168,7 +168,7 @@ func (s *Stack) Requests() (lines []Line) {
 	return lines
 }
 
-// Counted is what is paid, once somebody uses the application, for the metrics that its log lines carry.
+// Counted is what the metrics in the application's log lines cost, once somebody uses it.
 func (s *Stack) Counted() []Line {
 	return []Line{line("metrics of the log lines", CustomMetric, float64(s.CustomMetrics), "metrics")}
 }

@@ -55,6 +55,18 @@ func TestCost_document(t *testing.T) {
 	}
 }
 
+// The document says when the prices were looked up.
+func TestCost_day(t *testing.T) {
+	t.Chdir(project)
+	text, err := os.ReadFile(costDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Looked up on " + cost.Day + "."; !strings.Contains(string(text), want) {
+		t.Errorf("%s does not say %q", costDocument, want)
+	}
+}
+
 func costTables(t *testing.T) map[string]string {
 	t.Helper()
 	tables := map[string]string{headPrices: pricesTable(), headMix: mixTable(), headHealth: healthTable()}
