@@ -29,18 +29,18 @@ type Stack struct {
 
 // What the reckoning takes for granted of a viewer's requests.
 const (
-	SiteShare   = 0.80 // of the requests are for the site's files
-	ReadShare   = 0.18 // are reads of the API that may be cached
-	WriteShare  = 0.02 // are writes
-	SiteMisses  = 0.05 // of the site's requests go to the bucket
-	ReadMisses  = 0.10 // of the API's reads go to a region
-	SiteKB      = 20.0 // of a site's answer, on average
-	APIKB       = 1.0  // of an API's
-	AnswerMS    = 50.0 // that a function takes for an answer
-	HealthMS    = 2.0  // that the health function takes
-	HealthMiB   = 128  // that it has
-	AccessLogKB = 0.45 // of the API's access log for a request
-	LineKB      = 0.25 // of the function's
+	SiteShare   = 0.80  // of the requests are for the site's files
+	ReadShare   = 0.18  // are reads of the API that may be cached
+	WriteShare  = 0.02  // are writes
+	SiteMisses  = 0.05  // of the site's requests go to the bucket
+	ReadMisses  = 0.10  // of the API's reads go to a region
+	SiteKB      = 20.0  // of a site's answer, on average
+	APIKB       = 1.0   // of an API's
+	AnswerMS    = 50.0  // that a function takes for an answer
+	HealthMS    = 2.0   // that the health function takes
+	HealthMiB   = 128   // that it has
+	AccessLogKB = 0.45  // of the API's access log for a request
+	LineKB      = 0.25  // of the function's
 	LogKB       = 0.088 // of CloudFront's log, in gzip (O-A31)
 )
 
