@@ -9,7 +9,7 @@ import * as time from "./time.js";
 
 const advances = [["10 s", 10], ["1 min", 60], ["5 min", 300], ["1 h", 3600], ["1 day", 86400]];
 const rateOver = 10; // seconds
-const namesEvery = 5; // seconds: answers that an edge keeps expire without a word
+const askEvery = 5; // seconds: answers that an edge keeps expire without a word, and so do an hour's requests
 const reconnectAfter = 3000; // milliseconds
 let ahead = null;
 let connected = false;
@@ -53,10 +53,9 @@ function tick() {
   byId("now").dateTime = at.toISOString();
   byId("ahead").textContent = ahead > 0 ? `${duration(ahead)} ahead` : "";
   picture.setFlows(time.recent(now() / 1000, rateOver));
-  if (++ticks % namesEvery === 0) {
-    names();
-    panels.showStats(state.requests);
-  }
+  ticks++; // the two in different seconds, so that no press waits for both
+  if (ticks % askEvery === 0) names();
+  else if (ticks % askEvery === 2) panels.showStats(state.requests);
 }
 
 function showTimeline(timeline) {
