@@ -36,6 +36,11 @@ func (t *tree) tellsOfGone(folder, part string) bool {
 	if applicationKey.MatchString(part) {
 		return true
 	}
+	for _, target := range goneTargets {
+		if strings.Contains(part, "make "+target) && !strings.Contains(part, "make "+target+"-") {
+			return true
+		}
+	}
 	for _, name := range word.FindAllString(part, -1) {
 		name = strings.TrimRight(strings.TrimSuffix(name, "..."), "./")
 		for _, candidate := range []string{path.Clean(name), path.Join(folder, name)} {
@@ -66,7 +71,7 @@ func pruned(document string, gone func(part string) bool) string {
 			kept = append(kept[:i], kept[i+1:]...)
 		}
 	}
-	return regexp.MustCompile(`\n{3,}`).ReplaceAllString(strings.Join(kept, ""), "\n\n")
+	return strings.TrimLeft(regexp.MustCompile(`\n{3,}`).ReplaceAllString(strings.Join(kept, ""), "\n\n"), "\n")
 }
 
 var (

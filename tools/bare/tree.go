@@ -23,11 +23,13 @@ var edits = []struct{ file, old, new string }{
 	{"Makefile", "go test ./infra/feedback -run Golden", "go test . -run Golden"},
 	{"Makefile", "\n\tCGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o bin/bootstrap ./handler", ""},
 	{"Makefile", "build the local mode and the handler into bin/", "build the local mode into bin/"},
-	{"Makefile", " modules frontend ##", " modules ##"},
 	{".ci/run", "step make frontend\n", ""},
 	{"Pulumi.yaml", "pulumi config set --secret onefront:upstreamApiKey   the SaaS's key, if you skipped the question", "make test                                            the tests of platform and application"},
 	{"ops/deploypolicy_test.go", "../infra/*/testdata/graph", "../testdata/graph"},
 }
+
+// goneTargets are the Makefile's that only the application has a use for.
+var goneTargets = []string{"frontend", "screenshots"}
 
 // goldenGraphs are where the application's graphs were; those of the root's own program are at the root.
 const goldenGraphs, ownGraphs = "infra/feedback/testdata", "testdata"
@@ -140,6 +142,9 @@ func (t *tree) edit() error {
 			return err
 		}
 	}
+	if err := t.rewrite("Makefile", withoutTargets); err != nil {
+		return err
+	}
 	return t.walk(func(name string, entry fs.DirEntry) error {
 		extension := path.Ext(name)
 		if entry.IsDir() || extension != ".go" && extension != ".yml" && extension != ".yaml" {
@@ -152,6 +157,19 @@ func (t *tree) edit() error {
 			return strings.ReplaceAll(text, goldenGraphs, ownGraphs), nil
 		})
 	})
+}
+
+// withoutTargets is a Makefile without goneTargets and their recipes.
+func withoutTargets(text string) (string, error) {
+	for _, target := range goneTargets {
+		rule := regexp.MustCompile(`(?m)^\.PHONY: ` + target + `\n` + target + `:.*\n(?:\t.*\n)*\n`)
+		if !rule.MatchString(text) {
+			return "", fmt.Errorf("Makefile: no target %s: its name in tools/bare/tree.go is out of date", target)
+		}
+		text = rule.ReplaceAllString(text, "")
+		text = regexp.MustCompile(`(?m)^(check:.*) `+target+`\b`).ReplaceAllString(text, "$1")
+	}
+	return text, nil
 }
 
 // upstreamBlock is a key of the application in a stack file or a template, with what is below it and what is said of
