@@ -72,7 +72,7 @@ var notRun = map[string]string{
 	`npm |cd examples/frontend`: "make frontend runs them in CI: TestFrontend_builtWithOutputs",
 	`cd deployments`:            "the folder of the commands behind it, which ask AWS",
 	`mkdir |cd acme-api`:        "the folder of pulumi new",
-	`go run ./ops`:              "asks AWS: TestScripts/ops_dns and TestScripts/ops_edge run it against local mode",
+	`go run ./ops`:              "asks AWS: TestScripts/drained_now and TestScripts/drained_now_edge run it against local mode",
 	`go run ./stats`:            "asks for logs of a reader's own: TestFiles_foldersAndStandardInput reads such",
 	`zcat `:                     "asks for logs of a reader's own: TestFiles_foldersAndStandardInput",
 	`go test ./local/`:          "links every test of local mode to list names, which TestDocuments_nameTests reads from the sources",

@@ -12,9 +12,9 @@ var ownAPICommands = map[string]string{
 	"mkdir acme-api && cd acme-api":                                      "TestTemplate_pulumiNew",
 	"pulumi new https://github.com/onefront/onefront/tree/main/template": "TestTemplate_pulumiNew",
 	"make test":  "TestTemplate_isARepository",
-	"make local": "asks for free ports 8080 and 8081: TestTemplate_isARepository calls the tool behind it",
-	"curl -i http://127.0.0.1:8080/api/hello":                                    "needs the ports of make local",
-	`curl -X PUT http://127.0.0.1:8081/regions/eu-west-1 -d '{"fault": "down"}'`: "needs the ports of make local; TestScripts/region_down does the same",
+	"make local": "TestTemplate_isARepository, on free ports",
+	"curl -i http://127.0.0.1:8080/api/hello":                                    "TestTemplate_isARepository, on free ports",
+	`curl -X PUT http://127.0.0.1:8081/regions/eu-west-1 -d '{"fault": "down"}'`: "TestTemplate_isARepository, on free ports",
 	"pulumi config set --secret onefront:sessionKey":                             "needs the Pulumi CLI; TestSecret_staysSecret sets the key",
 	"pulumi stack init staging":                                                  "needs the Pulumi CLI",
 	"pulumi preview":                                                             "needs the Pulumi CLI; TestTemplate_isARepository runs the program as an engine would",
@@ -24,6 +24,8 @@ var ownAPICommands = map[string]string{
 	"go get github.com/onefront/onefront@latest":                                 "needs a published version",
 	"go mod tidy":           "TestTemplate_isARepository",
 	"pulumi preview --diff": "needs the Pulumi CLI",
+	"cd tools && go run ./bare -application ../template": "TestBare_leavesAPlatform, with examples/own-api",
+	"make golden deploy-policy":                          "TestBare_leavesAPlatform",
 }
 
 // Each command is known here, and each test that is said to run one exists.

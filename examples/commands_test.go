@@ -28,7 +28,7 @@ func TestDocuments_localCommands(t *testing.T) {
 			t.Skipf("no %[1]s in PATH: commands were not run (Debian: apt-get install %[1]s)", shell)
 		}
 	}
-	l := makeLocal(t)
+	l := makeLocal(t, "..")
 	for _, shell := range []string{"zsh", "bash"} {
 		t.Run(shell, func(t *testing.T) {
 			l.firstMinutes(t, shell)
@@ -93,11 +93,11 @@ func localCommands(t *testing.T, document string) (commands []string) {
 // madeLocal is local mode as `make local` starts it.
 type madeLocal struct{ viewer, admin, logs string }
 
-// makeLocal starts it on free ports and ends it as Ctrl-C does, which reaches make and local mode alike.
-func makeLocal(t *testing.T) *madeLocal {
+// makeLocal starts it in a folder, on free ports, and ends it as Ctrl-C does, which reaches make and local mode alike.
+func makeLocal(t *testing.T, dir string) *madeLocal {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), "make", "local")
-	command.Dir, command.Stderr = "..", t.Output()
+	command.Dir, command.Stderr = dir, t.Output()
 	logs := t.TempDir()
 	command.Env = append(os.Environ(), "ARGS=-listen 127.0.0.1:0 -admin 127.0.0.1:0 -access-log "+logs)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

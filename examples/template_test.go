@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/onefront/onefront/docs/commandblock"
 )
 
 // A team's repository is small, compiles, passes its tests and deploys in both stacks; the platform's function comes
@@ -34,9 +36,8 @@ func TestTemplate_isARepository(t *testing.T) {
 			}
 		}
 	}
-	for _, tool := range []string{"local", "frontendenv"} {
-		p.run(t, "go", "tool", tool, "-help")
-	}
+	p.run(t, "go", "tool", "frontendenv", "-help")
+	templateServed(t, p)
 	var files int
 	err := filepath.WalkDir("../template", func(_ string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -46,6 +47,34 @@ func TestTemplate_isARepository(t *testing.T) {
 	})
 	if err != nil || files > 20 {
 		t.Errorf("the template has %d files, %v: it is what a team owns, no more", files, err)
+	}
+}
+
+// templateServed types what docs/your-own-api.md shows after `make local`: a greeting that the edge keeps, and a region
+// that goes down, which a read does not notice.
+func templateServed(t *testing.T, p *project) {
+	t.Helper()
+	l := makeLocal(t, p.dir)
+	content, err := os.ReadFile("../docs/your-own-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, b := range commandblock.In(string(content)) {
+		for _, command := range b.Commands() {
+			if strings.HasPrefix(command, "curl ") {
+				l.run(t, "bash", command)
+				asked++
+			}
+		}
+	}
+	if asked < 2 {
+		t.Errorf("the document shows %d requests", asked)
+	}
+	for greeting, region := range map[string]string{"?name=ada": "us-east-1", "": "eu-west-1"} { // one that is new, one of before
+		if said := l.run(t, "bash", "curl -i 'http://127.0.0.1:8080/api/hello"+greeting+"'"); !strings.Contains(said, "X-Onefront-Region: "+region) {
+			t.Errorf("while eu-west-1 is down %q says\n%s", greeting, said)
+		}
 	}
 }
 

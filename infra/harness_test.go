@@ -74,6 +74,9 @@ func stackConfig(t testing.TB, stack string, replaced map[string]string) (map[st
 		t.Fatal(err)
 	}
 	config["onefront:appKey"] = canaryKey
+	if config["onefront:siteDir"] == "site" {
+		config["onefront:siteDir"] = "infra/testdata/site"
+	}
 	maps.Copy(config, replaced)
 	maps.DeleteFunc(config, func(_, v string) bool { return v == "-" })
 	return config, append(secrets, "onefront:appKey")

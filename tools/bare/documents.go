@@ -61,7 +61,7 @@ var (
 // and then headings with nothing below them.
 func pruned(document string, gone func(part string) bool) string {
 	var kept []string
-	for _, part := range parts(document) {
+	for _, part := range parts(withoutForm(document)) {
 		if part = without(part, gone); part != "" {
 			kept = append(kept, part)
 		}
@@ -72,6 +72,22 @@ func pruned(document string, gone func(part string) bool) string {
 		}
 	}
 	return strings.TrimLeft(regexp.MustCompile(`\n{3,}`).ReplaceAllString(strings.Join(kept, ""), "\n\n"), "\n")
+}
+
+// withoutForm is a document without its sections on the feedback form, which says how to get rid of it, and without the
+// entries of a table of contents that lead there.
+func withoutForm(document string) string {
+	var left strings.Builder
+	within := false
+	for line := range strings.Lines(document) {
+		if level := heading.FindStringSubmatch(line); level != nil && len(level[1]) <= 2 {
+			within = strings.HasSuffix(strings.TrimSpace(line), "the feedback form")
+		}
+		if !within && !strings.Contains(line, "-the-feedback-form)") {
+			left.WriteString(line)
+		}
+	}
+	return left.String()
 }
 
 var (

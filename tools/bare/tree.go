@@ -24,6 +24,9 @@ var edits = []struct{ file, old, new string }{
 	{"Makefile", "\n\tCGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o bin/bootstrap ./handler", ""},
 	{"Makefile", "build the local mode and the handler into bin/", "build the local mode into bin/"},
 	{".ci/run", "step make frontend\n", ""},
+	{"docs/yourownapi_test.go", "\t\"cd tools && go run ./bare -application ../template\": \"TestBare_leavesAPlatform, with examples/own-api\",\n", ""},
+	{"docs/yourownapi_test.go", "\t\"make golden deploy-policy\":                          \"TestBare_leavesAPlatform\",\n", ""},
+	{"docs/commands_test.go", "\t`npm |cd examples/frontend`: \"make frontend runs them in CI: TestFrontend_builtWithOutputs\",\n", ""},
 	{"Pulumi.yaml", "pulumi config set --secret onefront:upstreamApiKey   the SaaS's key, if you skipped the question", "make test                                            the tests of platform and application"},
 	{"ops/deploypolicy_test.go", "../infra/*/testdata/graph", "../testdata/graph"},
 }
