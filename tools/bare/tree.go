@@ -26,7 +26,7 @@ var edits = []struct{ file, old, new string }{
 	{".ci/run", "step make frontend\n", ""},
 	{"docs/yourownapi_test.go", "\t\"cd tools && go run ./bare -application ../template\": \"TestBare_leavesAPlatform, with examples/own-api\",\n", ""},
 	{"docs/yourownapi_test.go", "\t\"make golden deploy-policy\":                          \"TestBare_leavesAPlatform\",\n", ""},
-	{"docs/commands_test.go", "\t`npm |cd examples/frontend`: \"make frontend runs them in CI: TestFrontend_builtWithOutputs\",\n", ""},
+	{"docs/commands_test.go", "make frontend runs them in CI: TestFrontend_builtWithOutputs", "asks for Node and a frontend of the team's own"},
 	{"Pulumi.yaml", "pulumi config set --secret onefront:upstreamApiKey   the SaaS's key, if you skipped the question", "make test                                            the tests of platform and application"},
 	{"ops/deploypolicy_test.go", "../infra/*/testdata/graph", "../testdata/graph"},
 }
@@ -62,6 +62,7 @@ func (t *tree) walk(each func(name string, entry fs.DirEntry) error) error {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
+			return nil // .git is a file in a linked worktree
 		}
 		return each(filepath.ToSlash(name), entry)
 	})
