@@ -20,7 +20,7 @@ help: ## show this list
 
 .PHONY: local
 local: ## serve the stack's topology on localhost (STACK=prod, ARGS="-pop SYD")
-	@test -x bin/local || echo "Building local mode: the first time takes a machine one to three minutes, later ones seconds."
+	@test -x bin/local || echo "Building local mode: the first time takes a machine a few minutes, later ones seconds."
 	@go build -o bin/local ./local && exec bin/local -stack $(STACK) $(ARGS)
 
 .PHONY: test
