@@ -37,6 +37,18 @@ func record(t *testing.T, stack string) *graph.Graph {
 	return g
 }
 
+// Whoever skips the key is asked for it by the first preview, by name and by the command that sets it.
+func TestSecret_isAskedFor(t *testing.T) {
+	config, secrets, err := stackfile.Load(".", "staging")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = graph.Record(infra.Deploy(orders), graph.Options{Project: "orders", Stack: "staging", Config: config, SecretKeys: secrets})
+	if err == nil || !strings.Contains(err.Error(), "onefront:sessionKey") || !strings.Contains(err.Error(), "pulumi config set --secret onefront:sessionKey") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // One table, in the home region, with a replica in each other region.
 func TestTable_hasAReplicaPerRegion(t *testing.T) {
 	for stack, want := range map[string]string{"staging": "us-west-2", "prod": "us-west-2 ap-northeast-1"} {
