@@ -59,15 +59,3 @@ func main() { pulumi.Run(infra.Deploy(feedback.Application{})) }
 		t.Errorf("the graph (-here +in a module of its own):\n%s", diff)
 	}
 }
-
-// write makes a file of the project.
-func (p *project) write(t *testing.T, name, content string) {
-	t.Helper()
-	path := filepath.Join(p.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -100,6 +100,18 @@ func (p *project) read(t *testing.T, name string) string {
 	return string(content)
 }
 
+// write makes a file of the project.
+func (p *project) write(t *testing.T, name, content string) {
+	t.Helper()
+	path := filepath.Join(p.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // program compiles the project's program.
 func (p *project) program(t *testing.T) string {
 	t.Helper()
