@@ -64,7 +64,7 @@ func newLogs(ctx *pulumi.Context, p *platform, providers *providers, d *cloudfro
 	}
 	if p.Logs.Athena {
 		if err := l.queryable(ctx, d); err != nil {
-			return nil, fmt.Errorf("Athena: %w", err)
+			return nil, fmt.Errorf("athena: %w", err)
 		}
 	}
 	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"bucket": l.bucket.Bucket})
