@@ -3,6 +3,7 @@ package infra
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -50,15 +51,7 @@ const zipKept = 7 * 24 * time.Hour
 // holds the compiler's own text.
 func BuildHandler(goos, goarch string) Builder {
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
-		work, err := buildDir.Work()
-		if err != nil {
-			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
-		}
-		defer os.RemoveAll(work)
-		return compile(ctx, compilation{
-			goos: goos, goarch: goarch, pkg: pkg, work: work,
-			binary: filepath.Join(work, "bootstrap"), ldflags: "-s -w -buildid=", method: zip.Deflate,
-		})
+		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, ldflags: "-s -w -buildid=", method: zip.Deflate})
 	}
 }
 
@@ -67,35 +60,33 @@ func BuildHandler(goos, goarch string) Builder {
 // the source, which nothing of local mode minds.
 func BuildHandlerForLocalMode(goos, goarch string) Builder {
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
-		work, err := buildDir.Work()
-		if err != nil {
-			return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
-		}
-		defer os.RemoveAll(work)
 		sum := sha256.Sum256([]byte(goos + "/" + goarch + " " + pkg))
-		return compile(ctx, compilation{
-			goos: goos, goarch: goarch, pkg: pkg, work: work,
-			binary: filepath.Join(string(buildDir), linkedDir, hex.EncodeToString(sum[:6]), "bootstrap"), ldflags: "-s -w", method: zip.Store,
-		})
+		keep := filepath.Join(string(buildDir), linkedDir, hex.EncodeToString(sum[:6]))
+		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, ldflags: "-s -w", method: zip.Store, keep: keep})
 	}
 }
 
 // compilation is what [compile] is asked for.
 type compilation struct {
-	goos, goarch, pkg string
-	// work holds go's temporary files, binary is what it links.
-	work, binary string
-	ldflags      string
+	goos, goarch, pkg, ldflags string
 	// method is how the zip holds the binary.
 	method uint16
+	// keep is the folder in which the binary stays, "" for none.
+	keep string
 }
 
 func compile(ctx context.Context, c compilation) (HandlerZip, error) {
-	if err := gobuild.Run(ctx, "", c.work, pinned(c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
-		"-ldflags", c.ldflags, "-tags", "lambda.norpc", "-o", c.binary, c.pkg); err != nil {
+	work, err := buildDir.Work()
+	if err != nil {
+		return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
+	}
+	defer os.RemoveAll(work)
+	binary := filepath.Join(cmp.Or(c.keep, work), "bootstrap")
+	if err := gobuild.Run(ctx, "", work, pinned(c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
+		"-ldflags", c.ldflags, "-tags", "lambda.norpc", "-o", binary, c.pkg); err != nil {
 		return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", c.pkg, c.goos, c.goarch, err)
 	}
-	content, err := os.ReadFile(c.binary)
+	content, err := os.ReadFile(binary)
 	if err != nil {
 		return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
 	}

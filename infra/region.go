@@ -105,9 +105,8 @@ type regionBuilder struct {
 	region *regionComponent
 
 	scope *Scope
-	// versions are the region's functions, follow makes what names their aliases.
-	versions []*regionalFunction
-	follow   []func() error
+	// versions are the region's functions in the order in which they were made.
+	versions []version
 	answers  []httpAPIFunction
 	httpAPI  *httpAPIComponent
 	// alarms of what was made so far, and the functions with their physical names.
@@ -214,13 +213,13 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 	b.alarms = append(b.alarms, functionAlarms(b.cfg, fn, made.Function.Name)...)
 	if len(fn.Routes) > 0 {
 		b.region.logGroups = append(b.region.logGroups, made.logGroup.Name)
-		if b.region.longest == 0 {
-			b.region.FunctionName = made.Function.Name
-		}
 		b.region.longest = max(b.region.longest, settings.Timeout)
 	}
 	b.whenLive(made, func() error {
 		if len(fn.Routes) > 0 {
+			if len(b.answers) == 0 {
+				b.region.FunctionName = made.Function.Name
+			}
 			routes, permissions := routesOf(fn)
 			b.answers = append(b.answers, httpAPIFunction{name: fn.Name, alias: made.Alias, routes: routes, permissions: permissions})
 			b.region.ready = append(b.region.ready, made.Function, made.Alias)
@@ -235,18 +234,18 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 
 // whenLive notes a function whose alias is yet to come, and what can be made once it has.
 func (b *regionBuilder) whenLive(f *regionalFunction, then func() error) {
-	b.versions, b.follow = append(b.versions, f), append(b.follow, then)
+	b.versions = append(b.versions, version{f, then})
 }
 
 // makeVersions moves the aliases of all functions once every new version of the region has stood its check.
 func (b *regionBuilder) makeVersions() error {
-	for i, f := range b.versions {
-		if err := f.live(b.ctx, b.versions, b.child()...); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
+	for _, v := range b.versions {
+		if err := v.live(b.ctx, b.versions, b.child()...); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
 		}
-		b.made(f.resources()...)
-		if err := b.follow[i](); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
+		b.made(v.resources()...)
+		if err := v.then(); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
 		}
 	}
 	return nil

@@ -78,6 +78,13 @@ func checkProblem(check string) string {
 	return ""
 }
 
+// version is a function whose alias is yet to move, and what can be made once it has.
+type version struct {
+	*regionalFunction
+
+	then func() error
+}
+
 // verify asks the function's new version for an answer. Where it does not stand the check, its error holds the
 // version's own answer.
 func (f *regionalFunction) verify(ctx *pulumi.Context, check versionCheck, region string, opts ...pulumi.ResourceOption) (err error) {
@@ -102,7 +109,7 @@ func (f *regionalFunction) verify(ctx *pulumi.Context, check versionCheck, regio
 
 // live moves the alias to the function's new version once it and the others of its region have stood their checks:
 // else health would tell of a version that the API is not, and a queue be read by one that its writer does not know.
-func (f *regionalFunction) live(ctx *pulumi.Context, region []*regionalFunction, opts ...pulumi.ResourceOption) (err error) {
+func (f *regionalFunction) live(ctx *pulumi.Context, region []version, opts ...pulumi.ResourceOption) (err error) {
 	versions := []any{f.verified}
 	for _, other := range region {
 		versions = append(versions, other.verified)
