@@ -101,14 +101,7 @@ func makeLocal(t *testing.T, dir string) *madeLocal {
 	logs := t.TempDir()
 	command.Env = append(os.Environ(), "ARGS=-listen 127.0.0.1:0 -admin 127.0.0.1:0 -access-log "+logs)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
+	viewer, admin := startLocal(t, command, func() {
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGINT)
 		err := command.Wait()
 		var ended *exec.ExitError // make itself goes by the signal
@@ -116,14 +109,29 @@ func makeLocal(t *testing.T, dir string) *madeLocal {
 			t.Errorf("make local: %v", err)
 		}
 	})
+	return &madeLocal{viewer, admin, logs}
+}
+
+// startLocal starts a command that serves, and returns the two addresses that its ready line names, without their
+// scheme. end ends it.
+func startLocal(t *testing.T, command *exec.Cmd, end func()) (viewer, admin string) {
+	t.Helper()
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end)
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if ready := regexp.MustCompile(`^ready viewer=http://(\S+) admin=http://(\S+) `).FindStringSubmatch(lines.Text()); ready != nil {
-			return &madeLocal{ready[1], ready[2], logs}
+			return ready[1], ready[2]
 		}
 	}
-	t.Fatal("make local never got ready")
-	return nil
+	t.Fatalf("%s never got ready", command)
+	return "", ""
 }
 
 // run types a command into a shell, at the repository's root, and returns what it printed: a terminal's next prompt

@@ -1,13 +1,11 @@
 package examples_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,23 +118,11 @@ func serveFrontend(t *testing.T, site string) string {
 	(&project{dir: ".."}).run(t, "go", "build", "-o", local, "./local")
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), local, "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-quiet")
 	command.Dir, command.Stderr = p.dir, t.Output()
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
+	viewer, _ := startLocal(t, command, func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
 		_ = command.Wait() // how it ends is local's own test
 	})
-	line, _ := bufio.NewReader(stdout).ReadString('\n')
-	ready := regexp.MustCompile(`^ready viewer=(\S+) `).FindStringSubmatch(line)
-	if ready == nil {
-		t.Fatalf("said %q", line)
-	}
-	return ready[1]
+	return "http://" + viewer
 }
 
 // copyHandler gives a project the feedback application's bootstrap, which a fork has in its own tree.

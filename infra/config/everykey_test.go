@@ -27,8 +27,11 @@ var wrongTypes = map[string]wrong{
 	"alarms": {`["ops@example.com"]`, "want an object with the keys enabled"}, "logs": {"true", "want an object with the keys enabled"},
 }
 
+// wrongValue is a value, its place below the key, and what the message shows of it and says would be right.
+type wrongValue struct{ below, value, shown, right string }
+
 // wrongValues are of the right type and still wrong; shown is where the message finds the fault below the key.
-var wrongValues = map[string]struct{ below, value, shown, right string }{
+var wrongValues = map[string]wrongValue{
 	"regions": {"[0]", `["eu-west-9"]`, `"eu-west-9"`, "want the name of an AWS region"}, "domains": {"[0].zone", `[{"zone": "Example.com"}]`, `"Example.com"`, "want the name of a public hosted zone"},
 	"originSubdomain": {"", "a.b", `"a.b"`, "want one DNS label"}, "routing": {"", "round-robin", `"round-robin"`, "want one of "},
 	"externalDns": {"", "perhaps", `"perhaps"`, "want one of pending, issued"}, "routes": {"[0].path", `[{"path": "api", "methods": "all"}]`, `"api"`, "want a leading slash: /api"},
@@ -48,33 +51,29 @@ var wrongValues = map[string]struct{ below, value, shown, right string }{
 // One run names every key that has a value of another type, with the value and what would be right.
 func TestLoad_everyKeyWithAWrongType(t *testing.T) {
 	t.Parallel()
-	changes := settings{}
+	values := map[string]wrongValue{}
 	for key, w := range wrongTypes {
-		changes[key] = w.value
+		values[key] = wrongValue{value: w.value, shown: w.value, right: w.right}
 	}
-	problems := problemsOf(t, changes)
-	for _, key := range config.Keys() {
-		w, known := wrongTypes[key]
-		if !known {
-			t.Errorf("%s: which value has the wrong type?", key)
-			continue
-		}
-		if !named(problems, "onefront:"+key+": ", w.value, w.right) {
-			t.Errorf("%s: %s is not named with %q", key, w.value, w.right)
-		}
-	}
+	oneRunNames(t, values)
 }
 
 // One run names every key that has a value out of its range, at its place below the key.
 func TestLoad_everyKeyWithAWrongValue(t *testing.T) {
 	t.Parallel()
+	oneRunNames(t, wrongValues)
+}
+
+// oneRunNames sets every key to a value that is wrong, and looks for each of them in what one run says.
+func oneRunNames(t *testing.T, values map[string]wrongValue) {
+	t.Helper()
 	changes := settings{}
-	for key, w := range wrongValues {
+	for key, w := range values {
 		changes[key] = w.value
 	}
 	problems := problemsOf(t, changes)
 	for _, key := range config.Keys() {
-		w, known := wrongValues[key]
+		w, known := values[key]
 		if !known {
 			t.Errorf("%s: which value is wrong?", key)
 			continue
