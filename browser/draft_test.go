@@ -15,7 +15,7 @@ func TestForm_draft(t *testing.T) {
 	t.Run("kept until accepted", func(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 503, retryAfter: "30", body: nobody}, answer{status: 201, body: delivered})
 		p.Expect("status of 503")
-		p.Do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.SetValue("#topic", "bug"), chromedp.Click(`input[name="rating"][value="4"]`), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.SetValue("#topic", "bug"), browser.Click(`input[name="rating"][value="4"]`), browser.Click("#send"))
 		p.Until(`document.querySelector("#send").textContent === "Try again"`)
 		p.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(edge.URL+"/"))
 		p.Until(`document.querySelector("#topic").value === "bug"`)
@@ -26,7 +26,7 @@ func TestForm_draft(t *testing.T) {
 			t.Error("there is no way to discard the draft")
 		}
 		p.Axe("a draft")
-		p.Do(chromedp.Click("#send"))
+		p.Do(browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if posts := edge.sent(); len(posts) != 2 || posts[0].Key != posts[1].Key {
 			t.Errorf("the same words went under other keys: %+v", posts)
@@ -40,7 +40,7 @@ func TestForm_draft(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 201, body: delivered})
 		p.Do(chromedp.SendKeys("#message", "Not this"))
 		p.Until(`localStorage.length === 1`)
-		p.Do(chromedp.Click("#discard"))
+		p.Do(browser.Click("#discard"))
 		if got := browser.Evaluate[string](p, `localStorage.length + document.querySelector("#message").value`); got != "0" {
 			t.Errorf("after discarding: %q", got)
 		}
@@ -69,7 +69,7 @@ func TestForm_offlineThenOnline(t *testing.T) {
 	edge, p := open(t, chromium, answer{status: 201, body: delivered})
 	p.Expect("ERR_INTERNET_DISCONNECTED")
 	p.Offline(true)
-	p.Do(chromedp.SendKeys("#message", "From a train"), chromedp.Click("#send"))
+	p.Do(chromedp.SendKeys("#message", "From a train"), browser.Click("#send"))
 	p.Until(`document.querySelector("#outcome-title").textContent === "You are offline"`)
 	p.Axe("offline")
 	key := browser.Evaluate[string](p, `JSON.parse(localStorage.getItem("feedback-draft")).attempt.key`)
@@ -90,7 +90,7 @@ func TestStatusPage_regionDown(t *testing.T) {
 	p.Do(chromedp.Navigate(edge.URL + "/status/"))
 	p.Until(`document.querySelectorAll("#answers tr").length === 2`)
 	edge.down("502", "us-east-1")
-	p.Do(chromedp.Click("#check"))
+	p.Do(browser.Click("#check"))
 	p.Until(`document.querySelectorAll("#answers tr").length === 5`)
 	want := "eu-west-1 does not answer (status 502). us-east-1 still answers what is only read, such as topics; sending works again once us-east-1 is in charge."
 	if got := p.VisibleText("#summary"); got != want {
@@ -111,7 +111,7 @@ func TestStatusPage_regionDown(t *testing.T) {
 	p.Axe("a region down")
 	p.Width("a region down")
 	edge.down("502", "")
-	p.Do(chromedp.Click("#check"))
+	p.Do(browser.Click("#check"))
 	p.Until(`document.querySelector("#summary").textContent.includes("No other one answers")`)
 	if got := p.VisibleText("footer"); got != "One address, several regions." {
 		t.Errorf("the footer claims %q", got)
@@ -136,10 +136,10 @@ func TestAxe(t *testing.T) {
 		edge.mu.Lock()
 		edge.answers = []answer{{status: 400, body: refused}, {status: 202, body: queued}}
 		edge.mu.Unlock()
-		p.Do(chromedp.SendKeys("#message", "x"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "x"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
 		p.Axe("refused")
-		p.Do(chromedp.Click("#send"))
+		p.Do(browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		p.Axe("queued")
 	}

@@ -39,10 +39,10 @@ func TestForm(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 201, body: delivered})
 		p.Do(
 			chromedp.SendKeys("#message", "  It works — mostly. <script>alert(1)</script>  "),
-			chromedp.Click(`input[name="rating"][value="4"]`),
+			browser.Click(`input[name="rating"][value="4"]`),
 			chromedp.SetValue("#topic", "bug"),
 			chromedp.SendKeys("#email", "ada@example.com"),
-			chromedp.Click("#send"),
+			browser.Click("#send"),
 		)
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if got := p.VisibleText("#outcome"); !strings.Contains(got, "has been delivered") || !strings.Contains(got, "eu-west-1 · FRA56-P1") {
@@ -66,7 +66,7 @@ func TestForm(t *testing.T) {
 			t.Errorf("body (-want +got):\n%s", diff)
 		}
 
-		p.Do(chromedp.Click("#again"), chromedp.SendKeys("#message", "One more."), chromedp.Click("#send"))
+		p.Do(browser.Click("#again"), chromedp.SendKeys("#message", "One more."), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").checkVisibility()`)
 		posts = edge.sent()
 		if len(posts) != 2 || posts[0].Key == posts[1].Key {
@@ -76,7 +76,7 @@ func TestForm(t *testing.T) {
 
 	t.Run("202: queued is as good as delivered", func(t *testing.T) {
 		_, p := open(t, chromium, answer{status: 202, body: queued})
-		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Hello"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if got := p.VisibleText("#outcome"); !strings.Contains(got, "wait in a queue") {
 			t.Errorf("the page says %q", got)
@@ -86,7 +86,7 @@ func TestForm(t *testing.T) {
 	t.Run("400: the field at fault is marked and has the focus", func(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 400, body: refused}, answer{status: 201, body: delivered})
 		p.Expect("status of 400")
-		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@nowhere.invalid"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.SendKeys("#email", "ada@nowhere.invalid"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
 		if got := p.VisibleText("#email-error"); got != "no such domain" {
 			t.Errorf("the field says %q", got)
@@ -96,7 +96,7 @@ func TestForm(t *testing.T) {
 		if marked != "email" || focus != "email" {
 			t.Errorf("marked %q, focus on %q; want email for both", marked, focus)
 		}
-		p.Do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+		p.Do(chromedp.SetValue("#email", "ada@example.com"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if posts := edge.sent(); len(posts) != 2 || posts[0].Key == posts[1].Key {
 			t.Errorf("changed words keep their key: %+v", posts)
@@ -108,7 +108,7 @@ func TestForm(t *testing.T) {
 		edge, p := open(t, chromium, unavailable, answer{status: 502}, unavailable, answer{status: 201, body: delivered})
 		p.Expect("status of 503")
 		p.Expect("status of 502")
-		p.Do(chromedp.SendKeys("#message", "Do not lose me"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Do not lose me"), browser.Click("#send"))
 		p.Until(`document.querySelector("#send").textContent === "Try again"`)
 		if got := p.VisibleText("#outcome"); !strings.Contains(got, "Not delivered yet") {
 			t.Errorf("the page says %q", got)
@@ -119,7 +119,7 @@ func TestForm(t *testing.T) {
 		if n := len(edge.sent()); n != 3 {
 			t.Errorf("%d tries before the visitor was asked, want 3", n)
 		}
-		p.Do(chromedp.Click("#send"))
+		p.Do(browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		posts := edge.sent()
 		for _, post := range posts {
@@ -135,7 +135,7 @@ func TestForm(t *testing.T) {
 	t.Run("503 with a long Retry-After is the visitor's turn at once", func(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 503, retryAfter: "30", body: nobody})
 		p.Expect("status of 503")
-		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Hello"), browser.Click("#send"))
 		p.Until(`document.querySelector("#send").textContent === "Try again"`)
 		if n := len(edge.sent()); n != 1 {
 			t.Errorf("%d tries, want 1", n)
@@ -144,11 +144,11 @@ func TestForm(t *testing.T) {
 
 	t.Run("nothing is sent without a message or with a broken address", func(t *testing.T) {
 		edge, p := open(t, chromium, answer{status: 201, body: delivered})
-		p.Do(chromedp.SendKeys("#message", "   "), chromedp.SendKeys("#email", "ada"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "   "), chromedp.SendKeys("#email", "ada"), browser.Click("#send"))
 		if p.VisibleText("#message-error") == "" || p.VisibleText("#email-error") == "" {
 			t.Error("the fields say nothing")
 		}
-		p.Do(chromedp.SetValue("#message", strings.Repeat("😀", 5001)), chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+		p.Do(chromedp.SetValue("#message", strings.Repeat("😀", 5001)), chromedp.SetValue("#email", "ada@example.com"), browser.Click("#send"))
 		if got := p.VisibleText("#message-error"); got != "Please shorten the message by 1 characters." {
 			t.Errorf("the field says %q", got)
 		}
@@ -163,7 +163,7 @@ func TestForm(t *testing.T) {
 		if box["right"].(float64) > 0 || box["tab"].(float64) != -1 {
 			t.Errorf("the honeypot can be seen or reached: %v", box)
 		}
-		p.Do(chromedp.SendKeys("#message", "Buy"), chromedp.SetValue("#website", "https://spam.example"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Buy"), chromedp.SetValue("#website", "https://spam.example"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 		if posts := edge.sent(); len(posts) != 1 || posts[0].Body["website"] != "https://spam.example" {
 			t.Errorf("posts: %+v", posts)
@@ -177,7 +177,7 @@ func TestForm(t *testing.T) {
 		p.Expect("status of 424")
 		p.Do(chromedp.Navigate(edge.URL + "/"))
 		p.Until(`document.querySelector("#topic-hint").textContent !== ""`)
-		p.Do(chromedp.SendKeys("#message", "Hello"), chromedp.Click("#send"))
+		p.Do(chromedp.SendKeys("#message", "Hello"), browser.Click("#send"))
 		p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 	})
 }
@@ -200,7 +200,7 @@ func TestStatusPage(t *testing.T) {
 	if regions != "eu-west-1*,us-east-1,ap-southeast-2" {
 		t.Errorf("regions: %s", regions)
 	}
-	p.Do(chromedp.Click("#check"))
+	p.Do(browser.Click("#check"))
 	p.Until(`document.querySelectorAll("#answers tr").length === 4`)
 }
 
@@ -273,7 +273,7 @@ func TestContrast(t *testing.T) {
 			for _, path := range []string{"/", "/status/", "/about/", "/missing"} {
 				p.Do(chromedp.Navigate(edge.URL + path))
 				if path == "/" {
-					p.Do(chromedp.SendKeys("#message", "x"), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.Click("#send"))
+					p.Do(chromedp.SendKeys("#message", "x"), browser.Click(`input[name="rating"][value="2"]`), browser.Click("#send"))
 					p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
 				}
 				if low := browser.Evaluate[[]string](p, lowContrast); len(low) > 0 {
@@ -319,10 +319,10 @@ func TestScreenshots(t *testing.T) {
 			p.Do(chromedp.Navigate(edge.URL + "/"))
 			p.Until(`document.querySelectorAll("#topic option").length === 3`)
 			p.Screenshot("form-" + name)
-			p.Do(chromedp.SendKeys("#message", "The export takes a minute where it took a second."), chromedp.Click(`input[name="rating"][value="2"]`), chromedp.SendKeys("#email", "ada@example.invalid"), chromedp.Click("#send"))
+			p.Do(chromedp.SendKeys("#message", "The export takes a minute where it took a second."), browser.Click(`input[name="rating"][value="2"]`), chromedp.SendKeys("#email", "ada@example.invalid"), browser.Click("#send"))
 			p.Until(`document.querySelector("#outcome").dataset.kind === "bad"`)
 			p.Screenshot("refused-" + name)
-			p.Do(chromedp.SetValue("#email", "ada@example.com"), chromedp.Click("#send"))
+			p.Do(chromedp.SetValue("#email", "ada@example.com"), browser.Click("#send"))
 			p.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 			p.Screenshot("queued-" + name)
 			p.Do(chromedp.Navigate(edge.URL + "/status/"))

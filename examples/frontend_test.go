@@ -33,7 +33,7 @@ func TestFrontend_builtWithOutputs(t *testing.T) {
 		if got := p.VisibleText("#stack"); got != "prod: eu-west-1, us-east-1, ap-southeast-2" {
 			t.Errorf("the page says %q", got)
 		}
-		p.Do(chromedp.SendKeys("#message", "It works."), chromedp.Click("button"))
+		p.Do(chromedp.SendKeys("#message", "It works."), browser.Click("button"))
 		p.Until(`document.querySelector("#answer").textContent === "Thank you, delivered by eu-west-1."`)
 		p.Axe(name)
 		p.Width(name)

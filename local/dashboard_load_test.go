@@ -50,7 +50,7 @@ func TestLoad_dashboard(t *testing.T) {
 	var pageBefore, serverBefore int64
 	for presses := 0; time.Since(began) < *loadTime; presses++ {
 		at := time.Now()
-		p.Do(chromedp.Click(`[data-node="region eu-west-1"]`))
+		p.Do(browser.Click(`[data-node="region eu-west-1"]`))
 		p.Until(`document.querySelector("#switches").checkVisibility() === ` + strconv.FormatBool(presses%2 == 0))
 		round = append(round, time.Since(at))
 		if presses == 5 {

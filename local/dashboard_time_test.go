@@ -34,7 +34,7 @@ func TestDashboard_timeline(t *testing.T) {
 			t.Errorf("the filter's time says %q", got)
 		}
 		p.Screenshot("dashboard-brushed-desk")
-		p.Do(chromedp.Click("#clear-filter"))
+		p.Do(browser.Click("#clear-filter"))
 		p.Until(listed("early") + ` && ` + listed("late"))
 	})
 	t.Run("by keyboard", func(t *testing.T) {
@@ -68,7 +68,7 @@ func timelineContents(t *testing.T, p *browser.Tab) {
 	if browser.Evaluate[bool](p, `document.querySelector('[data-node="saas"]') !== null || document.querySelector("#tickets-title").checkVisibility()`) {
 		t.Error("an application without a SaaS is shown one")
 	}
-	p.Do(chromedp.Click("#by-outcomes"))
+	p.Do(browser.Click("#by-outcomes"))
 	p.Until(`document.querySelector("#series").innerText.trim() === "2xx"`)
 	drawn := browser.Evaluate[int](p, `((c) => new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size)(document.querySelector("#charts canvas"))`)
 	if drawn < 10 {

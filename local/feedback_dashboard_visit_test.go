@@ -32,7 +32,7 @@ func regionDies(t *testing.T, r *running, site, board *browser.Tab) {
 	site.Until(`document.querySelectorAll("#answers tr").length === 2`)
 	r.control("PUT", "/regions/eu-west-1", `{"fault":"down"}`)
 	board.Until(regionBox("eu-west-1") + `.innerText.includes("has not noticed yet")`)
-	site.Do(chromedp.Click("#check"))
+	site.Do(browser.Click("#check"))
 	site.Until(`document.querySelectorAll("#answers tr").length === 5`)
 	const want = "eu-west-1 does not answer (status 502). us-east-1 still answers what is only read"
 	if got := site.VisibleText("#summary"); !strings.HasPrefix(got, want) {
@@ -41,12 +41,12 @@ func regionDies(t *testing.T, r *running, site, board *browser.Tab) {
 	site.Screenshot("status-region-down-390")
 
 	site.Navigate(r.viewer + "/")
-	site.Do(chromedp.SendKeys("#message", "Written while it died"), chromedp.Click("#send"))
+	site.Do(chromedp.SendKeys("#message", "Written while it died"), browser.Click("#send"))
 	site.Until(`document.querySelector("#send").textContent === "Try again"`)
 	site.Screenshot("region-down-390")
 	r.control("POST", "/clock", `{"advanceSeconds":120}`)
 	board.Until(regionBox("eu-west-1") + `.innerText.includes("unhealthy") && document.querySelector("#dns-gist").innerText.startsWith("nearest is us-east-1")`)
-	site.Do(chromedp.Click("#send"))
+	site.Do(browser.Click("#send"))
 	site.Until(`document.querySelector("#outcome").dataset.kind === "good"`)
 	if got := site.VisibleText("#outcome"); !strings.Contains(got, "us-east-1") {
 		t.Errorf("the form says %q", got)
@@ -97,7 +97,7 @@ func saasIsDown(t *testing.T, r *running, site, board *browser.Tab) {
 	r.control("POST", "/reset", "{}")
 	r.control("PUT", "/saas", `{"fault":"down"}`)
 	site.Navigate(r.viewer + "/")
-	site.Do(chromedp.SendKeys("#message", "Wait for me"), chromedp.Click("#send"))
+	site.Do(chromedp.SendKeys("#message", "Wait for me"), browser.Click("#send"))
 	site.Until(`document.querySelector("#outcome").innerText.includes("wait in a queue")`)
 	board.Until(`document.querySelector("#queues").innerText.includes("Wait for me") && ` + regionBox("eu-west-1") + `.innerText.includes("queue: 1")`)
 	r.control("PUT", "/saas", `{"fault":"error","statusCode":422}`)
@@ -107,7 +107,7 @@ func saasIsDown(t *testing.T, r *running, site, board *browser.Tab) {
 	board.Axe("a dead letter")
 	board.Screenshot("dashboard-dead-letter-desk")
 	r.control("PUT", "/saas", `{"fault":"none"}`)
-	board.Do(chromedp.Click(`[data-key="redrive eu-west-1"]`))
+	board.Do(browser.Click(`[data-key="redrive eu-west-1"]`))
 	board.Until(`document.querySelector("#marks .mark.redrive") !== null`)
 	r.control("POST", "/clock", `{"advanceSeconds":60}`)
 	board.Until(`document.querySelector("#tickets").innerText.includes("Wait for me") && document.querySelector("#queues-gist").innerText === "empty"`)
