@@ -51,6 +51,7 @@ require (
 	github.com/bmatcuk/doublestar/v4 v4.9.1
 	github.com/miekg/dns v1.1.72
 	go.yaml.in/yaml/v3 v3.0.4
+	golang.org/x/mod v0.38.0
 )
 
 require (
@@ -163,7 +164,6 @@ require (
 	go.uber.org/atomic v1.11.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/crypto v0.54.0 // indirect
-	golang.org/x/mod v0.38.0 // indirect
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/text v0.40.0 // indirect
 	golang.org/x/tools v0.47.0 // indirect
