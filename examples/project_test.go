@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,8 @@ import (
 // project is a team's repository in a folder of its own.
 type project struct {
 	dir string
+	// environment is what its commands get beside this process's.
+	environment []string
 }
 
 // newProject makes a project out of a folder of this repository, as `pulumi new` does: name and description take the
@@ -84,7 +87,7 @@ func (p *project) run(t *testing.T, name string, args ...string) string {
 func (p *project) try(ctx context.Context, environment []string, name string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, name, args...)
 	command.Dir = p.dir
-	command.Env = append(os.Environ(), environment...)
+	command.Env = slices.Concat(os.Environ(), p.environment, environment)
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
 	err := command.Run()

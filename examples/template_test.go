@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -158,54 +157,5 @@ func TestTemplate_placeholders(t *testing.T) {
 		if text := p.read(t, name); !strings.Contains(text, want) || strings.Contains(text, "${PROJECT}") {
 			t.Errorf("%s: no %q, or a placeholder is left:\n%s", name, want, text)
 		}
-	}
-}
-
-// The real CLI makes a project of it, where there is one.
-func TestTemplate_pulumiNew(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("pulumi"); err != nil {
-		t.Skip("no Pulumi CLI on this machine; TestTemplates_questions and TestTemplate_placeholders look at the form")
-	}
-	template := newProject(t, "../template")
-	// As it was, with its placeholders, but with this repository for the module that may not be published yet.
-	for _, name := range []string{"Pulumi.yaml", "go.mod", "README.md"} {
-		content, err := os.ReadFile(filepath.Join("../template", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "go.mod" {
-			root, err := filepath.Abs("..")
-			if err != nil {
-				t.Fatal(err)
-			}
-			content = append(content, "\nreplace github.com/onefront/onefront => "+root+"\n"...)
-		}
-		if err := os.WriteFile(filepath.Join(template.dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	made := &project{dir: t.TempDir()}
-	environment := []string{
-		"PULUMI_HOME=" + t.TempDir(), "PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test",
-		"PULUMI_SKIP_UPDATE_CHECK=true", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
-	}
-	out, err := made.try(t.Context(), environment, "pulumi", "new", template.dir, "--yes", "--non-interactive", "--name", "acme-orders", "--description", "Takes orders", "--stack", "dev")
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if !strings.Contains(out, "make local") {
-		t.Errorf("no quickstart in:\n%s", out)
-	}
-	for name, want := range map[string]string{
-		"Pulumi.yaml": "name: acme-orders\ndescription: Takes orders\n", "Pulumi.dev.yaml": `onefront:regions: '["eu-west-1", "us-east-1"]'`,
-		"go.mod": "module acme-orders\n", "README.md": "# acme-orders\n",
-	} {
-		if text := made.read(t, name); !strings.Contains(text, want) {
-			t.Errorf("%s: no %q in:\n%s", name, want, text)
-		}
-	}
-	if strings.Contains(made.read(t, "Pulumi.yaml"), "quickstart") {
-		t.Error("the template's own part is left in Pulumi.yaml")
 	}
 }

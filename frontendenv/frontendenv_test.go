@@ -147,7 +147,7 @@ func TestCommand_wrongInput(t *testing.T) {
 		{``, []string{"-from", "testdata/none.json"}, statusFailed, "testdata/none.json"},
 		{``, []string{"prod"}, statusUsage, `"prod"`},
 		{``, []string{"-stak", "prod"}, statusUsage, "-stak"},
-		{`{"VITE_A": "a"}`, []string{"-from", "-", "-file", "none/.env"}, statusFailed, "none"},
+		{`{"VITE_A": "a"}`, []string{"-from", "-", "-file", "none/.env"}, statusFailed, "none/.env: there is no folder none"},
 	} {
 		status, stdout, stderr := run(t, c.stdin, nil, c.args...)
 		if status != c.status || stdout != "" || !strings.Contains(stderr, c.want) {

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -123,6 +124,9 @@ func decode(content []byte) (map[string]string, error) {
 // replace writes a file by rename, so that a build never reads half of it.
 func replace(name, text string) error {
 	part, err := os.CreateTemp(filepath.Dir(name), ".frontendenv-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no folder %s: -file names one in the frontend's folder, beside its vite.config", name, filepath.Dir(name))
+	}
 	if err != nil {
 		return err
 	}
