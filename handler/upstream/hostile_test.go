@@ -124,6 +124,50 @@ func TestDeliver_malformedBody(t *testing.T) {
 	}
 }
 
+// TestDeliver_answeredEarly: a SaaS that says 201 at the first bytes of a ticket and closes, over plain HTTP and TLS.
+// What is left to be written then meets a connection that is gone.
+func TestDeliver_answeredEarly(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(nil)
+	server.StartTLS() // for its certificate
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	long := record()
+	long.Feedback.Message = strings.Repeat("ü€", 2500)
+	for scheme, wrap := range map[string]func(net.Conn) net.Conn{
+		"http":  func(conn net.Conn) net.Conn { return conn },
+		"https": func(conn net.Conn) net.Conn { return tls.Server(conn, server.TLS.Clone()) },
+	} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				for {
+					raw, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					conn := wrap(raw)
+					_, _ = conn.Read(make([]byte, 100))
+					_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n")
+					_ = raw.Close()
+				}
+			}()
+			t.Cleanup(func() { _ = listener.Close() })
+			c := realClient(t, scheme+"://"+listener.Addr().String(), roots)
+			for i := range 300 {
+				if got := c.Deliver(t.Context(), secret.New(key), long); got.Outcome != upstream.Delivered {
+					t.Fatalf("ticket %d: %+v", i+1, got)
+				}
+			}
+		})
+	}
+}
+
 // rawSaaS reads whole requests and has say write the answer to the nth; the connection closes after a false one.
 func rawSaaS(t *testing.T, say func(conn net.Conn, n int)) string {
 	t.Helper()

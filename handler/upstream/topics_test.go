@@ -78,6 +78,8 @@ func TestTopics_failures(t *testing.T) {
 		"503":         {503, key, upstream.TopicsError{Status: 503, Reason: "upstream answered 503"}},
 		"401":         {401, key, upstream.TopicsError{Status: 401, Reason: "upstream answered 401"}},
 		"no JSON":     {200, "<html>" + key, upstream.TopicsError{Status: 200, Reason: "upstream sent no list of topics"}},
+		"an error":    {200, `{"error":"maintenance"}`, upstream.TopicsError{Status: 200, Reason: "upstream sent no list of topics"}},
+		"null":        {200, `null`, upstream.TopicsError{Status: 200, Reason: "upstream sent no list of topics"}},
 		"another one": {200, `{"topics":{"a":1}}`, upstream.TopicsError{Status: 200, Reason: "upstream sent no list of topics"}},
 	}
 	presets := map[string]map[string]any{

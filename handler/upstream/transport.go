@@ -45,7 +45,7 @@ type answer struct {
 // ask sends one request with the key. The caller's context bounds it, reading the body included, and the caller closes
 // the body.
 func (c *Client) ask(ctx context.Context, key secret.Secret, ask call) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, ask.method, ask.url, bytes.NewReader(ask.body))
+	req, err := http.NewRequestWithContext(hearing(ctx), ask.method, ask.url, bytes.NewReader(ask.body))
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,18 @@ func sameOrigin(u *url.URL, base string) bool {
 	return err == nil && u.Scheme == b.Scheme && u.Host == b.Host
 }
 
+// dial opens a connection on which the answer has the last word.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &heard{Conn: conn}, nil
+}
+
 func newTransport() *http.Transport {
 	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            dial,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    3 * time.Second,
 		MaxIdleConns:           10,

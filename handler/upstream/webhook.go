@@ -107,15 +107,21 @@ func (w webhook) topics() (call, bool) {
 	return call{method: http.MethodGet, url: w.settings.TopicsURL}, w.settings.TopicsURL != ""
 }
 
-// readTopics takes a list of topics, bare or as the member topics.
+// readTopics takes a list of topics, bare or as the member topics. Another JSON text, such as an error under status
+// 200, is no list: an empty one would replace the last good one.
 func (w webhook) readTopics(body []byte) ([]settings.Topic, error) {
 	var list []settings.Topic
-	if json.Unmarshal(body, &list) == nil {
-		return list, nil
+	if json.Unmarshal(body, &list) != nil {
+		var object struct {
+			Topics []settings.Topic `json:"topics"`
+		}
+		if err := json.Unmarshal(body, &object); err != nil {
+			return nil, err
+		}
+		list = object.Topics
 	}
-	var object struct {
-		Topics []settings.Topic `json:"topics"`
+	if list == nil {
+		return nil, errNoList
 	}
-	err := json.Unmarshal(body, &object)
-	return object.Topics, err
+	return list, nil
 }
