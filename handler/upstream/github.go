@@ -109,7 +109,7 @@ func (g github) readTopics(body []byte) ([]settings.Topic, error) {
 		Name        string `json:"name"`
 		Description string `json:"description"`
 	}
-	if json.Unmarshal(body, &labels) != nil {
+	if json.Unmarshal(body, &labels) != nil || labels == nil {
 		return nil, errNoList
 	}
 	topics := []settings.Topic{}
