@@ -62,7 +62,7 @@ func TestCommands_survivePasting(t *testing.T) {
 // notRun are the commands that no test runs as they stand, by how they begin, each with the reason. All others are run
 // by TestDocuments_localCommands; those of your-own-api.md have a list of their own.
 var notRun = map[string]string{
-	`pulumi (up|preview|destroy|stack|state|config|env|login|new)`:      "asks a backend and AWS; the engine itself is not here. TestTemplate_pulumiNew runs pulumi new where the CLI is",
+	`pulumi (up|preview|destroy|stack|state|config|env|login|new)`:  "asks a backend and AWS; the engine itself is not here. TestTemplate_pulumiNew runs pulumi new where the CLI is",
 	`aws (ssm|cloudfront|cloudfront-keyvaluestore|iam|athena|logs)`: "asks AWS; no emulator here takes the AWS CLI's signatures",
 	`\w+=`:                      "the first line of a block that asks AWS",
 	`make frontend-env`:         "asks a deployed stack: TestCommand_asksPulumi",
