@@ -174,7 +174,7 @@ func (w *drillWorld) Kill(region string) { w.lambda.Kill(region) }
 
 func (w *drillWorld) Left() (tickets, queued, dead []string) {
 	if w.saas != nil {
-		tickets = w.saas.Words()
+		tickets = append([]string{}, w.saas.Words()...)
 	}
 	for _, q := range w.sqs.Snapshot() {
 		for _, m := range append(q.Waiting, q.InFlight...) {

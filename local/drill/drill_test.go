@@ -68,6 +68,7 @@ type world struct {
 	killed  int
 	left    []string
 	forgets bool
+	alone   bool // without a third party
 }
 
 func (w *world) Routing() string   { return "dns" }
@@ -110,10 +111,27 @@ func (w *world) Fault(f *Fault) error {
 	}
 	return nil
 }
-func (w *world) Drain(string, bool) error               { return errors.New("none") }
-func (w *world) Deploy(string, int, func() bool) error  { return nil }
-func (w *world) Kill(string)                            { w.killed++ }
-func (w *world) Left() (tickets, queued, dead []string) { return w.left, nil, nil }
+func (w *world) Drain(string, bool) error              { return errors.New("none") }
+func (w *world) Deploy(string, int, func() bool) error { return nil }
+func (w *world) Kill(string)                           { w.killed++ }
+
+func (w *world) Left() (tickets, queued, dead []string) {
+	if w.alone {
+		return nil, nil, nil
+	}
+	return append([]string{}, w.left...), nil, nil
+}
+
+// What an application without a third party accepts is not looked for anywhere, and so not lost.
+func TestRun_withoutThirdParty(t *testing.T) {
+	got, err := Run(t.Context(), parse(t, scenario), &world{alone: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := got.Totals; n.Writes == 0 || n.Accepted != 0 || n.LostFeedback != 0 {
+		t.Errorf("%+v", n)
+	}
+}
 
 // Counting, bands, what moved and returned, and that the same seed gives the same timeline.
 func TestRun(t *testing.T) {

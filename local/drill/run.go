@@ -27,7 +27,8 @@ type World interface {
 	Deploy(region string, status int, hit func() bool) error
 	// Kill ends the environments of a region's functions.
 	Kill(region string)
-	// Left are the texts of all tickets, of what waits in queues, and of dead letters.
+	// Left are the texts of all tickets, of what waits in queues, and of dead letters. Without a third party that takes
+	// tickets they are nil, not empty: what the application accepts is its own to keep then, and is not counted.
 	Left() (tickets, queued, dead []string)
 }
 

@@ -55,12 +55,13 @@ type Message struct {
 
 // Totals are of the whole drill.
 type Totals struct {
-	Requests     int `json:"requests"`
-	Reads        int `json:"reads"`
-	Writes       int `json:"writes"`
-	LostReads    int `json:"lostReads"`
-	LostWrites   int `json:"lostWrites"`
-	SlowedReads  int `json:"slowedReads"`
+	Requests    int `json:"requests"`
+	Reads       int `json:"reads"`
+	Writes      int `json:"writes"`
+	LostReads   int `json:"lostReads"`
+	LostWrites  int `json:"lostWrites"`
+	SlowedReads int `json:"slowedReads"`
+	// Accepted are writes that a third party is to have in the end, and LostFeedback those of them that nothing holds.
 	Accepted     int `json:"accepted"`
 	Tickets      int `json:"tickets"`
 	Queued       int `json:"queued"`
@@ -144,6 +145,9 @@ func (r *run) finish() {
 	}
 	tickets, queued, dead := r.world.Left()
 	t.Totals.Tickets, t.Totals.Queued, t.Totals.DeadLetters = count(tickets), count(queued), count(dead)
+	if tickets == nil {
+		r.accepted = nil
+	}
 	t.Totals.Accepted = len(r.accepted)
 	for _, m := range r.accepted {
 		if !found[m] {
