@@ -98,6 +98,9 @@ func (f *flags) check(args []string) error {
 		names, f.sources = args[:at], args[at:]
 	}
 	var err error
+	if slices.Contains(names, accesslog.Regions.Name) {
+		return errors.New("report \"regions\": -regions FILE adds it, with where the functions' log lines are")
+	}
 	if f.reports, err = accesslog.FindReports(names...); err != nil {
 		return err
 	}

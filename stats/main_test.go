@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +84,7 @@ func decoded(t *testing.T, r ran) accesslogResult {
 
 type accesslogResult struct {
 	Lines, SkippedLines, BadLines int64
+	First, Last                   *string
 	Reports                       map[string]struct {
 		Requests, Keys int64
 		Rows           []map[string]any
@@ -167,6 +170,78 @@ func TestFiles_foldersAndStandardInput(t *testing.T) {
 	}
 }
 
+// What is named twice, by two arguments or by links, counts once; a link to a folder or a file is what it leads to.
+func TestFiles_linksAndFilesNamedTwice(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	logs := filepath.Join(dir, "logs")
+	write(t, filepath.Join(logs, "a.json"), log(1, 100))
+	write(t, filepath.Join(dir, "elsewhere.json"), log(2, 20))
+	for link, to := range map[string]string{"link": "logs", "logs/again.json": "a.json", "logs/other.json": "../elsewhere.json"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(dir, "link")
+	for want, args := range map[int64][]string{
+		120: {link, logs, filepath.Join(logs, "a.json"), filepath.Join(link, "a.json")},
+		100: {filepath.Join(link, "again.json"), filepath.Join(logs, "a.json")},
+	} {
+		if got := decoded(t, run(t, "", append([]string{"-json"}, args...)...)); got.Lines != want {
+			t.Errorf("%v: %d lines, want %d", args, got.Lines, want)
+		}
+	}
+}
+
+// A terminal as standard input says nothing when its user presses Ctrl-C.
+func TestInterrupted_doesNotWaitForInput(t *testing.T) {
+	t.Parallel()
+	silent, end := io.Pipe()
+	defer end.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stderr bytes.Buffer
+	c := command{stdin: readFirst{silent, interrupt}, stdout: io.Discard, stderr: &stderr, now: func() time.Time { return now }}
+	if status := c.run(ctx, []string{"-"}); status != statusFailed || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("status %d, %q", status, stderr.String())
+	}
+}
+
+// readFirst calls a function when it is first read.
+type readFirst struct {
+	io.Reader
+	then func()
+}
+
+func (r readFirst) Read(p []byte) (int, error) {
+	r.then()
+	return r.Reader.Read(p)
+}
+
+// What a damaged file may hold costs no more than its line.
+func TestJSON_ofOddLines(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("2", 9000)
+	lines := `{"cs-uri-stem":"/","timestamp(ms)":"99999999999999999"}` + "\n" + // a year that JSON has no time for
+		`{"cs-uri-stem":"/","timestamp(ms)":"1764115200100000","date":"2026-11-26","time":"01:02:03"}` + "\n" +
+		`{"cs-uri-stem":"/","sc-status":"` + long + `","x-edge-result-type":"Error","x-edge-detailed-result-type":"` + long + `"}` + "\n" +
+		`{"cs-uri-stem":"/","asn":null}` + "\n" +
+		`{"cs-uri-stem":"/"}}` + "\n"
+	got := decoded(t, run(t, lines, "-json", "-"))
+	if got.Lines != 4 || got.BadLines != 1 {
+		t.Errorf("%d lines, %d bad, want 4 and 1", got.Lines, got.BadLines)
+	}
+	if got.First == nil || *got.First != "2026-11-26T01:02:03Z" || *got.Last != *got.First {
+		t.Errorf("from %v to %v", got.First, got.Last)
+	}
+}
+
+func TestText_tellsWhatSinceLeftOut(t *testing.T) {
+	t.Parallel()
+	if r := run(t, log(1, 30), "-since", "1h", "os", "-"); !strings.HasPrefix(r.stdout, "0 lines; 30 earlier ones left out\n") {
+		t.Errorf("got %q", r.stdout)
+	}
+}
+
 func TestBadLinesAndFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -194,6 +269,7 @@ func TestUsage(t *testing.T) {
 		"-since -1h0m0s: want":                  {"-since", "-1h", "./x"},
 		"-top -1: want":                         {"-top", "-1", "./x"},
 		"only once":                             {"-", "-"},
+		`report "regions": -regions FILE`:       {"objects", "regions", "./x"},
 		"flag provided but not defined":         {"-nope"},
 	} {
 		if r := run(t, "", args...); r.status != statusUsage || !strings.Contains(r.stderr, want) || r.stdout != "" {
@@ -236,8 +312,11 @@ func TestRegions(t *testing.T) {
 		"local text": `17:04:41.210 api-eu {"cfRequestId":"a==","region":"eu-west-1"}` + "\n" + `17:04:41.210 api-us {"cfRequestId":"b==","region":"us-east-1"}`,
 		"local JSON": `{"level":"INFO","msg":"{\"cfRequestId\":\"a==\",\"region\":\"eu-west-1\"}","region":"eu-west-1"}` + "\n" +
 			`{"level":"INFO","msg":"{\"cfRequestId\":\"b==\",\"region\":\"us-east-1\"}"}`,
-		"CSV":          "@timestamp,cfRequestId,region\n2026,a==,eu-west-1\n2026,b==,us-east-1\n",
-		"CSV messages": "@timestamp,@message\n2026,\"{\"\"cfRequestId\"\":\"\"a==\"\",\"\"region\"\":\"\"eu-west-1\"\"}\"\n2026,\"{\"\"cfRequestId\"\":\"\"b==\"\",\"\"region\"\":\"\"us-east-1\"\"}\"\n",
+		"local text after words": "building the program for the first time, later starts take seconds\n" +
+			`17:04:41.210 api-eu {"cfRequestId":"a==","region":"eu-west-1"}` + "\n" + `17:04:41.210 api-us {"cfRequestId":"b==","region":"us-east-1"}`,
+		"CSV of one column": "\xef\xbb\xbf@message\n\"{\"\"cfRequestId\"\":\"\"a==\"\",\"\"region\"\":\"\"eu-west-1\"\"}\"\n\"{\"\"cfRequestId\"\":\"\"b==\"\",\"\"region\"\":\"\"us-east-1\"\"}\"\n",
+		"CSV":               "@timestamp,cfRequestId,region\n2026,a==,eu-west-1\n2026,b==,us-east-1\n",
+		"CSV messages":      "@timestamp,@message\n2026,\"{\"\"cfRequestId\"\":\"\"a==\"\",\"\"region\"\":\"\"eu-west-1\"\"}\"\n2026,\"{\"\"cfRequestId\"\":\"\"b==\"\",\"\"region\"\":\"\"us-east-1\"\"}\"\n",
 		"get-query-results": `{"results":[[{"field":"cfRequestId","value":"a=="},{"field":"region","value":"eu-west-1"}],
 			[{"field":"@message","value":"{\"cfRequestId\":\"b==\",\"region\":\"us-east-1\"}"}]],"status":"Complete"}`,
 	} {

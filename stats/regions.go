@@ -42,10 +42,15 @@ func readRegions(path string) (map[string]string, error) {
 	return regions, nil
 }
 
+// looksLikeCSV says whether the first line names the columns of an export: local mode's log may begin with any words.
 func looksLikeCSV(start []byte) bool {
 	head, _, _ := bytes.Cut(start, []byte("\n"))
-	return !bytes.Contains(head, []byte("{")) && bytes.Contains(head, []byte(","))
+	columns, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(head, byteOrderMark))).Read()
+	return err == nil && (slices.Contains(columns, "cfRequestId") || slices.Contains(columns, "@message"))
 }
+
+// byteOrderMark is what some programs begin a CSV file with.
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func looksLikeResults(start []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(start), []byte("{")) && bytes.Contains(start, []byte(`"results"`))
@@ -95,6 +100,7 @@ func readRegionsCSV(in io.Reader, regions map[string]string) error {
 	if err != nil {
 		return err
 	}
+	head[0] = strings.TrimPrefix(head[0], string(byteOrderMark))
 	id, region, message := slices.Index(head, "cfRequestId"), slices.Index(head, "region"), slices.Index(head, "@message")
 	if (id < 0 || region < 0) && message < 0 {
 		return errors.New("its columns have neither cfRequestId and region nor @message")

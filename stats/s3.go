@@ -139,7 +139,8 @@ func folderTooOld(folder string, since time.Time) bool {
 }
 
 func (b *bucket) source(key string, size int64, etag string) source {
-	s := source{name: "s3://" + b.name + "/" + key, size: size}
+	name := "s3://" + b.name + "/" + key
+	s := source{name: name, id: name, size: size}
 	s.open = func(ctx context.Context) (io.ReadCloser, error) {
 		remote := &object{ctx: ctx, b: b, key: key, etag: etag}
 		if b.keep == nil {

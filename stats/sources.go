@@ -22,7 +22,8 @@ import (
 // A source is one file of a log, wherever it is.
 type source struct {
 	name string
-	size int64 // bytes; 0 if it is not known
+	id   string // of two sources with one id, the second is the first again; "" is like no other
+	size int64  // bytes; 0 if it is not known
 	open func(ctx context.Context) (io.ReadCloser, error)
 }
 
@@ -66,6 +67,12 @@ func (c command) sources(ctx context.Context, f flags, since time.Time) ([]sourc
 		}
 		all = append(all, found...)
 	}
+	seen := map[string]bool{}
+	all = slices.DeleteFunc(all, func(s source) bool {
+		again := s.id != "" && seen[s.id]
+		seen[s.id] = true
+		return again
+	})
 	slices.SortStableFunc(all, func(a, b source) int { return cmp.Compare(b.size, a.size) })
 	return all, nil
 }
@@ -80,19 +87,22 @@ func fileSources(path string, since time.Time) ([]source, error) {
 	}
 	var found []source
 	seen := 0
-	err = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() || !slices.Contains(logEndings, filepath.Ext(path)) {
+	folder, err := filepath.EvalSymlinks(path) // WalkDir does not enter a link
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(folder, func(below string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !slices.Contains(logEndings, filepath.Ext(below)) {
+			return err
+		}
+		info, err := os.Stat(below) // a link to a file is that file
+		if err != nil || !info.Mode().IsRegular() {
 			return err
 		}
 		seen++
-		if tooOld(filepath.Base(path), since) {
-			return nil
+		if !tooOld(filepath.Base(below), since) {
+			found = append(found, fileSource(filepath.Join(path, strings.TrimPrefix(below, folder)), info.Size()))
 		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		found = append(found, fileSource(path, info.Size()))
 		return nil
 	})
 	switch {
@@ -107,10 +117,18 @@ func fileSources(path string, since time.Time) ([]source, error) {
 }
 
 func fileSource(path string, size int64) source {
-	return source{name: path, size: size, open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
+	id, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		id, err = filepath.Abs(id)
+	}
+	if err != nil {
+		id = "" // a pipe of the shell, for instance
+	}
+	return source{name: path, id: id, size: size, open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
 }
 
-// readAll reads every source, as many at once as there are processors, and returns what went wrong.
+// readAll reads every source, as many at once as there are processors, and returns what went wrong. Interrupted, it
+// does not wait for a source that says nothing, such as a terminal.
 func (c command) readAll(ctx context.Context, collector *accesslog.Collector, sources []source, parallel int) []error {
 	total := int64(0)
 	todo := make(chan source, len(sources))
@@ -141,8 +159,17 @@ func (c command) readAll(ctx context.Context, collector *accesslog.Collector, so
 			}
 		})
 	}
-	wait.Wait()
-	return failed
+	finished := make(chan struct{})
+	go func() {
+		wait.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+		return failed
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 func readSource(ctx context.Context, worker *accesslog.Worker, s source, done *atomic.Int64) error {

@@ -18,6 +18,9 @@ func printText(w io.Writer, reports []*accesslog.Report, result *accesslog.Resul
 	if result.First != nil {
 		head += fmt.Sprintf(" from %s to %s UTC", result.First.Format(time.DateTime), result.Last.Format(time.DateTime))
 	}
+	if result.SkippedLines > 0 {
+		head += fmt.Sprintf("; %d earlier ones left out", result.SkippedLines)
+	}
 	if _, err := fmt.Fprintln(w, head); err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func (w *Worker) classify(header []byte) Agent {
 }
 
 // referrerHost finds the host in an address. The SQL of sql.go has the same expression.
-const referrerHost = `^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@]+)`
+const referrerHost = `^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@\[]+)`
 
 var referrerPattern = regexp.MustCompile(referrerHost)
 

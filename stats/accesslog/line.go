@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 )
@@ -140,8 +141,8 @@ func parseAny(line []byte, l *Line) error {
 	if err := decoder.Decode(&values); err != nil {
 		return errors.New("no JSON object")
 	}
-	if decoder.More() {
-		return errors.New("more than one JSON value in a line")
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something behind the JSON object")
 	}
 	if values == nil {
 		return errors.New("null: want a JSON object")
@@ -156,6 +157,7 @@ func parseAny(line []byte, l *Line) error {
 			l.set(field, []byte(v))
 		case json.Number:
 			l.set(field, []byte(v.String()))
+		case nil: // absent, as other programs write it
 		default:
 			return fmt.Errorf("%s: a %T: want a string", name, value)
 		}
@@ -232,9 +234,12 @@ func (l *Line) secondsOr(field Field, none float64) float64 {
 	return none
 }
 
-// milliseconds is the time of the request since 1970: timestamp(ms), else date and time.
+// lastMS is the last millisecond of the year 9999, beyond which JSON has no times.
+const lastMS = 253402300799999
+
+// milliseconds is the time of the request since 1970: timestamp(ms) if it is one, else date and time.
 func (l *Line) milliseconds() (int64, bool) {
-	if ms := l.whole(TimestampMS); ms > 0 {
+	if ms := l.whole(TimestampMS); ms > 0 && ms <= lastMS {
 		return ms, true
 	}
 	at, err := time.Parse("2006-01-02 15:04:05", string(l[Date])+" "+string(l[Time]))

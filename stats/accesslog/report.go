@@ -224,9 +224,13 @@ func reportNames() []string {
 // appendField appends a field as CloudFront meant it, "-" where it is absent.
 func appendField(to []byte, l *Line, f Field) []byte { return appendText(to, l[f]) }
 
+// maxText is how much of a field counts as a key: CloudFront's own are far shorter, and two of them fit maxKey, which
+// would cut off the first one otherwise.
+const maxText = 1024
+
 func appendText(to, text []byte) []byte {
 	if len(text) == 0 {
 		return append(to, '-')
 	}
-	return appendDecoded(to, text)
+	return appendDecoded(to, text[:min(len(text), maxText)])
 }

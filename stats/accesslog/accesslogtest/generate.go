@@ -121,6 +121,8 @@ func (g *Generator) referrer() (address, host string) {
 		return "http://news.example.net:8080", "news.example.net"
 	case 2:
 		return "android-app", "Unknown"
+	case 3:
+		return "http://me@[2001:DB8::1]:8080/x", "[2001:db8::1]"
 	}
 	return "", "-"
 }
