@@ -69,6 +69,18 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// The outputs say which region the configuration drains, so that ops does not take the last other one out.
+func TestOutputs_ofAPlannedDrain(t *testing.T) {
+	g, err := recordApplication(orders(), map[string]string{"onefront:drainedRegions": `["us-east-1"]`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	regions := list(g.Outputs, "regions")
+	if _, named := regions[0].(map[string]any)["drained"]; named || regions[1].(map[string]any)["drained"] != true {
+		t.Errorf("regions: %v", regions)
+	}
+}
+
 // The health function's zip holds the version of all the region's zips beside its bootstrap.
 func TestHealth_version(t *testing.T) {
 	g, err := recordApplication(orders(), nil)

@@ -27,6 +27,9 @@ func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate
 			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName,
 			"drainParameter": r.DrainParameter,
 		}
+		if p.Drained(r.Name) {
+			region["drained"] = pulumi.Bool(true)
+		}
 		if r.HealthCheckID != nil {
 			region["healthCheckId"] = r.HealthCheckID
 		}

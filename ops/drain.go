@@ -77,18 +77,24 @@ func (c *command) drain(ctx context.Context, s *stack, name string, out bool) er
 		}
 	} else {
 		c.explain(s, d, r, out, changed)
+		if !out && r.Planned {
+			c.print("  still out of the traffic: onefront:drainedRegions names it, until an update without it")
+		}
 	}
-	if out && c.flags.watch {
-		return c.watch(ctx, r)
+	if !out || !c.flags.watch {
+		return nil
 	}
-	return nil
+	if err = c.watch(ctx, r); ctx.Err() != nil {
+		return fmt.Errorf("the waiting was broken off (%w); %s stays drained", ctx.Err(), name)
+	}
+	return err
 }
 
-// anotherServes refuses to drain the last region that has traffic. One that cannot be asked counts as serving: in a
+// anotherServes refuses to drain the last region that has traffic: a planned drain counts, too. One that cannot be asked counts as serving: in a
 // bad hour that one may be the reason for all this.
 func (c *command) anotherServes(ctx context.Context, s *stack, d drains, name string) error {
 	for _, other := range s.Regions {
-		if other.Name == name {
+		if other.Name == name || other.Planned {
 			continue
 		}
 		out, err := d.read(ctx, other)
@@ -120,7 +126,7 @@ func (c *command) explain(s *stack, d drains, r region, out, changed bool) {
 	}
 	if out {
 		c.print("  not moved: the site's buckets, which fail over by themselves, and requests on connections that CloudFront keeps")
-		c.print("  back: go run ./ops undrain %s", r.Name)
+		c.print("  back: ops undrain %s%s", r.Name, c.flags.same())
 	}
 }
 

@@ -36,6 +36,49 @@ func TestDrain_dns(t *testing.T) {
 	w.must("drain", us)
 }
 
+// What the stack's configuration drains serves nobody, whatever stands in its parameter.
+func TestDrain_besideAPlannedDrain(t *testing.T) {
+	t.Parallel()
+	for _, edge := range []bool{false, true} {
+		w := newWorld(t, edge)
+		w.outputs["regions"].([]any)[1].(map[string]any)["drained"] = true
+		_, _, err := w.run(t.Context(), "drain", eu)
+		wantError(t, err, eu, "last region")
+		if got := w.values(); got != "- - -" {
+			t.Errorf("values: %s", got)
+		}
+		if out := w.must("undrain", us); !strings.Contains(out, "onefront:drainedRegions") {
+			t.Errorf("undrain says nothing of the configuration:\n%s", out)
+		}
+		table, status := w.must("status"), []regionStatus{}
+		if err := json.Unmarshal([]byte(w.must("status", "-json")), &status); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(table, "planned") || !status[1].Planned || status[1].Drained == nil || !*status[1].Drained {
+			t.Errorf("status: %+v\n%s", status[1], table)
+		}
+	}
+}
+
+// The way back leads to the same stack: another one's region may be drained for a reason.
+func TestDrain_saysTheWayBack(t *testing.T) {
+	t.Parallel()
+	for want, f := range map[string]flags{
+		" -stack staging":                     {stack: "staging"},
+		" -local http://127.0.0.1:8081":       {stack: "prod", local: "http://127.0.0.1:8081"},
+		" -outputs outputs.json -profile ops": {stack: "prod", outputs: "outputs.json", profile: "ops"},
+		" -profile ops -stack prod":           {stack: "prod", profile: "ops"},
+	} {
+		if got := f.same(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	w := newWorld(t, false)
+	if out := w.must("drain", eu, "-profile", "ops"); !strings.Contains(out, "back: ops undrain "+eu+" -outputs ") || !strings.Contains(out, " -profile ops\n") {
+		t.Errorf("got:\n%s", out)
+	}
+}
+
 func TestDrain_edge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true)
@@ -149,7 +192,7 @@ func TestDrain_watch(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w.invoked = func() []float64 { cancel(); return []float64{1} }
 	w.must("undrain", eu)
-	if _, _, err := w.run(ctx, "drain", eu, "-watch"); !errors.Is(err, context.Canceled) {
+	if _, _, err := w.run(ctx, "drain", eu, "-watch"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), eu+" stays drained") {
 		t.Errorf("broken off: %v", err)
 	}
 	if w.parameters[eu] != "drained" {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -54,8 +55,8 @@ flags of smoke:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	c := &command{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, wait: wait, longPoll: 1}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, wait: wait, longPoll: 1, patience: pulumiTimeout}
 	err := c.run(ctx, os.Args[1:])
 	stop()
 	var misused usageError
@@ -82,6 +83,8 @@ type command struct {
 	wait func(ctx context.Context, d time.Duration) error
 	// longPoll is how many seconds SQS waits for a message before it answers that there is none.
 	longPoll int32
+	// patience is how long the Pulumi CLI may take to answer.
+	patience time.Duration
 	// cloud connects to AWS, or to local mode. Tests set it; otherwise the flags say.
 	cloud *cloud
 
@@ -209,10 +212,31 @@ func (c *command) parse(name string, args []string, wantRegion bool) (region str
 		return "", misuse("%s: %q: one word too many", name, words[len(words)-1])
 	case f.local != "" && f.outputs != "":
 		return "", misuse("%s: -local and -outputs: want one of them; local mode knows its outputs", name)
-	case name == "redrive" && (f.rate < 0.1 || f.rate > 100):
+	case f.local != "" && !isAddress(f.local):
+		return "", misuse("%s: -local %q: want the admin address of local mode, such as http://127.0.0.1:8081", name, f.local)
+	case name == "redrive" && !(f.rate >= 0.1 && f.rate <= 100): // NaN is neither
 		return "", misuse("redrive: -rate %v: want 0.1 to 100 messages a second", f.rate)
 	}
 	return strings.Join(words, ""), nil
+}
+
+func isAddress(text string) bool {
+	at, err := url.Parse(text)
+	return err == nil && (at.Scheme == "http" || at.Scheme == "https") && at.Host != ""
+}
+
+// same are the flags that lead another command to the same stack.
+func (f flags) same() string {
+	text := ""
+	for _, given := range []struct{ name, value string }{{"-local", f.local}, {"-outputs", f.outputs}, {"-profile", f.profile}} {
+		if given.value != "" {
+			text += " " + given.name + " " + given.value
+		}
+	}
+	if f.local == "" && f.outputs == "" {
+		text += " -stack " + f.stack
+	}
+	return text
 }
 
 func (c *command) print(format string, args ...any) { fmt.Fprintf(c.stdout, format+"\n", args...) }

@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +51,7 @@ type world struct {
 	answers    map[string]answerer // service+region -> instead of the stand-in's own
 	invoked    func() []float64    // values of GetMetricData
 	alarms     map[string][]string
+	prefix     string // of alarms' names
 	queues     *sqs.Service
 	clock      *simtime.Clock
 }
@@ -63,7 +66,7 @@ func newWorld(t testing.TB, edge bool) *world {
 	t.Helper()
 	w := &world{
 		t: t, parameters: map[string]string{eu: "-", us: "-"}, store: map[string]string{"now": "-"}, answers: map[string]answerer{},
-		invoked: func() []float64 { return nil }, alarms: map[string][]string{},
+		invoked: func() []float64 { return nil }, alarms: map[string][]string{}, prefix: "onefront-prod-",
 	}
 	regions := []any{}
 	var resources []*graph.Resource
@@ -266,7 +269,7 @@ func (w *world) serveCloudWatch(region string) answerer {
 		case strings.HasSuffix(r.URL.Path, "/DescribeAlarms"):
 			raw, _ := io.ReadAll(r.Body)
 			in, err := cbor.Decode(raw)
-			if err != nil || in.(cbor.Map)["AlarmNamePrefix"] != cbor.String("onefront-prod-") {
+			if err != nil || in.(cbor.Map)["AlarmNamePrefix"] != cbor.String(w.prefix) {
 				rw.WriteHeader(http.StatusBadRequest)
 				return
 			}
@@ -372,6 +375,8 @@ func TestCommandLine(t *testing.T) {
 		"status " + eu:                      eu,
 		"drain " + eu + " -rate 3":          "-rate",
 		"redrive " + eu + " -rate 0":        "0.1 to 100",
+		"redrive " + eu + " -rate NaN":      "0.1 to 100",
+		"redrive " + eu + " -rate +Inf":     "0.1 to 100",
 		"status -local http://127.0.0.1:80": "-local and -outputs",
 	} {
 		_, _, err := w.run(t.Context(), strings.Fields(line)...)
@@ -380,12 +385,32 @@ func TestCommandLine(t *testing.T) {
 			t.Errorf("%q: %v is no error of usage", line, err)
 		}
 	}
+	for _, address := range []string{"127.0.0.1:8081", "localhost", "ftp://127.0.0.1"} {
+		wantError(t, (&command{stderr: io.Discard}).run(t.Context(), []string{"status", "-local", address}), address, "such as http://")
+	}
 	var misused usageError
 	if err := (&command{stderr: io.Discard}).run(t.Context(), nil); !errors.As(err, &misused) {
 		t.Errorf("without a command: %v", err)
 	}
 	_, _, err := w.run(t.Context(), "drain", "mars-1")
 	wantError(t, err, "mars-1", eu+", "+us)
+}
+
+// The CLI's backend may not answer in a bad hour, and what the CLI started may hold on to its output.
+func TestOutputs_aBackendThatHangs(t *testing.T) {
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "pulumi"), []byte("#!/bin/sh\nsleep 3600 &\necho $! >\"$0.pid\"\nwait\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	c := &command{stdout: io.Discard, stderr: io.Discard, patience: 100 * time.Millisecond}
+	err := c.run(t.Context(), []string{"drain", eu})
+	wantError(t, err, "pulumi stack output", "no answer within 100ms", "-outputs FILE")
+	if raw, err := os.ReadFile(filepath.Join(bin, "pulumi.pid")); err == nil {
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(raw))); err == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
 }
 
 func TestOutputs_wrong(t *testing.T) {

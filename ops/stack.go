@@ -4,19 +4,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // stack is what a stack's outputs say of it: see docs/configuration.md, Outputs.
 type stack struct {
-	APIURL     string   `json:"apiUrl"`
-	DrainStore string   `json:"drainStore"` // the ARN of a KeyValueStore, with edge routing
-	Regions    []region `json:"regions"`
+	APIURL       string   `json:"apiUrl"`
+	DrainStore   string   `json:"drainStore"` // the ARN of a KeyValueStore, with edge routing
+	DashboardURL string   `json:"dashboardUrl"`
+	Regions      []region `json:"regions"`
 }
 
 type region struct {
@@ -26,6 +29,7 @@ type region struct {
 	HealthCheckID  string `json:"healthCheckId"` // with dns routing
 	DrainParameter string `json:"drainParameter"`
 	QueueURL       string `json:"queueUrl"` // of an application with a queue
+	Planned        bool   `json:"drained"`  // by the stack's configuration, until an update without it
 }
 
 // region finds a region by name.
@@ -58,7 +62,7 @@ func (c *command) readStack(ctx context.Context) (*stack, error) {
 		raw, err = os.ReadFile(from)
 	default:
 		from = "pulumi stack output --json -s " + c.flags.stack
-		raw, err = pulumiOutputs(ctx, c.flags.stack)
+		raw, err = c.pulumiOutputs(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the stack's outputs from %s: %w", from, err)
@@ -73,11 +77,20 @@ func (c *command) readStack(ctx context.Context) (*stack, error) {
 	return &s, nil
 }
 
-func pulumiOutputs(ctx context.Context, stack string) ([]byte, error) {
-	command := exec.CommandContext(ctx, "pulumi", "stack", "output", "--json", "-s", stack)
+// pulumiTimeout is what the CLI is given: in a bad hour its backend may never answer.
+const pulumiTimeout = time.Minute
+
+func (c *command) pulumiOutputs(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, "pulumi", "stack", "output", "--json", "-s", c.flags.stack)
+	command.WaitDelay = time.Second // what the CLI started may hold its output open
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	raw, err := command.Output()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, fmt.Errorf("no answer within %v; -outputs FILE takes a file", c.patience)
+	}
 	if err != nil {
 		if said := strings.TrimSpace(stderr.String()); said != "" {
 			return nil, fmt.Errorf("%w: %s", err, said)

@@ -23,9 +23,13 @@ import (
 // regionStatus is what status knows of a region. What could not be read is null and stands in Unread with the reason.
 type regionStatus struct {
 	Region string `json:"region"`
+	// Edge says that this is us-east-1 and no region of the stack: alarms of health and of the distribution are there.
+	Edge bool `json:"edge,omitempty"`
 	// Healthy is Route 53's opinion; null with edge routing too, where nobody checks.
 	Healthy *bool `json:"healthy"`
 	Drained *bool `json:"drained"`
+	// Planned says that the stack's configuration drains it, so that Drained is true whatever ops wrote.
+	Planned bool `json:"planned,omitempty"`
 	// Version is what the region's health function says: 12 hex digits over all its zips.
 	Version *string `json:"version"`
 	// OriginSecrets are the generations that the region's function accepts: previous, current, next.
@@ -70,11 +74,17 @@ func (c *command) questions(s *stack) []question {
 // status asks everything of all regions at once and prints a table, or JSON. What cannot be read is named, and the
 // status is 1 then.
 func (c *command) status(ctx context.Context, s *stack) error {
-	report := make([]regionStatus, len(s.Regions))
+	report := make([]regionStatus, len(s.Regions), len(s.Regions)+1)
 	var group sync.WaitGroup
 	for i, r := range s.Regions {
 		report[i].Region = r.Name
-		group.Go(func() { c.askAll(ctx, s, r, &report[i]) })
+		group.Go(func() { c.askAll(ctx, s, c.questions(s), r, &report[i]) })
+	}
+	if _, err := s.region(globalRegion); err != nil {
+		report = append(report, regionStatus{Region: globalRegion, Edge: true})
+		group.Go(func() {
+			c.askAll(ctx, s, []question{{"alarms", c.askAlarms}}, region{Name: globalRegion}, &report[len(s.Regions)])
+		})
 	}
 	group.Wait()
 	if c.flags.json {
@@ -97,8 +107,8 @@ func (c *command) status(ctx context.Context, s *stack) error {
 }
 
 // askAll asks one region's questions in order, since later ones add to earlier ones' fields. Each has its own deadline.
-func (c *command) askAll(ctx context.Context, s *stack, r region, into *regionStatus) {
-	for _, q := range c.questions(s) {
+func (c *command) askAll(ctx context.Context, s *stack, questions []question, r region, into *regionStatus) {
+	for _, q := range questions {
 		err := q.ask(ctx, s, r, into)
 		if err == nil {
 			continue
@@ -117,35 +127,7 @@ func (c *command) table(s *stack, report []regionStatus) {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "REGION\tHEALTHY\tDRAINED\tVERSION\tSECRETS\tWAITING\tOLDEST\tDEAD LETTERS\tALARMS")
 	for _, r := range report {
-		healthy := yesNo(r.Healthy)
-		if s.edgeRouting() {
-			healthy = "not checked"
-		}
-		waiting, oldest, dead := "-", "-", "-"
-		if q := r.Queue; q != nil {
-			waiting = fmt.Sprintf("%d+%d", q.Waiting, q.InFlight)
-			if q.OldestSeconds != nil {
-				oldest = (time.Duration(*q.OldestSeconds) * time.Second).String()
-			}
-			if q.DeadLetters != nil {
-				dead = fmt.Sprint(*q.DeadLetters)
-			}
-		}
-		version := "?"
-		if r.Version != nil {
-			version = *r.Version
-		}
-		alarms := strings.Join(r.Alarms, ", ")
-		if r.Alarms == nil {
-			alarms = "?"
-		} else if alarms == "" {
-			alarms = "none"
-		}
-		secrets := strings.Join(r.OriginSecrets, ", ")
-		if secrets == "" {
-			secrets = "?"
-		}
-		fmt.Fprintln(w, strings.Join([]string{r.Region, healthy, yesNo(r.Drained), version, secrets, waiting, oldest, dead, alarms}, "\t"))
+		fmt.Fprintln(w, strings.Join(r.cells(s), "\t"))
 	}
 	_ = w.Flush()
 	for _, r := range report {
@@ -160,6 +142,43 @@ func (c *command) table(s *stack, report []regionStatus) {
 	}
 }
 
+// cells are a region's line of the table.
+func (r *regionStatus) cells(s *stack) []string {
+	alarms := strings.Join(r.Alarms, ", ")
+	if r.Alarms == nil {
+		alarms = "?"
+	} else if alarms == "" {
+		alarms = "none"
+	}
+	if r.Edge {
+		return []string{r.Region, "-", "-", "-", "-", "-", "-", "-", alarms}
+	}
+	healthy, drained, version, secrets := yesNo(r.Healthy), yesNo(r.Drained), "?", strings.Join(r.OriginSecrets, ", ")
+	if s.edgeRouting() {
+		healthy = "not checked"
+	}
+	if r.Planned {
+		drained = "planned"
+	}
+	if r.Version != nil {
+		version = *r.Version
+	}
+	if secrets == "" {
+		secrets = "?"
+	}
+	waiting, oldest, dead := "-", "-", "-"
+	if q := r.Queue; q != nil {
+		waiting = fmt.Sprintf("%d+%d", q.Waiting, q.InFlight)
+		if q.OldestSeconds != nil {
+			oldest = (time.Duration(*q.OldestSeconds) * time.Second).String()
+		}
+		if q.DeadLetters != nil {
+			dead = fmt.Sprint(*q.DeadLetters)
+		}
+	}
+	return []string{r.Region, healthy, drained, version, secrets, waiting, oldest, dead, alarms}
+}
+
 func yesNo(b *bool) string {
 	switch {
 	case b == nil:
@@ -171,6 +190,10 @@ func yesNo(b *bool) string {
 }
 
 func (c *command) askDrained(ctx context.Context, s *stack, r region, into *regionStatus) error {
+	if r.Planned {
+		into.Drained, into.Planned = &r.Planned, true
+		return nil
+	}
 	d, err := c.drainsOf(s)
 	if err != nil {
 		return err
@@ -341,8 +364,12 @@ func (c *command) askLocalAlarms(ctx context.Context, r region, into *regionStat
 	return nil
 }
 
-// prefix begins the explicit names of the stack: <project>-<stack>-, out of a drain parameter's name.
+// prefix begins the explicit names of the stack: <project>-<stack>-, as its dashboard is called, or out of a drain
+// parameter's name, which has characters that the others have not.
 func (s *stack) prefix() (string, error) {
+	if prefix, ok := strings.CutSuffix(s.DashboardURL[strings.LastIndex(s.DashboardURL, "/")+1:], "overview"); ok {
+		return prefix, nil
+	}
 	for _, r := range s.Regions {
 		if parts := strings.Split(r.DrainParameter, "/"); len(parts) == 4 {
 			return parts[1] + "-" + parts[2] + "-", nil

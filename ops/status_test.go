@@ -80,6 +80,41 @@ func TestStatus_partly(t *testing.T) {
 	}
 }
 
+// Alarms of health and of the distribution are in us-east-1, wherever the stack's regions are.
+func TestStatus_alarmsOutsideTheRegions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	w.outputs["regions"] = w.outputs["regions"].([]any)[:1]
+	w.alarms[us] = []string{"onefront-prod-health-eu-west-1"}
+	var got []regionStatus
+	if err := json.Unmarshal([]byte(w.must("status", "-json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 || got[0].Edge || !got[1].Edge || got[1].Region != us || len(got[1].Alarms) != 1 || got[1].Drained != nil {
+		t.Errorf("got %+v", got)
+	}
+	if table := w.must("status"); !strings.Contains(table, "onefront-prod-health-eu-west-1") || strings.Contains(table, "?") {
+		t.Errorf("the table:\n%s", table)
+	}
+	w.instead("cloudwatch", us, refuse(403, "AccessDeniedException"))
+	table, _, err := w.run(t.Context(), "status")
+	wantError(t, err, "1 of the answers")
+	if !strings.Contains(table, us+": alarms could not be read: ") {
+		t.Errorf("the table:\n%s", table)
+	}
+}
+
+// A project my_api.v2 has the parameter /my_api.v2/prod/drain, and alarms my-api-v2-prod-...
+func TestStatus_alarmsByTheDashboardsName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	w.prefix, w.alarms[eu] = "my-api-v2-prod-", []string{"my-api-v2-prod-region-eu-west-1"}
+	w.outputs["dashboardUrl"] = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/my-api-v2-prod-overview"
+	if table := w.must("status"); !strings.Contains(table, "my-api-v2-prod-region-eu-west-1") {
+		t.Errorf("the table:\n%s", table)
+	}
+}
+
 func TestStatus_edge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true)
