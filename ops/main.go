@@ -49,7 +49,8 @@ flags of redrive:
 flags of smoke:
   -first           look at what no document answers, for the first deployment to an account
   -base PATH       the API's first base path (default /api)
-  -cached PATH     a read that the edge caches by locale, "" for none (default /api/topics)
+  -cached PATH     a read that the edge caches by locale, "" for none (default /api/topics); by something else
+                   with {random} in its place, such as "/api/hello?name={random}"
   -write PATH      where a feedback may be posted, "" for none (default /api/feedback)
   -outputs FILE    with it the regions are asked, too: they must refuse who comes round the edge
 `

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -194,8 +195,9 @@ func (v *visitor) api(ctx context.Context) {
 	if ok {
 		v.line(a.header.Get("X-Onefront-Region") == region, "region", "X-Onefront-Region "+region, fmt.Sprintf("%q", a.header.Get("X-Onefront-Region")))
 	}
-	v.check(ctx, "API 404", "404 as a problem body", "GET", v.c.flags.base+"/"+strings.ToLower(rand.Text()), "", func(a answer) string {
-		if a.status != 404 || a.header.Get("Content-Type") != "application/problem+json" {
+	// JSON of some kind is the application's own answer, of which the site's buckets have none.
+	v.check(ctx, "API 404", "404 as JSON", "GET", v.c.flags.base+"/"+strings.ToLower(rand.Text()), "", func(a answer) string {
+		if media, _, err := mime.ParseMediaType(a.header.Get("Content-Type")); a.status != 404 || err != nil || !strings.HasSuffix(media, "json") {
 			return fmt.Sprintf("status %d, Content-Type %q", a.status, a.header.Get("Content-Type"))
 		}
 		return ""
@@ -208,12 +210,7 @@ func (v *visitor) cache(ctx context.Context) {
 		v.skip("cache", "no cached path was named")
 		return
 	}
-	separator := "?"
-	if strings.Contains(v.cached, "?") {
-		separator = "&"
-	}
-	// A private-use locale is well-formed and nobody else's.
-	path := v.cached + separator + "locale=x-" + strings.ToLower(rand.Text()[:8])
+	path := freshPath(v.cached)
 	for _, want := range []string{"Miss from cloudfront", "Hit from cloudfront"} {
 		v.check(ctx, "cache", "200 and "+want, "GET", path, "", func(a answer) string {
 			if a.status != 200 || a.header.Get("X-Cache") != want {
@@ -222,6 +219,22 @@ func (v *visitor) cache(ctx context.Context) {
 			return ""
 		})
 	}
+}
+
+// randomMark stands in a cached path where a value is that makes the key a new one.
+const randomMark = "{random}"
+
+// freshPath is a cached path under a key of its own.
+func freshPath(path string) string {
+	// A private-use locale is well-formed and nobody else's.
+	fresh := "x-" + strings.ToLower(rand.Text()[:8])
+	switch {
+	case strings.Contains(path, randomMark):
+		return strings.ReplaceAll(path, randomMark, fresh)
+	case strings.Contains(path, "?"):
+		return path + "&locale=" + fresh
+	}
+	return path + "?locale=" + fresh
 }
 
 func (v *visitor) feedback(ctx context.Context) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,12 @@ func deployment(spoil func(w http.ResponseWriter, r *http.Request) bool) http.Ha
 	})
 }
 
+// unknownPath is a path of the API that the application does not have.
+func unknownPath(path string) bool {
+	rest, below := strings.CutPrefix(path, "/api/")
+	return below && !slices.Contains([]string{"health", "topics", "feedback"}, rest)
+}
+
 func smoke(t *testing.T, h http.Handler, flags ...string) (out string, err error) {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -72,6 +79,20 @@ func TestSmoke(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", part, out)
 		}
 	}
+	for i, cached := range []string{"/api/topics?a={random}", "/api/topics?a=1"} {
+		asked := map[string]int{}
+		out, err = smoke(t, deployment(func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/api/topics" {
+				asked[r.URL.RawQuery]++
+			}
+			return false
+		}), "-cached", cached)
+		for query, times := range asked {
+			if want := []string{"a=x-", "a=1&locale=x-"}[i]; err != nil || times != 2 || len(asked) != 1 || !strings.HasPrefix(query, want) || len(query) != len(want)+8 {
+				t.Errorf("%s: asked %v, %v\n%s", cached, asked, err, out)
+			}
+		}
+	}
 	out, err = smoke(t, deployment(nil), "-first", "-cached", "", "-write", "/api/feedback")
 	if err != nil || !strings.Contains(out, "14.11 a POST after 40s without one: status 201") || !strings.Contains(out, "skip  cache") {
 		t.Errorf("-first: %v\n%s", err, out)
@@ -86,17 +107,18 @@ func TestSmoke_fails(t *testing.T) {
 		answer func(w http.ResponseWriter)
 		want   string
 	}{
-		"the site is down":   {"/", func(w http.ResponseWriter) { w.WriteHeader(503) }, `FAIL  site: want 200 and HTML, got status 503`},
-		"a header is gone":   {"/", func(w http.ResponseWriter) { w.Header().Del("Strict-Transport-Security") }, "FAIL  headers: want CloudFront's Via and X-Cache, and the security headers, got no Strict-Transport-Security"},
-		"config.json is no":  {"/config.json", func(w http.ResponseWriter) { _, _ = w.Write([]byte("<html>")) }, `FAIL  config.json: want 200 and JSON, got status 200, "<html>"`},
-		"health is no":       {"/api/health", func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"status":"ok"}`)) }, `FAIL  health`},
-		"nothing is cached":  {"/api/topics", func(w http.ResponseWriter) { w.WriteHeader(200) }, `FAIL  cache: want 200 and Hit from cloudfront, got status 200, X-Cache "Miss from cloudfront"`},
-		"writes are refused": {"/api/feedback", func(w http.ResponseWriter) { w.WriteHeader(502) }, "FAIL  write: want 201, or 202 where it was queued, got status 502"},
+		"the site is down":             {"/", func(w http.ResponseWriter) { w.WriteHeader(503) }, `FAIL  site: want 200 and HTML, got status 503`},
+		"a header is gone":             {"/", func(w http.ResponseWriter) { w.Header().Del("Strict-Transport-Security") }, "FAIL  headers: want CloudFront's Via and X-Cache, and the security headers, got no Strict-Transport-Security"},
+		"config.json is no":            {"/config.json", func(w http.ResponseWriter) { _, _ = w.Write([]byte("<html>")) }, `FAIL  config.json: want 200 and JSON, got status 200, "<html>"`},
+		"the site answers for the API": {"/api/", func(w http.ResponseWriter) { w.Header().Set("Content-Type", "text/html"); w.WriteHeader(404) }, `FAIL  API 404: want 404 as JSON, got status 404, Content-Type "text/html"`},
+		"health is no":                 {"/api/health", func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"status":"ok"}`)) }, `FAIL  health`},
+		"nothing is cached":            {"/api/topics", func(w http.ResponseWriter) { w.WriteHeader(200) }, `FAIL  cache: want 200 and Hit from cloudfront, got status 200, X-Cache "Miss from cloudfront"`},
+		"writes are refused":           {"/api/feedback", func(w http.ResponseWriter) { w.WriteHeader(502) }, "FAIL  write: want 201, or 202 where it was queued, got status 502"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out, err := smoke(t, deployment(func(w http.ResponseWriter, r *http.Request) bool {
-				if r.URL.Path != c.path {
+				if r.URL.Path != c.path && (c.path != "/api/" || !unknownPath(r.URL.Path)) {
 					return false
 				}
 				c.answer(w)
