@@ -90,8 +90,8 @@ func (c *command) drain(ctx context.Context, s *stack, name string, out bool) er
 	return err
 }
 
-// anotherServes refuses to drain the last region that has traffic: a planned drain counts, too. One that cannot be asked counts as serving: in a
-// bad hour that one may be the reason for all this.
+// anotherServes refuses to drain the last region that has traffic: a planned drain counts, too. One that cannot be
+// asked counts as serving: in a bad hour that one may be the reason for all this.
 func (c *command) anotherServes(ctx context.Context, s *stack, d drains, name string) error {
 	for _, other := range s.Regions {
 		if other.Name == name || other.Planned {
