@@ -2,6 +2,7 @@ package infra_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,9 @@ func objectsHaveFewTags(g *graph.Graph) (wrong []string) {
 	for _, o := range g.ByType(objectToken) {
 		if tags, overridden := at(o.Inputs, "overrideProvider", "defaultTags", "tags").(map[string]any); tagged && (!overridden || len(tags) > 0) || o.Inputs["tags"] != nil {
 			wrong = append(wrong, o.URN+" bears the provider's tags")
+		}
+		if tagged != slices.Contains(o.IgnoreChanges, "tagsAll") {
+			wrong = append(wrong, fmt.Sprintf("%s: default tags %v, changes left out %v", o.URN, tagged, o.IgnoreChanges))
 		}
 	}
 	return wrong

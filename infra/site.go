@@ -173,6 +173,8 @@ func (s *siteComponent) upload(ctx *pulumi.Context, b *siteBucket, files []sitef
 			args.OverrideProvider = &s3.BucketObjectv2OverrideProviderArgs{
 				DefaultTags: s3.BucketObjectv2OverrideProviderDefaultTagsArgs{Tags: pulumi.StringMap{}},
 			}
+			// Without this the first preview after a creation takes back what was never there, once (seen with v6.83.2).
+			opts = append(opts, pulumi.IgnoreChanges([]string{"tagsAll"}))
 		}
 		opts = append(opts, pulumi.Parent(s), pulumi.Provider(b.provider))
 		return s3.NewBucketObjectv2(ctx, s.platform.name(logicalName(b.region, key)), args, opts...)
