@@ -53,6 +53,9 @@ type Resource struct {
 	// Inputs and Outputs hold string, float64, bool, nil, []any, map[string]any, [Asset] and [Archive]. Secrets
 	// are unwrapped. Outputs include the inputs.
 	Inputs, Outputs map[string]any
+	// Existing says that the resource was read, not registered: its outputs are AWS's, and what is not computed here is
+	// empty to the program.
+	Existing bool
 	// Protect says that an engine refuses to delete the resource.
 	Protect bool
 	// DeleteBeforeReplace says that a replacement is made after the old resource is gone.

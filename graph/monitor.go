@@ -69,9 +69,14 @@ func (m *monitor) RegisterResource(_ context.Context, in *pulumirpc.RegisterReso
 	return &pulumirpc.RegisterResourceResponse{Urn: urn, Id: id, Object: object, Unknown: m.recorder.leavesOut(in.GetType())}, nil
 }
 
+const stackReferenceType = "pulumi:pulumi:StackReference"
+
 // ReadResource records a resource that exists already.
 func (m *monitor) ReadResource(_ context.Context, in *pulumirpc.ReadResourceRequest) (*pulumirpc.ReadResourceResponse, error) {
 	urn := m.recorder.urn(in.GetParent(), in.GetType(), in.GetName())
+	if in.GetType() == stackReferenceType {
+		return nil, fmt.Errorf("%s: local mode cannot read the outputs of another stack: take the value from configuration, which a stack file for local mode may set", urn)
+	}
 	inputs, err := received(in.GetProperties())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", urn, err)
@@ -148,7 +153,7 @@ func registered(in *pulumirpc.RegisterResourceRequest, inputs resource.PropertyM
 // read unpacks a request to read a resource.
 func read(in *pulumirpc.ReadResourceRequest, inputs resource.PropertyMap) registration {
 	return registration{
-		typ: in.GetType(), name: in.GetName(), custom: true, inputs: inputs, importID: in.GetId(),
+		typ: in.GetType(), name: in.GetName(), custom: true, existing: true, inputs: inputs, importID: in.GetId(),
 		parent: in.GetParent(), provider: in.GetProvider(), dependencies: in.GetDependencies(),
 		secretOutputs: in.GetAdditionalSecretOutputs(),
 	}

@@ -16,6 +16,7 @@ import (
 type registration struct {
 	typ, name string
 	custom    bool
+	existing  bool // read, not registered
 	inputs    resource.PropertyMap
 	// importID is the ID of a resource that is read or imported, or "".
 	importID string
@@ -97,7 +98,7 @@ func (r *recorder) register(in registration) (id string, state resource.Property
 // resource is what the registration alone says of a resource: no region, ID or outputs yet.
 func (r *recorder) resource(in registration) *Resource {
 	res := &Resource{
-		URN: r.urn(in.parent, in.typ, in.name), Type: in.typ, Name: in.name, Custom: in.custom,
+		URN: r.urn(in.parent, in.typ, in.name), Type: in.typ, Name: in.name, Custom: in.custom, Existing: in.existing,
 		Provider: providerURN(in.provider), DependsOn: sorted(in.dependencies),
 		Protect: in.protect, DeleteBeforeReplace: in.deleteBeforeReplace, IgnoreChanges: sorted(in.ignoreChanges),
 	}

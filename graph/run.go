@@ -143,8 +143,11 @@ func (r *recorder) words() error {
 	return errors.Join(all...)
 }
 
+// framework is what the SDK writes before an error that came from here.
+var framework = strings.NewReplacer("waiting for RPCs: ", "", "rpc error: code = Unknown desc = ", "")
+
 // ownWords takes away what the SDK says around a program's error: its introduction, the numbering of a list of one,
-// and the code of an error that came from here.
+// and how an error that came from here came.
 func ownWords(text string) string {
 	_, text, found := strings.Cut("\n"+text, "\nan unhandled error occurred: program failed: \n")
 	if !found {
@@ -156,7 +159,7 @@ func ownWords(text string) string {
 		if line == "" || strings.HasSuffix(line, " error occurred:") || strings.HasSuffix(line, " errors occurred:") {
 			continue
 		}
-		lines = append(lines, strings.ReplaceAll(line, "rpc error: code = Unknown desc = ", ""))
+		lines = append(lines, framework.Replace(line))
 	}
 	return strings.Join(lines, "\n")
 }

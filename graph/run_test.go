@@ -76,6 +76,20 @@ var programs = map[string]pulumi.RunFunc{
 			"STREAM": orders.StreamARN.ApplyT(func(arn string) string { return "stream " + arn }).(pulumi.StringOutput),
 		}}}, &thing{})
 	},
+	"referring": func(ctx *pulumi.Context) error {
+		base, err := pulumi.NewStackReference(ctx, "acme/base/prod", nil)
+		if err != nil {
+			return err
+		}
+		return ctx.RegisterResource(functionType, "api", pulumi.Map{"role": base.GetStringOutput(pulumi.String("role"))}, &thing{})
+	},
+	"reading": func(ctx *pulumi.Context) error {
+		orders := &thing{}
+		if err := ctx.ReadResource(tableType, "orders", pulumi.ID("orders-prod"), nil, orders); err != nil {
+			return err
+		}
+		return ctx.RegisterResource(functionType, "api", pulumi.Map{"role": orders.ID()}, &thing{})
+	},
 	"talking": func(ctx *pulumi.Context) error {
 		fmt.Println("on standard output")
 		fmt.Fprintln(os.Stderr, "on standard error")
@@ -145,9 +159,10 @@ func TestRun_refuses(t *testing.T) {
 	for name, want := range map[string]string{
 		"failing":      "one\ntwo",
 		"logging":      "the program logged an error: it broke",
-		"twice":        `waiting for RPCs: duplicate resource URN "urn:pulumi:test::onefront::aws:lambda/function:Function::api": give one of the two another name`,
+		"twice":        `duplicate resource URN "urn:pulumi:test::onefront::aws:lambda/function:Function::api": give one of the two another name`,
 		"invoking":     "invoking aws:index/getCallerIdentity:getCallerIdentity: local mode has no answer for this function; take the value from configuration or from a resource's output",
-		"remote":       "waiting for RPCs: urn:pulumi:test::onefront::awsx:lb:Balancer::front: local mode runs no component of a provider: write it in the program's own language",
+		"remote":       "urn:pulumi:test::onefront::awsx:lb:Balancer::front: local mode runs no component of a provider: write it in the program's own language",
+		"referring":    "urn:pulumi:test::onefront::pulumi:pulumi:StackReference::acme/base/prod: local mode cannot read the outputs of another stack: take the value from configuration, which a stack file for local mode may set",
 		"transforming": "the Pulumi CLI does not support transforms. Please update the Pulumi CLI",
 		"silent":       "the program failed without a word to the engine: exit status 3",
 		"idle":         "the program ended without asking for a stack: main must call pulumi.Run",
@@ -207,6 +222,17 @@ func TestRun_outputsOfTypesLeftOut(t *testing.T) {
 	}
 	if !strings.HasPrefix(table.Output("arn"), "arn:aws:dynamodb:") || !slices.Equal(function.Unknown, []string{"environment.variables.STREAM"}) {
 		t.Errorf("got ARN %q and unknown %v", table.Output("arn"), function.Unknown)
+	}
+}
+
+func TestRun_existing(t *testing.T) {
+	g, err := run(t, "reading", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, function := g.ByType(tableType)[0], g.ByType(functionType)[0]
+	if !table.Existing || function.Existing || function.Inputs["role"] != "orders-prod" || !slices.Equal(function.PropertyDependencies["role"], []string{table.URN}) {
+		t.Errorf("got %+v of %+v", function, table)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/onefront/onefront/graph"
@@ -59,5 +60,18 @@ func tellLeftOut(log *slog.Logger, g *graph.Graph, without []string) {
 			continue
 		}
 		log.Warn("left out, as -without says", "type", token, "resources", strings.Join(names, ", "))
+		tellReaders(log, g, token)
+	}
+}
+
+// tellReaders names who uses a resource of a type that was read, not registered. Pulumi's protocol has no unknown
+// outputs for these, so they cannot be refused.
+func tellReaders(log *slog.Logger, g *graph.Graph, token string) {
+	for _, existing := range g.ByType(token) {
+		for _, r := range g.Resources {
+			if existing.Existing && r.Custom && slices.Contains(r.DependsOn, existing.URN) {
+				log.Warn("uses a resource that the program reads: its outputs are empty here, but for id, name and arn", "resource", r.URN, "reads", existing.URN)
+			}
+		}
 	}
 }

@@ -47,8 +47,12 @@ func loadStack(f flags, replaced map[string]string, getenv func(string) string) 
 	}
 	maps.Copy(s.config, replaced)
 	for _, key := range s.secretKeys {
-		if s.config[key] == "" {
-			s.config[key] = cmp.Or(getenv(contract.LocalSecretVariable(s.short(key))), rand.Text())
+		given := getenv(contract.LocalSecretVariable(s.short(key)))
+		switch value := s.config[key]; {
+		case value == "":
+			s.config[key] = cmp.Or(given, rand.Text())
+		case strings.ContainsAny(value[:1], "{["): // with secrets in it, which are empty
+			s.config[key] = cmp.Or(given, value)
 		}
 	}
 	return s, nil

@@ -23,9 +23,10 @@ func inFolder(t *testing.T, project, stack string) {
 // random at each start.
 func TestLoadStack_secrets(t *testing.T) {
 	inFolder(t, "name: shop\nruntime: go\nconfig:\n  declared: {type: string, secret: true}\n",
-		"config:\n  shop:paymentKey: {secure: AAAB}\n  onefront:mailKey: {secure: AAAB}\n  other:token: {secure: AAAB}\n  unknown: {secure: AAAB}\n")
+		"config:\n  shop:paymentKey: {secure: AAAB}\n  onefront:mailKey: {secure: AAAB}\n  other:token: {secure: AAAB}\n  mail: {host: a, key: {secure: AAAB}}\n  unknown: {secure: AAAB}\n")
 	environment := map[string]string{
 		"ONEFRONT_SECRET_PAYMENT_KEY": "p", "ONEFRONT_SECRET_MAIL_KEY": "m", "ONEFRONT_SECRET_OTHER_TOKEN": "o", "ONEFRONT_SECRET_DECLARED": "d",
+		"ONEFRONT_SECRET_MAIL": `{"host": "b", "key": "k"}`,
 	}
 	load := func() *stack {
 		s, err := loadStack(flags{stack: "dev"}, nil, func(name string) string { return environment[name] })
@@ -35,7 +36,7 @@ func TestLoadStack_secrets(t *testing.T) {
 		return s
 	}
 	one, other := load(), load()
-	for key, want := range map[string]string{"shop:paymentKey": "p", "onefront:mailKey": "m", "other:token": "o", "shop:declared": "d"} {
+	for key, want := range map[string]string{"shop:paymentKey": "p", "onefront:mailKey": "m", "other:token": "o", "shop:declared": "d", "shop:mail": environment["ONEFRONT_SECRET_MAIL"]} {
 		if one.config[key] != want || !slices.Contains(one.secretKeys, key) {
 			t.Errorf("%s: got %q among secrets %v, want %q", key, one.config[key], one.secretKeys, want)
 		}
