@@ -7,7 +7,8 @@ import (
 	"github.com/onefront/onefront/graph"
 )
 
-// Who uses a left-out resource that the program only reads is named: Pulumi's protocol cannot leave its outputs unknown.
+// Who uses a left-out resource that the program only reads is named: Pulumi's protocol cannot leave its outputs
+// unknown.
 func TestTellLeftOut_existing(t *testing.T) {
 	const table, function = "urn:pulumi:dev::tiny::aws:dynamodb/table:Table::orders", "urn:pulumi:dev::tiny::aws:lambda/function:Function::api"
 	said := func(existing bool) string {
