@@ -7,10 +7,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -82,7 +84,7 @@ func compile(ctx context.Context, c compilation) (HandlerZip, error) {
 	}
 	defer os.RemoveAll(work)
 	binary := filepath.Join(cmp.Or(c.keep, work), "bootstrap")
-	if err := gobuild.Run(ctx, "", work, pinned(c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
+	if err := gobuild.Run(ctx, "", work, pinned(ctx, c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
 		"-ldflags", c.ldflags, "-tags", "lambda.norpc", "-o", binary, c.pkg); err != nil {
 		return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", c.pkg, c.goos, c.goarch, err)
 	}
@@ -131,19 +133,42 @@ func zipEntry(name string, mode fs.FileMode) *zip.FileHeader {
 	return header
 }
 
-// pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: of
-// GOFLAGS only how modules are found stays.
-func pinned(goos, goarch string) []string {
+// kept are Go's variables that say where source and toolchain come from, and nothing about a binary's bytes.
+var kept = []string{
+	"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN", "GOVCS",
+}
+
+// pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: in the
+// environment, or written by `go env -w`, whose file go reads also for a variable that is set to nothing. Of GOFLAGS
+// only how modules are found stays.
+func pinned(ctx context.Context, goos, goarch string) []string {
+	variables := []string{
+		"GOENV=off", "GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOEXPERIMENT=",
+		"GOARM64=v8.0", "GOAMD64=v1", "GODEBUG=", "GOFIPS140=off",
+	}
+	own := goVariables(ctx, append([]string{"GOFLAGS"}, kept...))
+	for _, name := range kept {
+		if own[name] != "" {
+			variables = append(variables, name+"="+own[name])
+		}
+	}
 	var modules []string
-	for flag := range strings.FieldsSeq(os.Getenv("GOFLAGS")) {
+	for flag := range strings.FieldsSeq(own["GOFLAGS"]) {
 		if strings.HasPrefix(flag, "-mod") {
 			modules = append(modules, flag)
 		}
 	}
-	return []string{
-		"GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOFLAGS=" + strings.Join(modules, " "), "GOEXPERIMENT=",
-		"GOARM64=v8.0", "GOAMD64=v1", "GODEBUG=", "GOFIPS140=off",
+	return append(variables, "GOFLAGS="+strings.Join(modules, " "))
+}
+
+// goVariables are the values that go has for variables. Where go cannot say, the build after it says why.
+func goVariables(ctx context.Context, names []string) map[string]string {
+	values := map[string]string{}
+	output, err := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, names...)...).Output()
+	if err == nil {
+		_ = json.Unmarshal(output, &values)
 	}
+	return values
 }
 
 // packBootstrap writes the zip by hand because an AssetArchive of Pulumi keeps no Unix mode, and Lambda runs

@@ -39,8 +39,12 @@ func TestBuildHandler_reproducible(t *testing.T) {
 		source := "package main\n\nfunc main() { println(\"hello\") }\n"
 		if i == 1 { // another folder, another home, another user's variables, and a comment
 			source += "// that says nothing to a compiler\n"
+			settings := filepath.Join(t.TempDir(), "env") // as go env -w writes it
+			if err := os.WriteFile(settings, []byte("GOFLAGS=-gcflags=all=-N\nGOEXPERIMENT=noregabi\nGOARM64=v9.0\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			for name, value := range map[string]string{
-				"HOME": t.TempDir(), "GOCACHE": cache(t), "GOFLAGS": "-tags=other -race=false", "GOARM64": "v9.0", "GOAMD64": "v3", "GOEXPERIMENT": "noregabi", "USER": "somebody", "GODEBUG": "madvdontneed=1",
+				"HOME": t.TempDir(), "GOCACHE": cache(t), "GOENV": settings, "GOFLAGS": "-tags=other -race=false", "GOARM64": "v9.0", "GOAMD64": "v3", "GOEXPERIMENT": "noregabi", "USER": "somebody", "GODEBUG": "madvdontneed=1",
 			} {
 				t.Setenv(name, value)
 			}
