@@ -274,6 +274,15 @@ func TestDoctor_faults(t *testing.T) {
 		"a new account": {func(c *clinic) {
 			c.bodies["/account-settings"] = `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`
 		}, []string{"blocker, concurrency, eu-west-1: 10 executions, 0 of them to be reserved; the stack reserves 50"}},
+		"reserved by this stack, or by others": {func(c *clinic) {
+			c.bodies["/account-settings"] = `{"AccountLimit":{"ConcurrentExecutions":180,"UnreservedConcurrentExecutions":130}}`
+		}, []string{"warning, concurrency, eu-west-1: 180 executions, 30 of them to be reserved; the stack reserves 50"}},
+		"another project's stack of this name": {func(c *clinic) {
+			c.bodies["/distribution"] = strings.ReplaceAll(distributionList("www.example.com"), "somebody else's", "shop prod")
+		}, []string{"blocker, aliases taken, www.example.com: is an alias of distribution E0THER"}},
+		"this stack's own names": {func(c *clinic) {
+			c.bodies["/distribution"] = strings.ReplaceAll(distributionList("www.example.com"), "somebody else's", "onefront prod")
+		}, nil},
 		"a new account, nothing reserved": {func(c *clinic) {
 			c.bodies["/account-settings"] = `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`
 			c.patient.reserved = map[string]int{}

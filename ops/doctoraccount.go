@@ -100,7 +100,7 @@ func askAliases(ctx context.Context, p *patient) ([]finding, error) {
 	}
 	var all []finding
 	for _, d := range distributions {
-		if d.Aliases == nil || p.comment != "" && aws.ToString(d.Comment) == p.comment {
+		if d.Aliases == nil || slices.Contains(p.comments, aws.ToString(d.Comment)) {
 			continue // without names, or this stack's own
 		}
 		for _, name := range d.Aliases.Items {
@@ -158,9 +158,14 @@ func askConcurrency(ctx context.Context, p *patient) ([]finding, error) {
 			return all, errors.New("GetAccountSettings answered without limits")
 		}
 		free := int(aws.ToInt32(out.AccountLimit.UnreservedConcurrentExecutions)) - unreservable
+		whole := int(out.AccountLimit.ConcurrentExecutions) - unreservable
 		found := fmt.Sprintf("%d executions, %d of them to be reserved; the stack reserves %d", out.AccountLimit.ConcurrentExecutions, max(free, 0), p.reserved[region])
 		f := finding{Subject: region, Level: good, Found: found}
 		switch {
+		case p.reserved[region] > max(free, 0) && p.reserved[region] <= whole:
+			// After an update that failed or succeeded these may be this stack's own.
+			f.Level = warning
+			f.Advice = fmt.Sprintf("unless this stack is there already, ask Service Quotas for %d more concurrent executions in this region (Lambda, L-B99A9384), or reserve less", p.reserved[region]-max(free, 0))
 		case p.reserved[region] > max(free, 0):
 			f.Level = blocker
 			f.Advice = "ask Service Quotas for more concurrent executions in this region (Lambda, L-B99A9384), or reserve nothing"

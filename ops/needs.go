@@ -12,7 +12,7 @@ type needs struct {
 	regions      []string // with resources in them, sorted
 	records      []dnsRecord
 	aliases      []string // of distributions
-	comment      string   // of the distribution
+	comments     []string // of distributions
 	certificates []string // all names, sorted
 	stores       int
 	// global and perRegion count resources that have quotas, by type.
@@ -56,7 +56,7 @@ func needsOf(g *graph.Graph) *needs {
 		case recordType:
 			n.records = append(n.records, dnsRecord{text(r, "zoneId"), strings.TrimSuffix(text(r, "name"), "."), text(r, "type")})
 		case distributionType:
-			n.aliases, n.comment = texts(r, "aliases"), text(r, "comment")
+			n.aliases, n.comments = append(n.aliases, texts(r, "aliases")...), append(n.comments, text(r, "comment"))
 		case certificateType:
 			n.certificates = append(n.certificates, append(texts(r, "subjectAlternativeNames"), text(r, "domainName"))...)
 		case functionType:
