@@ -21,6 +21,9 @@ type alarms struct {
 	providers *providers
 	topics    map[string]*alarmTopic
 
+	// taken are the names of alarms, of both kinds, by region: CloudWatch overwrites one with another.
+	taken map[[2]string]bool
+
 	// What the summary tells, and what the dashboard shows.
 	metrics, composites int
 	made                []*madeAlarm
@@ -41,7 +44,7 @@ func newAlarms(ctx *pulumi.Context, p *platform, providers *providers) (*alarms,
 	if !p.Alarms.Enabled {
 		return nil, nil
 	}
-	a := &alarms{ctx: ctx, platform: p, providers: providers, topics: map[string]*alarmTopic{}}
+	a := &alarms{ctx: ctx, platform: p, providers: providers, topics: map[string]*alarmTopic{}, taken: map[[2]string]bool{}}
 	if err := ctx.RegisterComponentResourceV2(alarmsType, p.name("alarms"), pulumi.Map{}, a, p.child()...); err != nil {
 		return nil, err
 	}
@@ -55,8 +58,25 @@ func newAlarms(ctx *pulumi.Context, p *platform, providers *providers) (*alarms,
 	return a, nil
 }
 
+// claim keeps an alarm's name, of role and place, from another in its region.
+func (a *alarms) claim(role, place, region string) error {
+	name := role
+	if place != "" {
+		name += "-" + place
+	}
+	if at := [2]string{region, name}; a.taken[at] {
+		return fmt.Errorf("alarm %q: want a name that no other alarm in %s has", role, region)
+	} else {
+		a.taken[at] = true
+	}
+	return nil
+}
+
 // add makes one alarm. place is "" for one of the whole stack, which is in us-east-1.
 func (a *alarms) add(alarm Alarm, region, place string, tells bool, opts ...pulumi.ResourceOption) (*madeAlarm, error) {
+	if err := a.claim(alarm.Name, place, region); err != nil {
+		return nil, err
+	}
 	do := alarm.Do
 	if place != "" {
 		do = strings.ReplaceAll(do, "{region}", place)
@@ -108,6 +128,9 @@ type compositeArgs struct {
 	muted    bool
 }
 
+// maxChildren is how many alarms a composite knows (O-C5).
+const maxChildren = 100
+
 // composite makes an alarm over others of its own region (O-C5).
 func (a *alarms) composite(args compositeArgs, opts ...pulumi.ResourceOption) error {
 	names := make([]any, len(args.children))
@@ -116,6 +139,12 @@ func (a *alarms) composite(args compositeArgs, opts ...pulumi.ResourceOption) er
 	}
 	if len(names) == 0 {
 		return nil
+	}
+	if err := a.claim(args.role, "", args.region); err != nil {
+		return err
+	}
+	if len(names) > maxChildren {
+		return fmt.Errorf("alarm %q: %d alarms under one: CloudWatch takes %d (O-C5): want fewer functions, or onefront:alarms {\"enabled\": false}", args.role, len(names), maxChildren)
 	}
 	rule := pulumi.All(names...).ApplyT(func(known []any) string {
 		terms := make([]string, len(known))
@@ -151,7 +180,7 @@ func (a *alarms) atEdge(regions []*regionComponent, d *distributionComponent, ce
 		}
 	}
 	if p.Alarms.AdditionalMetrics {
-		if err := a.additionalMetrics(d); err != nil {
+		if err := a.additionalMetrics(d, longestOf(regions)); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -316,6 +317,15 @@ func TestAlarms_additionalMetrics(t *testing.T) {
 	alarm := named(t, g, alarmToken, "origin-latency").Inputs
 	if text(alarm, "extendedStatistic") != "p90" || at(alarm, "threshold") != 9600.0 || text(alarm, "metricName") != "OriginLatency" {
 		t.Errorf("%v", alarm)
+	}
+	app := orders() // CloudFront's read timeout follows the longest of the functions, and so does the limit
+	app.Functions[1].Timeout = 20 * time.Second
+	slow, err := recordApplication(app, map[string]string{"onefront:alarms": `{"additionalMetrics": true}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := at(named(t, slow, alarmToken, "origin-latency").Inputs, "threshold"); got != 17600.0 {
+		t.Errorf("with a function of 20 s: threshold %v, want 80 percent of 22 s", got)
 	}
 	g = record(t, "staging", nil)
 	if all := g.ByType(token); len(all) > 0 {

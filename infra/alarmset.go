@@ -81,9 +81,10 @@ func edgeDimensions(d *distributionComponent, function *cloudfront.Function) pul
 	return dimensions
 }
 
-// originLatencyAlarm needs CloudFront's additional metrics.
-func originLatencyAlarm(p *platform, d *distributionComponent) Alarm {
-	timeout := p.Lambda.Timeout + readTimeoutMargin
+// originLatencyAlarm needs CloudFront's additional metrics. slowest is the longest timeout of a function that a request
+// may meet, which CloudFront's read timeout follows.
+func originLatencyAlarm(p *platform, d *distributionComponent, slowest time.Duration) Alarm {
+	timeout := slowest + readTimeoutMargin
 	return Alarm{
 		Name: "origin-latency", Means: "Origins answer so slowly that CloudFront will soon give up on them.",
 		Do: "Compare the regions' api-latency on the dashboard. One alone is slow: ops drain REGION -stack {stack}.",

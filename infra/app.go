@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -68,6 +69,8 @@ type platform struct {
 	version   string
 	// healthPath is the secret path that Route 53 asks.
 	healthPath pulumi.StringOutput
+	// newGeneration: the origin secret that CloudFront is to send did not exist before.
+	newGeneration atomic.Bool
 }
 
 // name is a logical name under the app's prefix.
@@ -97,21 +100,19 @@ func (p *platform) unknownSecret(key string) error {
 }
 
 func newApp(ctx *pulumi.Context, name, prefix string, args *Args, opts ...pulumi.ResourceOption) (*App, error) {
-	completed, err := args.complete()
-	if err != nil {
-		completed = args // what does not compile is told in the same run
+	completed, err := args.complete(ctx.Project(), ctx.Stack())
+	if completed == nil {
+		return nil, err
 	}
 	p := &platform{Args: completed, app: &App{}, prefix: prefix}
-	if args.Application != nil {
-		err = errors.Join(err, p.build(ctx.Context()))
-	}
+	err = errors.Join(err, p.build(ctx.Context())) // what does not compile is told in the same run
 	if err == nil {
-		err = claim(ctx, name, &p.Config)
+		err = claim(ctx, name, prefix, &p.Config)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range slices.Concat(args.Warnings, args.Application.remarks()) {
+	for _, warning := range slices.Concat(completed.Warnings, completed.Application.remarks()) {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return nil, err
 		}

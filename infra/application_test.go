@@ -3,9 +3,11 @@ package infra_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -116,6 +118,124 @@ func TestFunctions_refusals(t *testing.T) {
 	}
 	if _, err := recordApplication(&infra.Functions{Name: "none"}, nil); err == nil || !strings.Contains(err.Error(), `application "none": want at least one function`) {
 		t.Errorf("without a function: %v", err)
+	}
+}
+
+// A secret is a parameter, a variable and a key at once, and meets nobody else's in any of the three.
+func TestFunctions_secretsMeetNothing(t *testing.T) {
+	app := orders()
+	app.Functions[0].Secrets = []string{"paymentKey", "regions", "lambda", "paymentkey"}
+	app.Functions[1].Secrets = []string{"paymentKey"}
+	app.Functions[1].Environment = pulumi.StringMap{"ONEFRONT_PAYMENT_KEY_PARAMETER": pulumi.String("mine")}
+	_, err := recordApplication(app, nil)
+	for _, want := range []string{
+		`function "orders": secret "regions": want another key: the platform reads this one itself`, `function "orders": secret "lambda": want another key`,
+		`function "orders": secret "paymentkey": want a key that differs from paymentKey in more than upper and lower case`,
+		`function "reports": variable "ONEFRONT_PAYMENT_KEY_PARAMETER": want another name`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s in:\n%v", want, err)
+		}
+	}
+}
+
+// What a team allows on everything of a kind, by whatever pattern, is said once.
+func TestFunctions_wildcardsAreSaid(t *testing.T) {
+	for resource, said := range map[string]bool{
+		"*": true, "arn:aws:s3:::*": true, "arn:{partition}:dynamodb:{region}:{account}:table/*": true, "arn:aws:logs:{region}:{account}:log-group:*": true, "arn:aws:*:::orders": true,
+		"arn:{partition}:dynamodb:{region}:{account}:table/{stack}-orders": false, "arn:aws:s3:::orders/*": false, "arn:aws:dynamodb:{region}:{account}:table/orders/index/*": false,
+	} {
+		app := orders()
+		app.Functions[1].Allow = []infra.Statement{{Actions: []string{"x:Get", "x:Put"}, Resource: resource}}
+		g, err := recordApplication(app, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := 0
+		for _, m := range g.Messages {
+			if strings.HasPrefix(m.Text, `function "reports" may x:Get, x:Put on every resource`) {
+				count++
+			}
+		}
+		if want := map[bool]int{true: 1}[said]; count != want {
+			t.Errorf("%s: said %d times, want %d: %v", resource, count, want, g.Messages)
+		}
+	}
+}
+
+// An application's own edge routes stand what a stack's routes stand, and base paths may lie in each other.
+func TestFunctions_edgeRoutesAreChecked(t *testing.T) {
+	app := orders()
+	app.Edge = []infra.Route{
+		{Path: "orders", Methods: "some"}, {Path: "/shop/x"}, {Path: "/shop/y", Methods: infra.All, TTL: infra.TTL{Default: time.Minute}},
+		{Path: "/shop/z", Methods: infra.Read, TTL: infra.TTL{Min: time.Hour, Default: time.Minute}, Key: infra.Key{Headers: []string{"Host"}}},
+		{Path: "/config.json", Methods: infra.All},
+	}
+	_, err := recordApplication(app, nil)
+	for _, want := range []string{
+		`application:Edge[0].path: "orders": want a leading slash: /orders`, `application:Edge[0].methods: "some": want read`, `application:Edge[1].methods: not set: want read`,
+		`application:Edge[2].ttl: {"default":"1m0s"}: want nothing on a route with methods all`, `application:Edge[3].ttl.default: "1m0s": want at least min, 1h`,
+		`application:Edge[3].key.headers`, `application:Edge[4].path: "/config.json": want a path that leaves /config.json to the site`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s in:\n%v", want, err)
+		}
+	}
+	app = orders()
+	app.Edge = []infra.Route{{Path: "/shop/hosts", Methods: infra.Read, ViewerHost: true}, {Path: "/shop/*", Methods: infra.All}}
+	g, err := recordApplication(app, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := at(one(t, g, cachePolicyToken).Inputs, "parametersInCacheKeyAndForwardedToOrigin", "headersConfig", "headers", "items")
+	if diff := cmp.Diff([]any{"X-Forwarded-Host"}, key); diff != "" {
+		t.Errorf("answers that differ by host share a key (-want +got):\n%s", diff)
+	}
+	app = orders()
+	app.BasePaths = []string{"/shop", "/shop/v2", "/other"}
+	if g, err = recordApplication(app, nil); err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, b := range behaviors(one(t, g, distributionToken)) {
+		paths = append(paths, text(b, "pathPattern"))
+	}
+	if diff := cmp.Diff([]string{"/shop/*", "/other/*", ""}, paths); diff != "" {
+		t.Errorf("behaviors (-want +got):\n%s", diff)
+	}
+}
+
+// What the regions' outputs and alarms are called is the platform's before it is an application's.
+func TestFunctions_namesOfThePlatform(t *testing.T) {
+	for name, c := range map[string]struct {
+		region func(*infra.Scope)
+		want   string
+	}{
+		"an output":            {func(s *infra.Scope) { s.Output("endpoint", pulumi.String("x")) }, `output "endpoint" of the application orders: want another name`},
+		"an alarm":             {func(s *infra.Scope) { s.Alarm(backlogAlarm("api-5xx")) }, `alarm "api-5xx": want a name that no other alarm in eu-west-1 has`},
+		"the composite":        {func(s *infra.Scope) { s.Alarm(backlogAlarm("region")) }, `alarm "region-eu-west-1": want a name that no other alarm in eu-west-1 has`},
+		"the same alarm twice": {func(s *infra.Scope) { s.Alarm(backlogAlarm("a")); s.Alarm(backlogAlarm("a")) }, `alarm "a": want a name`},
+		"more than a composite is": {func(s *infra.Scope) {
+			for i := range 100 {
+				s.Alarm(backlogAlarm(fmt.Sprintf("a-%d", i)))
+			}
+		}, "alarms under one: CloudWatch takes 100"},
+	} {
+		app := orders()
+		app.Region = func(s *infra.Scope) error {
+			c.region(s)
+			return nil
+		}
+		if _, err := recordApplication(app, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: want %s in:\n%v", name, c.want, err)
+		}
+	}
+}
+
+func backlogAlarm(name string) infra.Alarm {
+	return infra.Alarm{
+		Name: name, Means: "It waits.", Do: "Look.", Silence: "idle", Missing: infra.NotBreaching, M: 1, N: 1,
+		Metrics: []infra.Metric{{Namespace: "AWS/SQS", Name: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum"}},
 	}
 }
 

@@ -31,22 +31,24 @@ type Args struct {
 	loaded string
 }
 
-// complete returns the arguments with a configuration that is valid as a whole: no component checks it again.
-func (a *Args) complete() (*Args, error) {
-	if a.Application == nil {
+// complete returns the arguments with a configuration that is valid as a whole: no component checks it again. Beside an
+// error it returns them as they are, or nil where there is no application.
+func (a *Args) complete(project, stack string) (*Args, error) {
+	if a == nil || a.Application == nil {
 		return nil, errors.New("the application: required: what runs on the platform")
 	}
 	if a.loaded != "" && a.loaded == fingerprint(&a.Config) {
 		return a, nil
 	}
-	checked, err := a.Config.Check(func(s *config.Settings) (outline config.Application) {
+	completed := *a
+	completed.Project, completed.Stack = cmp.Or(a.Project, project), cmp.Or(a.Stack, stack)
+	checked, err := completed.Config.Check(func(s *config.Settings) (outline config.Application) {
 		_, outline = configure(a.Application, s)
 		return outline
 	})
 	if err != nil {
-		return nil, err
+		return &completed, err
 	}
-	completed := *a
 	completed.Config = *checked
 	return &completed, nil
 }

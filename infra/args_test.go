@@ -104,6 +104,50 @@ func TestConfigCheck_losesNothing(t *testing.T) {
 	})
 }
 
+// Without a project and a stack of their own, arguments have the program's: both are in paths and names.
+func TestNew_projectOfTheProgram(t *testing.T) {
+	g, err := recordNew(func(ctx *pulumi.Context) error {
+		args := handMade()
+		args.Project, args.Stack = "", ""
+		_, err := infra.New(ctx, "shop", args)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range g.ByType("aws:iam/role:Role") {
+		if role.Inputs["path"] != "/onefront/test/" {
+			t.Errorf("%s has the path %v", role.Name, role.Inputs["path"])
+		}
+	}
+	if _, err := recordNew(func(ctx *pulumi.Context) error {
+		_, err := infra.New(ctx, "shop", nil)
+		return err
+	}); err == nil || !strings.Contains(err.Error(), "the application: required") {
+		t.Errorf("without arguments: %v", err)
+	}
+}
+
+// Names of apps begin the names of resources, so that they may not begin each other.
+func TestNew_namesThatMeet(t *testing.T) {
+	for names, want := range map[[2]string]string{
+		{"a", "b"}: "", {"a", "ab"}: "", {"a", "a"}: `app "a": want a name that no other app of the program has`,
+		{"a", "a-b"}: `app "a-b": want another name`, {"a-b", "a"}: `app "a": want another name`,
+	} {
+		_, err := recordNew(func(ctx *pulumi.Context) error {
+			for _, name := range names {
+				if _, err := infra.New(ctx, name, handMade()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: want %q, got %v", names, want, err)
+		}
+	}
+}
+
 const externalZone = "example.com"
 
 // Two apps of one program share no name and no validation record, and the message says what to write.

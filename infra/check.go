@@ -12,6 +12,7 @@ import (
 
 	"github.com/onefront/onefront/aws/lambdaapi"
 	"github.com/onefront/onefront/handler/contract"
+	"github.com/onefront/onefront/infra/config"
 )
 
 // findings are what is wrong with an application, each one line.
@@ -166,13 +167,36 @@ func (s Statement) problem() string {
 		}
 		return ""
 	}
+	const wantARN = "the ARN of a resource such as arn:{partition}:dynamodb:{region}:{account}:table/{stack}-orders"
 	if s.Resource != "*" && !strings.HasPrefix(s.Resource, "arn:") {
-		return "the ARN of a resource such as arn:{partition}:dynamodb:{region}:{account}:table/{stack}-orders"
+		return wantARN
 	}
 	for _, p := range standsFor.FindAllString(s.Resource, -1) {
 		if !slices.Contains(standIns, p) {
 			return fmt.Sprintf("%s, not %s", strings.Join(standIns, ", "), p)
 		}
+	}
+	if s.Resource != "*" && strings.Count(s.Resource, ":") < 5 {
+		return wantARN // IAM refuses one of fewer parts
+	}
+	return ""
+}
+
+// everyOne are the ends of ARNs that stand for every resource of a kind.
+var everyOne = regexp.MustCompile(`^([a-z-]+[:/])?\*$`)
+
+// every says what a statement allows on all of, "" for one on less.
+func (s Statement) every() string {
+	if s.Resource == "*" {
+		return "every resource of the account"
+	}
+	parts := strings.SplitN(s.Resource, ":", 6)
+	if len(parts) < 6 {
+		return ""
+	}
+	kind := parts[2] != "s3" || strings.HasPrefix(parts[5], "*") // a bucket's name stands where others have a kind
+	if everyOne.MatchString(parts[5]) && kind || strings.Contains(parts[2], "*") {
+		return "every resource that is " + s.Resource
 	}
 	return ""
 }
@@ -194,18 +218,25 @@ func (f *findings) routes(fn *Function, health string, owners map[string]string)
 // secrets looks at the names of all functions' secrets together: each is a parameter and a variable.
 func (f *findings) secrets(functions []Function) {
 	owner := map[string]string{} // of a variable: the key
+	folded := map[string]string{}
 	for _, fn := range functions {
 		for _, key := range fn.Secrets {
 			variable := SecretVariable(key)
 			switch other, taken := owner[variable]; {
 			case !secretKey.MatchString(key):
 				f.refuse("function %q: secret %q: want a configuration key of letters and digits, such as paymentKey", fn.Name, key)
+			case slices.Contains(config.Keys(), key):
+				f.refuse("function %q: secret %q: want another key: the platform reads this one itself", fn.Name, key)
 			case strings.EqualFold(key, drainRole):
 				f.refuse("function %q: secret %q: want another key: the platform has a parameter of this name itself", fn.Name, key)
 			case taken && other != key:
 				f.refuse("function %q: secret %q: want another key: its variable %s is that of %s", fn.Name, key, variable, other)
+			case folded[strings.ToLower(key)] != "" && folded[strings.ToLower(key)] != key:
+				f.refuse("function %q: secret %q: want a key that differs from %s in more than upper and lower case", fn.Name, key, folded[strings.ToLower(key)])
+			case fn.Environment[variable] != nil:
+				f.refuse("function %q: variable %q: want another name: the platform sets this one itself, to the parameter of the secret %s", fn.Name, variable, key)
 			default:
-				owner[variable] = key
+				owner[variable], folded[strings.ToLower(key)] = key, key
 			}
 		}
 	}

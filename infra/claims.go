@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"weak"
 
@@ -15,7 +16,9 @@ import (
 
 // claims are what one app of a program has to itself.
 type claims struct {
-	app          string
+	app string
+	// prefix begins its names.
+	prefix       string
 	aliases      []string
 	originDomain string
 	// proven are the domains whose validation record the app makes.
@@ -29,8 +32,9 @@ var claimed = struct {
 }{by: map[weak.Pointer[pulumi.Context]][]claims{}}
 
 // claim notes what an app has to itself, or says what another app of the same program has already.
-func claim(ctx *pulumi.Context, app string, c *config.Config) error {
+func claim(ctx *pulumi.Context, app, prefix string, c *config.Config) error {
 	own := claimsOf(app, c)
+	own.prefix = prefix
 	program := weak.Make(ctx)
 	claimed.Lock()
 	defer claimed.Unlock()
@@ -71,6 +75,12 @@ func claimsOf(app string, c *config.Config) claims {
 func (own claims) against(other claims) (errs []error) {
 	refuse := func(key, value, right string, args ...any) {
 		errs = append(errs, fmt.Errorf("app %q: %s:%s: %q: want %s", own.app, config.Namespace, key, value, fmt.Sprintf(right, args...)))
+	}
+	if own.app == other.app {
+		return append(errs, fmt.Errorf("app %q: want a name that no other app of the program has", own.app))
+	}
+	if own.prefix != "" && other.prefix != "" && (strings.HasPrefix(own.prefix, other.prefix) || strings.HasPrefix(other.prefix, own.prefix)) {
+		errs = append(errs, fmt.Errorf("app %q: want another name: its resources' names begin with it and a hyphen, as those of %q do, so they may meet", own.app, other.app))
 	}
 	for _, alias := range own.aliases {
 		if slices.Contains(other.aliases, alias) {

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
@@ -66,7 +67,7 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 		return nil, err
 	}
 	d.functions = behaviors.functions
-	comment := "onefront " + cfg.Stack
+	comment := strings.TrimSuffix(cfg.Project+" "+cfg.Stack+" "+strings.TrimSuffix(cfg.prefix, "-"), " ")
 	if len(comment) > maxComment {
 		comment = comment[:maxComment]
 	}
@@ -106,12 +107,12 @@ func newDistribution(ctx *pulumi.Context, args distributionArgs) (*distributionC
 	opts = append(opts, pulumi.Protect(cfg.Protect))
 	if args.site != nil {
 		ready = append(ready, args.site.ready()...)
-		hooks, err := siteMoveHook(ctx, cfg)
-		if err != nil {
-			return nil, err
-		}
-		opts = append(opts, hooks...)
 	}
+	hooks, err := moveHook(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, hooks...)
 	d.resource, err = cloudfront.NewDistribution(ctx, cfg.name("distribution"), properties, append(opts, pulumi.DependsOn(ready))...)
 	if err != nil {
 		return nil, fmt.Errorf("distribution: %w", err)

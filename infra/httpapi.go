@@ -170,6 +170,9 @@ func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, args
 		return nil, err
 	}
 	h.others = append(h.others, integration)
+	// A stage that deploys by itself serves a route as soon as it exists, so it comes after what lets the API call the
+	// function, and goes before it.
+	ready := slices.Clone(args.after)
 	for _, p := range fn.permissions {
 		permission, err := lambda.NewPermission(ctx, args.Named(p.role), &lambda.PermissionArgs{
 			Action: pulumi.String("lambda:InvokeFunction"), Function: fn.alias.FunctionName, Qualifier: fn.alias.Name,
@@ -180,12 +183,13 @@ func (h *httpAPIComponent) connect(ctx *pulumi.Context, fn httpAPIFunction, args
 			return nil, err
 		}
 		h.permissions = append(h.permissions, permission)
+		ready = append(ready, permission)
 	}
 	var routes []pulumi.Resource
 	for _, r := range fn.routes {
 		route, err := apigatewayv2.NewRoute(ctx, args.Named(r.role), &apigatewayv2.RouteArgs{
 			ApiId: h.API.ID(), RouteKey: r.key, Target: pulumi.Sprintf("integrations/%s", integration.ID()),
-		}, parent, after)
+		}, parent, pulumi.DependsOn(ready))
 		if err != nil {
 			return nil, err
 		}

@@ -39,6 +39,7 @@ var invariants = []struct {
 	}},
 	{"no wildcard permission", noWildcardPermission},
 	{"the distribution waits for its origins", distributionWaits},
+	{"routes wait for what lets the API call", routesWait},
 	{"names wait for what they lead to", namesWait},
 	{"F15.1 access logs fill no account policy", accessLogsAreVended},
 	{"O-A21 access logs are delivered", accessLogsAreDelivered},
@@ -516,6 +517,31 @@ func namesWait(g *graph.Graph) (wrong []string) {
 	}
 	for _, h := range g.ByType(healthCheckToken) {
 		waits(h, region[plainTarget(g, text(h.Inputs, "fqdn"))])
+	}
+	return wrong
+}
+
+// routesWait: a stage that deploys by itself serves a route at once, so the permission to call its function is there
+// before it and goes after it.
+func routesWait(g *graph.Graph) (wrong []string) {
+	for _, r := range g.ByType(routeToken) {
+		integration := g.ByOutput("aws:apigatewayv2/integration:Integration", "id", strings.TrimPrefix(text(r.Inputs, "target"), "integrations/"))
+		if integration == nil {
+			wrong = append(wrong, r.URN+" leads to no integration")
+			continue
+		}
+		permitted := false
+		for _, p := range g.ByType(permissionToken) {
+			if p.Region == r.Region && strings.Contains(text(integration.Inputs, "integrationUri"), ":function:"+text(p.Inputs, "function")+":") {
+				permitted = true
+				if !slices.Contains(r.DependsOn, p.URN) {
+					wrong = append(wrong, fmt.Sprintf("%s does not wait for %s", r.URN, p.URN))
+				}
+			}
+		}
+		if !permitted {
+			wrong = append(wrong, r.URN+" leads to a function that the API may not call")
+		}
 	}
 	return wrong
 }

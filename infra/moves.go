@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -12,23 +13,62 @@ import (
 	"github.com/onefront/onefront/handler/contract"
 )
 
-// siteOriginPrefix begins the ids of the site's origins; the region follows.
-const siteOriginPrefix = "site-"
+// What begins the ids of the site's origins, and of the APIs' with edge routing; the region follows.
+const (
+	siteOriginPrefix = "site-"
+	apiOriginPrefix  = "api-"
+)
 
-// siteMoveHook stops an update, at its preview already, that would leave the site without a bucket that CloudFront may
-// read. A bucket's policy names the distribution, so a new bucket gets it only after the distribution names the bucket:
-// for minutes the new bucket answers 403. The group of origins hides that as long as the other bucket is an old one.
-func siteMoveHook(ctx *pulumi.Context, cfg *platform) ([]pulumi.ResourceOption, error) {
+// moveHook stops an update of the distribution, at its preview already, that would refuse viewers for the minutes until
+// every edge has it: such a move takes several updates.
+func moveHook(ctx *pulumi.Context, cfg *platform) ([]pulumi.ResourceOption, error) {
 	if !underEngine() {
 		return nil, nil
 	}
-	hook, err := ctx.RegisterResourceHook(cfg.name("site-moves"), func(args *pulumi.ResourceHookArgs) error {
-		return checkSiteMove(args.OldInputs, args.NewInputs)
+	hook, err := ctx.RegisterResourceHook(cfg.name("moves"), func(args *pulumi.ResourceHookArgs) error {
+		return errors.Join(
+			checkSiteMove(args.OldInputs, args.NewInputs), checkClosing(args.OldInputs, cfg.CloseExecuteAPI),
+			checkGeneration(cfg.OriginSecretGeneration, cfg.newGeneration.Load()),
+		)
 	}, &pulumi.ResourceHookOptions{OnDryRun: true})
 	if err != nil {
 		return nil, err
 	}
 	return []pulumi.ResourceOption{pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}})}, nil
+}
+
+// generationHook notes that the secret which CloudFront is to send did not exist before.
+func generationHook(ctx *pulumi.Context, cfg *platform) ([]pulumi.ResourceOption, error) {
+	if !underEngine() {
+		return nil, nil
+	}
+	hook, err := ctx.RegisterResourceHook(cfg.name("generation"), func(*pulumi.ResourceHookArgs) error {
+		cfg.newGeneration.Store(true)
+		return nil
+	}, &pulumi.ResourceHookOptions{OnDryRun: true})
+	if err != nil {
+		return nil, err
+	}
+	return []pulumi.ResourceOption{pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeCreate: []*pulumi.ResourceHook{hook}})}, nil
+}
+
+// checkGeneration refuses a step of the generation by more than one, up or down. Each generation leaves the secrets
+// beside its own; made says that the one to be sent was not among them, and so the functions of this generation do not
+// know the one that CloudFront still sends (F6.29).
+func checkGeneration(generation int, made bool) error {
+	if !made {
+		return nil
+	}
+	return fmt.Errorf("onefront:originSecretGeneration: %d: want one more than before, or one less to go back: for minutes CloudFront would send a secret that no function accepts", generation)
+}
+
+// checkClosing compares a distribution's inputs before with whether the execute-api hosts are to be closed now: they
+// close at once, and edges ask them until they have the distribution with the names.
+func checkClosing(before resource.PropertyMap, closes bool) error {
+	if !closes || len(originsIn(before, apiOriginPrefix)) == 0 {
+		return nil
+	}
+	return errors.New("onefront:closeExecuteApi: true: want false until the update from edge to dns routing is complete: CloudFront still asks the execute-api hosts")
 }
 
 // underEngine says whether Pulumi's engine runs the program: it tells the address of its monitor, as local mode does of
@@ -38,9 +78,11 @@ func underEngine() bool {
 	return monitor != "" && monitor != os.Getenv(contract.LocalMonitorVariable)
 }
 
-// checkSiteMove compares a distribution's inputs before and after.
+// checkSiteMove compares a distribution's inputs before and after: some bucket must stay that CloudFront may read. A
+// bucket's policy names the distribution, so a new bucket gets it only after the distribution names the bucket: for
+// minutes the new bucket answers 403. The group of origins hides that as long as the other bucket is an old one.
 func checkSiteMove(before, after resource.PropertyMap) error {
-	old, now := siteOrigins(before), siteOrigins(after)
+	old, now := originsIn(before, siteOriginPrefix), originsIn(after, siteOriginPrefix)
 	if len(old) == 0 || len(now) == 0 || slices.ContainsFunc(now, func(id string) bool { return slices.Contains(old, id) }) {
 		return nil
 	}
@@ -56,8 +98,8 @@ func places(ids []string) string {
 	return strings.Join(regions, " and ")
 }
 
-// siteOrigins are the ids of the buckets' origins among a distribution's inputs.
-func siteOrigins(inputs resource.PropertyMap) (ids []string) {
+// originsIn are the ids with a prefix of the origins among a distribution's inputs.
+func originsIn(inputs resource.PropertyMap, prefix string) (ids []string) {
 	list := plainValue(inputs["origins"])
 	if !list.IsArray() {
 		return nil
@@ -66,7 +108,7 @@ func siteOrigins(inputs resource.PropertyMap) (ids []string) {
 		if item = plainValue(item); !item.IsObject() {
 			continue
 		}
-		if id := plainValue(item.ObjectValue()["originId"]); id.IsString() && strings.HasPrefix(id.StringValue(), siteOriginPrefix) {
+		if id := plainValue(item.ObjectValue()["originId"]); id.IsString() && strings.HasPrefix(id.StringValue(), prefix) {
 			ids = append(ids, id.StringValue())
 		}
 	}

@@ -56,15 +56,12 @@ type origins struct {
 }
 
 // originID is the id of a region's own API origin, which edge routing names, writesID of the one for its writes.
-func originID(region string) string { return "api-" + region }
+func originID(region string) string { return apiOriginPrefix + region }
 
 func writesID(region string) string { return region + "-writes" }
 
 func newOrigins(cfg *platform, regions []*regionComponent, site *siteComponent, secret pulumi.StringInput) *origins {
-	o := &origins{}
-	for _, r := range regions {
-		o.longest = max(o.longest, r.longest)
-	}
+	o := &origins{longest: longestOf(regions)}
 	if cfg.Routing == config.RoutingDNS {
 		o.addNames(cfg, len(regions), secret)
 	} else {
@@ -72,6 +69,14 @@ func newOrigins(cfg *platform, regions []*regionComponent, site *siteComponent, 
 	}
 	o.addSite(site)
 	return o
+}
+
+// longestOf is the longest timeout of a function that a request may meet in any region.
+func longestOf(regions []*regionComponent) (longest time.Duration) {
+	for _, r := range regions {
+		longest = max(longest, r.longest)
+	}
+	return longest
 }
 
 // addNames adds the two names that Route 53 leads to the nearest region and to the one after it.

@@ -17,19 +17,22 @@ type originSecret struct {
 }
 
 func newOriginSecret(ctx *pulumi.Context, cfg *platform) (*originSecret, error) {
-	password := func(n int) (pulumi.StringInput, error) {
+	password := func(n int, hooks ...pulumi.ResourceOption) (pulumi.StringInput, error) {
 		made, err := random.NewRandomPassword(ctx, cfg.name(fmt.Sprintf("origin-secret-%d", n)), &random.RandomPasswordArgs{
 			Length:  pulumi.Int(40),
 			Special: pulumi.Bool(false),
-		}, cfg.child()...)
+		}, cfg.child(hooks...)...)
 		if err != nil {
 			return nil, err
 		}
 		return made.Result, nil
 	}
 	s, generation := &originSecret{}, cfg.OriginSecretGeneration
-	var err error
-	if s.current, err = password(generation); err != nil {
+	hooks, err := generationHook(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if s.current, err = password(generation, hooks...); err != nil {
 		return nil, err
 	}
 	if s.next, err = password(generation + 1); err != nil {

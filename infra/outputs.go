@@ -8,6 +8,9 @@ import (
 	"github.com/onefront/onefront/infra/config"
 )
 
+// ownOutputs are what the output regions says of each region whatever the application.
+var ownOutputs = []string{"region", "endpoint", "functionName", "drainParameter", "healthCheckId"}
+
 // fill sets the app's outputs.
 func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate, d *distributionComponent) {
 	app := p.app

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"time"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -43,7 +45,7 @@ func (a *alarms) outsideIn(d *distributionComponent) error {
 
 // additionalMetrics turns the distribution's fixed-price metrics on and watches the origins' latency.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/viewing-cloudfront-metrics.html
-func (a *alarms) additionalMetrics(d *distributionComponent) error {
+func (a *alarms) additionalMetrics(d *distributionComponent, slowest time.Duration) error {
 	if _, err := cloudfront.NewMonitoringSubscription(a.ctx, a.platform.name("distribution"), &cloudfront.MonitoringSubscriptionArgs{
 		DistributionId: d.resource.ID(),
 		MonitoringSubscription: cloudfront.MonitoringSubscriptionMonitoringSubscriptionArgs{
@@ -54,6 +56,6 @@ func (a *alarms) additionalMetrics(d *distributionComponent) error {
 	}, a.global()...); err != nil {
 		return err
 	}
-	_, err := a.add(originLatencyAlarm(a.platform, d), globalRegion, "", true, a.global()...)
+	_, err := a.add(originLatencyAlarm(a.platform, d, slowest), globalRegion, "", true, a.global()...)
 	return err
 }

@@ -94,6 +94,11 @@ func newRegion(ctx *pulumi.Context, name string, args *regionArgs, opts ...pulum
 			return nil, fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
+	for _, name := range ownOutputs {
+		if r.outputs[name] != nil {
+			return nil, fmt.Errorf("output %q of the application %s: want another name: the platform sets this one itself", name, b.cfg.Args.Application.Name)
+		}
+	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"endpoint": r.Endpoint, "functionName": r.FunctionName})
 }
 
@@ -191,8 +196,8 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 		grants = append(grants, grant{actions: []string{"ssm:GetParameter"}, arn: parameter.Arn})
 	}
 	for _, statement := range fn.Allow {
-		if statement.Resource == "*" && b.args.region == b.cfg.Regions[0] {
-			if err := b.ctx.Log.Warn(fmt.Sprintf("function %q may %s on every resource of the account", fn.Name, strings.Join(statement.Actions, ", ")), nil); err != nil {
+		if every := statement.every(); every != "" && b.args.region == b.cfg.Regions[0] {
+			if err := b.ctx.Log.Warn(fmt.Sprintf("function %q may %s on %s", fn.Name, strings.Join(statement.Actions, ", "), every), nil); err != nil {
 				return err
 			}
 		}

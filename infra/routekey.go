@@ -85,6 +85,59 @@ func routeShape(key string) string {
 	return strings.Join(segments, "/")
 }
 
+// maxRank is that of a path without variables: more than twice as many as a path has segments.
+const maxRank = 10_000
+
+// routeOf is the route that API Gateway chooses among keys for a request, with the path's variables: the one with a path
+// of words alone, else with a variable for one segment, else with {name+}; $default where none fits.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+func routeOf(keys []string, method, path string) (chosen string, variables map[string]string) {
+	chosen = defaultRouteKey
+	best := 0
+	for _, key := range keys {
+		keyMethod, pattern, _ := strings.Cut(key, " ")
+		if keyMethod != method && keyMethod != "ANY" {
+			continue
+		}
+		found, fits := pathVariables(pattern, path)
+		rank := maxRank - 2*len(found)
+		if strings.HasSuffix(pattern, "+}") {
+			rank = 1
+		}
+		if keyMethod == method {
+			rank++
+		}
+		if fits && rank > best {
+			chosen, variables, best = key, found, rank
+		}
+	}
+	return chosen, variables
+}
+
+// pathVariables are the values of a pattern's variables where a path fits it.
+func pathVariables(pattern, path string) (values map[string]string, fits bool) {
+	values = map[string]string{}
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	for i, segment := range want {
+		switch {
+		case i >= len(got):
+			return nil, false
+		case !pathVariable.MatchString(segment):
+			if segment != got[i] {
+				return nil, false
+			}
+		case strings.HasSuffix(segment, "+}"):
+			values[segment[1:len(segment)-2]] = strings.Join(got[i:], "/")
+			return values, got[i] != ""
+		case got[i] == "":
+			return nil, false
+		default:
+			values[segment[1:len(segment)-1]] = got[i]
+		}
+	}
+	return values, len(want) == len(got)
+}
+
 // routeKeyProblem says what API Gateway would refuse, or "".
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 func routeKeyProblem(key, health string) string {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,12 +43,9 @@ func requestCheck(fn *Function, basePath string, originSecret pulumi.StringInput
 	}
 	method, target, _ := strings.Cut(request, " ")
 	path, query, _ := strings.Cut(target, "?")
-	routeKey := "$default"
-	if key := method + " " + path; slices.Contains(fn.Routes, key) {
-		routeKey = key
-	}
+	routeKey, parameters := routeOf(fn.Routes, method, path)
 	event := originSecret.ToStringOutput().ApplyT(func(secret string) (string, error) {
-		raw, err := json.Marshal(map[string]any{
+		asked := map[string]any{
 			"version": "2.0", "routeKey": routeKey, "rawPath": path, "rawQueryString": query, "isBase64Encoded": false,
 			"headers": map[string]string{"host": "version-check", strings.ToLower(contract.OriginSecretHeader): secret},
 			"requestContext": map[string]any{
@@ -57,7 +53,18 @@ func requestCheck(fn *Function, basePath string, originSecret pulumi.StringInput
 				"http":      map[string]string{"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "onefront-version-check"},
 				"requestId": "version-check", "routeKey": routeKey, "stage": "$default", "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1767225600000,
 			},
-		})
+		}
+		if len(parameters) > 0 {
+			asked["pathParameters"] = parameters
+		}
+		if values, err := url.ParseQuery(query); err == nil && len(values) > 0 {
+			joined := map[string]string{}
+			for name, list := range values {
+				joined[name] = strings.Join(list, ",")
+			}
+			asked["queryStringParameters"] = joined
+		}
+		raw, err := json.Marshal(asked)
 		return string(raw), err
 	}).(pulumi.StringOutput)
 	return versionCheck{what: request, event: secretString(event)}
@@ -125,16 +132,24 @@ func (f *regionalFunction) live(ctx *pulumi.Context, region []version, opts ...p
 }
 
 // answerProblem says why an answer is none that may get traffic, "" if it is. What the function itself reports as a
-// failure never gets here: the provider fails then. The body is not shown, since nobody knows what is in it.
+// failure never gets here: the provider fails then. An answer without a status is a good one, whatever it is, to
+// API Gateway and to a batch of events. The body is not shown, since nobody knows what is in it.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func answerProblem(result string) string {
-	var answer struct {
-		StatusCode int `json:"statusCode"`
-	}
+	var answer any
 	if err := json.Unmarshal([]byte(result), &answer); err != nil {
 		return "something that is no JSON object"
 	}
-	if answer.StatusCode >= 500 {
-		return "status " + strconv.Itoa(answer.StatusCode)
+	object, _ := answer.(map[string]any)
+	switch status := object["statusCode"].(type) {
+	case nil:
+		return ""
+	case float64:
+		if status >= 500 {
+			return "status " + strconv.FormatFloat(status, 'f', -1, 64)
+		}
+		return ""
+	default:
+		return "a statusCode that is no number"
 	}
-	return ""
 }

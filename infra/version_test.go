@@ -108,6 +108,38 @@ func TestVersions_check(t *testing.T) {
 			t.Errorf("%s: origin secret %q", name, got)
 		}
 	}
+	for check, want := range map[string]string{
+		"GET /shop/reports/7?a=1&b=x&a=2": `{"pathParameters":{"id":"7"},"queryStringParameters":{"a":"1,2","b":"x"},"routeKey":"GET /shop/reports/{id}"}`,
+		"GET /shop/reports/":              `{"routeKey":"$default"}`,
+		"POST /shop/reports/7":            `{"pathParameters":{"any":"7"},"routeKey":"ANY /shop/reports/{any}"}`,
+		"POST /shop/reports/7/8":          `{"pathParameters":{"proxy":"reports/7/8"},"routeKey":"ANY /shop/{proxy+}"}`,
+		"GET /shop/reports/all":           `{"routeKey":"GET /shop/reports/all"}`,
+		"GET /shop/other":                 `{"pathParameters":{"proxy":"other"},"routeKey":"ANY /shop/{proxy+}"}`,
+	} {
+		app := orders()
+		app.Functions[1].Check = check
+		app.Functions[1].Routes = []string{"ANY /shop/{proxy+}", "GET /shop/reports/{id}", "ANY /shop/reports/{any}", "GET /shop/reports/all"}
+		if check == "GET /shop/reports/" {
+			app.Functions[1].Routes = app.Functions[1].Routes[1:]
+		}
+		g, err := recordApplication(app, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event map[string]any
+		if err := json.Unmarshal([]byte(text(named(t, g, invocationToken, "reports-eu-west-1").Inputs, "input")), &event); err != nil {
+			t.Fatal(err)
+		}
+		routing := map[string]any{"routeKey": event["routeKey"]}
+		for _, key := range []string{"pathParameters", "queryStringParameters"} {
+			if event[key] != nil {
+				routing[key] = event[key]
+			}
+		}
+		if got, _ := json.Marshal(routing); string(got) != want {
+			t.Errorf("%s: %s, want %s", check, got, want)
+		}
+	}
 	app = orders()
 	if g, err = recordApplication(app, nil); err != nil {
 		t.Fatal(err)
@@ -119,7 +151,7 @@ func TestVersions_check(t *testing.T) {
 
 // A version that fails its check gets no traffic in any region, and the update says what it answered.
 func TestVersions_badOnesGetNoTraffic(t *testing.T) {
-	for answer, want := range map[string]string{`{"statusCode":500,"body":"hunter2"}`: "with status 500", `{"statusCode":503}`: "with status 503", `panic`: "no JSON object"} {
+	for answer, want := range map[string]string{`{"statusCode":500,"body":"hunter2"}`: "with status 500", `{"statusCode":503}`: "with status 503", `panic`: "no JSON object", `{"statusCode":"502"}`: "a statusCode that is no number"} {
 		_, err := recordAnswering(nil, func(name string) string {
 			if strings.HasPrefix(name, "health") {
 				return `{"statusCode":200}`
@@ -139,7 +171,7 @@ func TestVersions_badOnesGetNoTraffic(t *testing.T) {
 			t.Errorf("the error shows a body: %v", err)
 		}
 	}
-	for _, answer := range []string{`{"statusCode":404}`, `{"batchItemFailures":[]}`, `{}`} {
+	for _, answer := range []string{`{"statusCode":404}`, `{"batchItemFailures":[]}`, `{}`, `null`, `"done"`, `[1]`} {
 		if _, err := recordAnswering(nil, func(string) string { return answer }); err != nil {
 			t.Errorf("%s: %v", answer, err)
 		}

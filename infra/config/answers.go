@@ -29,7 +29,7 @@ func (c *Config) checkAnswers(p *problems) {
 		if route.Methods == MethodsRead && slices.ContainsFunc(answers, func(a Answer) bool { return meets(route.Path, pathOf(a.Key)) }) {
 			methods = "GET, HEAD or OPTIONS of "
 		}
-		p.refuse(fmt.Sprintf("routes[%d].path", i), route.Path, "a path of which a function answers %sat least one request; there are %s", methods, keysOf(c.Application.Answers))
+		p.refuse(p.routeKey(i, "path"), route.Path, "a path of which a function answers %sat least one request; there are %s", methods, keysOf(c.Application.Answers))
 	}
 	c.remarkUnreached(p)
 }

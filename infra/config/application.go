@@ -126,7 +126,7 @@ func split(err error) []error {
 func (c *Config) checkRequests(p *problems) {
 	health := c.Application.HealthPath()
 	if route, i := c.routeOf(health); i >= 0 && route.Methods == MethodsRead && route.TTL.Min > 0 {
-		p.refuse(fmt.Sprintf("routes[%d].ttl.min", i), shortDuration(route.TTL.Min), "0s, or a route for %s before this one: health must not come from a cache", health)
+		p.refuse(p.routeKey(i, "ttl.min"), shortDuration(route.TTL.Min), "0s, or a route for %s before this one: health must not come from a cache", health)
 	}
 	for _, request := range append([]string{"GET " + health}, c.Application.Requests...) {
 		method, path, _ := strings.Cut(request, " ")
@@ -136,7 +136,7 @@ func (c *Config) checkRequests(p *problems) {
 		case i < 0:
 			p.warn("routes", path, "no route matches this path of the handler: CloudFront serves the site there")
 		case method != "GET" && route.Methods == MethodsRead:
-			p.warn(fmt.Sprintf("routes[%d].methods", i), route.Methods, "CloudFront refuses %s with 403 here (F4.6); put a route with methods all before it", request)
+			p.warn(p.routeKey(i, "methods"), route.Methods, "CloudFront refuses %s with 403 here (F4.6); put a route with methods all before it", request)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 // Config is everything a stack decides, but for secrets and provider settings, and valid as a whole: no
 // component checks it again. Units are in the names or the types.
 type Config struct {
+	// Project and Stack are part of names. Default: the program's.
 	Project, Stack string
 	Application    Application
 	// Secrets are the values of the application's secret keys.

@@ -15,6 +15,13 @@ import (
 type problems struct {
 	errs     []error
 	warnings []string
+	// routes is where the routes are written.
+	routes string
+}
+
+// routeKey is the place of a route's member.
+func (p *problems) routeKey(i int, member string) string {
+	return fmt.Sprintf("%s[%d].%s", p.routes, i, member)
 }
 
 // refuse records "onefront:<key>: <value>: want <what would be right>".

@@ -260,6 +260,7 @@ func TestLoad_refusals(t *testing.T) {
 		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: want a whole number from 1`},
 		{"what is to be logged, without logs", settings{"logs": `{"enabled": false, "queryStrings": true}`}, `onefront:logs.queryStrings: true: want false, or enabled: true`},
 		{"a table of logs, without logs", settings{"logs": `{"enabled": false, "athena": true}`}, `onefront:logs.athena: true: want false, or enabled: true`},
+		{"retention that CloudWatch does not know", settings{"logs": `{"retentionDays": 8}`}, `onefront:logs.retentionDays: 8: want one of the periods that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, `},
 		{"logs as a switch", settings{"logs": `true`}, `onefront:logs: true: want an object with the keys enabled, retentionDays, viewerAddresses, queryStrings, athena`},
 		{"malformed is not missing", settings{"lambda": ""}, `onefront:lambda: "": want an object such as`},
 		{"two values", settings{"lambda": "{} {}"}, `onefront:lambda: "{} {}": want an object such as`},

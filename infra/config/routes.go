@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onefront/onefront/aws/wildcard"
@@ -18,34 +19,41 @@ const (
 	longestTTL = 100 * 365 * 24 * time.Hour
 )
 
-// defaultRoutes are the application's, or one for each base path.
-func (c *Config) defaultRoutes() []Route {
-	routes := slices.Clone(c.Application.Routes)
-	if len(routes) == 0 {
-		for _, base := range c.Application.BasePaths {
-			routes = append(routes, Route{Path: base + "/*", Methods: MethodsAll})
-		}
+// defaultRoutes are the application's, or one for each base path that is below no other. They stand what a stack's
+// routes stand.
+func (c *Config) defaultRoutes(p *problems) (routes []Route) {
+	for i, r := range c.Application.Routes {
+		n := node{problems: p, key: fmt.Sprintf("%s[%d]", p.routes, i), value: plainJSON(r.edgeValues())}
+		routes = append(routes, readRoute(n, c.Routing))
 	}
-	for i := range routes {
-		routes[i].ReadFailover = failsOver(routes[i].Methods, c.Routing)
-		if routes[i].Methods == MethodsRead && routes[i].TTL.Max == 0 {
-			routes[i].TTL.Max = max(defaultMaxTTL, routes[i].TTL.Min, routes[i].TTL.Default)
+	if len(c.Application.Routes) > 0 {
+		return routes
+	}
+	for _, base := range c.Application.BasePaths {
+		if slices.ContainsFunc(c.Application.BasePaths, func(other string) bool { return strings.HasPrefix(base, other+"/") }) {
+			continue
 		}
+		routes = append(routes, Route{Path: base + "/*", Methods: MethodsAll, ReadFailover: failsOver(MethodsAll, c.Routing)})
 	}
 	return routes
 }
 
+// routesOfApplication names the routes that an application brings along in messages: a stack's are "routes".
+const routesOfApplication = "application:Edge"
+
 func (c *Config) readRoutes(r *reader) {
 	list := r.json("routes", `a list such as [{"path": "/api/*", "methods": "all"}]`)
 	items := list.list("routes")
+	r.problems.routes = "routes"
 	for _, item := range items {
 		c.Routes = append(c.Routes, readRoute(item, c.Routing))
 	}
-	if len(items) == 0 {
-		c.Routes = c.defaultRoutes() // an empty list is how Pulumi.yaml says "not set"
+	if len(items) == 0 { // an empty list is how Pulumi.yaml says "not set"
+		r.problems.routes = routesOfApplication
+		c.Routes = c.defaultRoutes(r.problems)
 	}
 	if behaviors := len(c.Routes) + 1; behaviors > MaxBehaviors {
-		r.problems.refuse("routes", len(c.Routes), "at most %d routes: with the default behavior a distribution has up to %d", MaxBehaviors-1, MaxBehaviors)
+		r.problems.refuse(r.problems.routes, len(c.Routes), "at most %d routes: with the default behavior a distribution has up to %d", MaxBehaviors-1, MaxBehaviors)
 		return
 	}
 	c.checkPaths(r.problems)
@@ -195,7 +203,7 @@ const viewerHostHeader = "X-Forwarded-Host"
 func (c *Config) checkPaths(p *problems) {
 	var earlier []string
 	for i, route := range c.Routes {
-		key := fmt.Sprintf("routes[%d].path", i)
+		key := p.routeKey(i, "path")
 		if route.Path == "" {
 			continue
 		}

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"math"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -39,12 +42,20 @@ func (c *Config) readThrottle(n node) {
 	}
 }
 
-// readLogs: the provider knows the periods that CloudWatch Logs takes, the longest of which is ten years.
+// retentionDays are the periods that CloudWatch Logs takes.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+var retentionDays = []int{
+	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+}
+
 func (c *Config) readLogs(n node) {
 	o := n.object("enabled", "retentionDays", "viewerAddresses", "queryStrings", "athena")
 	c.Logs = Logs{
 		Enabled: o.at("enabled").bool(true), RetentionDays: o.at("retentionDays").wholeBetween(30, 1, 3653),
 		ViewerAddresses: o.at("viewerAddresses").bool(false), QueryStrings: o.at("queryStrings").bool(false), Athena: o.at("athena").bool(false),
+	}
+	if days := c.Logs.RetentionDays; !slices.Contains(retentionDays, days) {
+		o.at("retentionDays").refuse("one of the periods that CloudWatch Logs takes: %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(retentionDays), " ", ", "), "[]"))
 	}
 	if !c.Logs.Enabled {
 		for _, key := range []string{"viewerAddresses", "queryStrings", "athena"} {

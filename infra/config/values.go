@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -126,6 +127,32 @@ func (c *Config) routeValues() (all []document) {
 		all = append(all, route)
 	}
 	return all
+}
+
+// edgeValues are those of an application's route, whose zero values are the defaults; readFailover follows the routing.
+func (r Route) edgeValues() document {
+	route := document{
+		"path": r.Path, "methods": r.Methods, "key": r.Key.values(r.ViewerHost),
+		"ttl": document{"min": span(r.TTL.Min), "default": span(r.TTL.Default), "max": span(r.TTL.Max)}.given(),
+	}.given()
+	if forward := r.forwardValues(); forward != nil {
+		route["forward"] = forward // {} is nothing at all, which is not the same as none
+	}
+	return route
+}
+
+// plainJSON is a document as a stack's value would be decoded.
+func plainJSON(d document) (value any) {
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // such documents always marshal
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&value); err != nil {
+		panic(err) // and always decode
+	}
+	return value
 }
 
 func (t TTL) values() document {
