@@ -88,8 +88,8 @@ func routeShape(key string) string {
 // maxRank is that of a path without variables: more than twice as many as a path has segments.
 const maxRank = 10_000
 
-// routeOf is the route that API Gateway chooses among keys for a request, with the path's variables: the one with a path
-// of words alone, else with a variable for one segment, else with {name+}; $default where none fits.
+// routeOf is the route that API Gateway chooses among keys for a request, with the path's variables: the one with a
+// path of words alone, else with a variable for one segment, else with {name+}; $default where none fits.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 func routeOf(keys []string, method, path string) (chosen string, variables map[string]string) {
 	chosen = defaultRouteKey
