@@ -167,7 +167,9 @@ func TestFunctions_wildcardsAreSaid(t *testing.T) {
 func TestFunctions_edgeRoutesAreChecked(t *testing.T) {
 	app := orders()
 	app.Edge = []infra.Route{
-		{Path: "orders", Methods: "some"}, {Path: "/shop/x"}, {Path: "/shop/y", Methods: infra.All, TTL: infra.TTL{Default: time.Minute}},
+		{Path: "orders", Methods: "some"},
+		{Path: "/shop/x"},
+		{Path: "/shop/y", Methods: infra.All, TTL: infra.TTL{Default: time.Minute}},
 		{Path: "/shop/z", Methods: infra.Read, TTL: infra.TTL{Min: time.Hour, Default: time.Minute}, Key: infra.Key{Headers: []string{"Host"}}},
 		{Path: "/config.json", Methods: infra.All},
 	}
