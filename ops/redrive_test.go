@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -82,7 +83,10 @@ func TestRedrive_brokenOffEverywhere(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			calls := 0
 			own := w.queues.Handler(eu)
+			var answering sync.WaitGroup // also what nobody waits for any more
 			w.instead("sqs", eu, func(rw http.ResponseWriter, r *http.Request) {
+				answering.Add(1)
+				defer answering.Done()
 				if calls++; calls == n {
 					if how == "refused" {
 						refuse(400, "AWS.SimpleQueueService.AccessDenied")(rw, r)
@@ -94,6 +98,7 @@ func TestRedrive_brokenOffEverywhere(t *testing.T) {
 			})
 			_, _, err := w.run(ctx, "redrive", eu, "-yes", "-all")
 			cancel()
+			answering.Wait()
 			waiting, dead := w.bodies(eu)
 			all := slices.Sorted(slices.Values(slices.Concat(waiting, dead)))
 			if want := append(slices.Clone(bodies), `{"id":"refused"}`); !slices.Equal(all, want) {
