@@ -64,7 +64,12 @@ func parseFlags(args []string, stderr io.Writer) (flags, error) {
 	set := flag.NewFlagSet("stats", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.Usage = func() {}
-	set.DurationVar(&f.age, "since", 0, "")
+	set.Func("since", "", func(text string) (err error) {
+		if f.age, err = time.ParseDuration(text); err != nil {
+			return errors.New("want a duration such as 24h or 90m, or 0 for all")
+		}
+		return nil
+	})
 	set.BoolVar(&f.bots, "bots", false, "")
 	set.IntVar(&f.top, "top", 50, "")
 	set.BoolVar(&f.json, "json", false, "")

@@ -264,13 +264,14 @@ func TestBadLinesAndFiles(t *testing.T) {
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"nothing to read":                       {"objects"},
-		`report "objcts": want one of objects,`: {"objcts", "./x"},
-		"-since -1h0m0s: want":                  {"-since", "-1h", "./x"},
-		"-top -1: want":                         {"-top", "-1", "./x"},
-		"only once":                             {"-", "-"},
-		`report "regions": -regions FILE`:       {"objects", "regions", "./x"},
-		"flag provided but not defined":         {"-nope"},
+		"nothing to read":                                   {"objects"},
+		`report "objcts": want one of objects,`:             {"objcts", "./x"},
+		`"1d" for flag -since: want a duration such as 24h`: {"-since", "1d", "./x"},
+		"-since -1h0m0s: want":                              {"-since", "-1h", "./x"},
+		"-top -1: want":                                     {"-top", "-1", "./x"},
+		"only once":                                         {"-", "-"},
+		`report "regions": -regions FILE`:                   {"objects", "regions", "./x"},
+		"flag provided but not defined":                     {"-nope"},
 	} {
 		if r := run(t, "", args...); r.status != statusUsage || !strings.Contains(r.stderr, want) || r.stdout != "" {
 			t.Errorf("%v: status %d, %q, want %q", args, r.status, r.stderr, want)
