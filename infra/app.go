@@ -27,8 +27,9 @@ type App struct {
 	// DistributionID and DistributionDomain name the distribution.
 	DistributionID     pulumi.IDOutput
 	DistributionDomain pulumi.StringOutput
-	// Regions has a map with region, endpoint, functionName, drainParameter, healthCheckId with health checks, drained
-	// where DrainedRegions names it, and what the application adds, for each region in order.
+	// Regions has a map with region, endpoint, functionName, drainParameter, functionNames where several functions
+	// answer routes, healthCheckId with health checks, drained where DrainedRegions names it, and what the application
+	// adds, for each region in order.
 	Regions pulumi.Array
 	// FrontendEnv are the VITE_ variables of a frontend's build.
 	FrontendEnv pulumi.StringMap

@@ -76,6 +76,14 @@ func TestOutputs_ofAPlannedDrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	regions := list(g.Outputs, "regions")
+	for i, name := range texts(regions[0], "functionNames") {
+		if !strings.HasPrefix(name, []string{"orders-", "reports-"}[i]) {
+			t.Errorf("functionNames: %v", regions[0])
+		}
+	}
+	if len(texts(regions[0], "functionNames")) != 2 {
+		t.Errorf("functionNames: %v", regions[0])
+	}
 	if _, named := regions[0].(map[string]any)["drained"]; named || regions[1].(map[string]any)["drained"] != true {
 		t.Errorf("regions: %v", regions)
 	}

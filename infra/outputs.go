@@ -30,6 +30,9 @@ func (p *platform) fill(regions []*regionComponent, certificate *edgeCertificate
 			"region": pulumi.String(r.Name), "endpoint": r.Endpoint, "functionName": r.FunctionName,
 			"drainParameter": r.DrainParameter,
 		}
+		if len(r.FunctionNames) > 1 {
+			region["functionNames"] = r.FunctionNames
+		}
 		if p.Drained(r.Name) {
 			region["drained"] = pulumi.Bool(true)
 		}

@@ -46,6 +46,8 @@ type regionComponent struct {
 	Name string
 	// FunctionName is the physical name of the application's first function that answers routes.
 	FunctionName pulumi.StringOutput
+	// FunctionNames are those of all functions that answer routes, in order.
+	FunctionNames pulumi.StringArray
 	// DrainParameter is the name of the SSM parameter that takes the region out of the traffic at once.
 	DrainParameter pulumi.StringOutput
 	// HealthCheckID is the Route 53 health check, or nil without an origin domain.
@@ -225,6 +227,7 @@ func (b *regionBuilder) makeFunction(fn *Function, parameters *secretParameters)
 			if len(b.answers) == 0 {
 				b.region.FunctionName = made.Function.Name
 			}
+			b.region.FunctionNames = append(b.region.FunctionNames, made.Function.Name)
 			routes, permissions := routesOf(fn)
 			b.answers = append(b.answers, httpAPIFunction{name: fn.Name, alias: made.Alias, routes: routes, permissions: permissions})
 			b.region.ready = append(b.region.ready, made.Function, made.Alias)

@@ -160,6 +160,25 @@ func TestDrain_hanging(t *testing.T) {
 	}
 }
 
+// An application may have several functions: those beside the first one count, too.
+func TestDrain_watch_allFunctions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	first := w.outputs["regions"].([]any)[0].(map[string]any)
+	first["functionName"], first["functionNames"] = "quiet", []string{"quiet", "busy", "busier"}
+	asked := 0
+	w.invoked = func() []float64 {
+		if asked++; asked < 20 {
+			return []float64{3}
+		}
+		return nil
+	}
+	_, errs, err := w.run(t.Context(), "drain", eu, "-watch")
+	if err != nil || !strings.Contains(errs, eu+": 6 requests") || asked < 20 {
+		t.Errorf("%d polls, %v\n%s", asked, err, errs)
+	}
+}
+
 func TestDrain_watch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false)

@@ -261,11 +261,14 @@ func (w *world) serveCloudWatch(region string) answerer {
 		rw.Header().Set("Content-Type", "application/cbor")
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/GetMetricData"):
-			var values cbor.List
+			var values, results cbor.List
 			for _, v := range w.invoked() {
 				values = append(values, cbor.Float64(v))
 			}
-			_, _ = rw.Write(cbor.Encode(cbor.Map{"MetricDataResults": cbor.List{cbor.Map{"Id": cbor.String("m"), "Values": values}}}))
+			for _, id := range w.wanted(r) {
+				results = append(results, cbor.Map{"Id": cbor.String(id), "Values": values})
+			}
+			_, _ = rw.Write(cbor.Encode(cbor.Map{"MetricDataResults": results}))
 		case strings.HasSuffix(r.URL.Path, "/DescribeAlarms"):
 			raw, _ := io.ReadAll(r.Body)
 			in, err := cbor.Decode(raw)
@@ -280,6 +283,23 @@ func (w *world) serveCloudWatch(region string) answerer {
 			_, _ = rw.Write(cbor.Encode(cbor.Map{"MetricAlarms": metric}))
 		}
 	}
+}
+
+// wanted are the ids of what GetMetricData is asked for, but of quiet functions.
+func (w *world) wanted(r *http.Request) (ids []string) {
+	raw, _ := io.ReadAll(r.Body)
+	in, err := cbor.Decode(raw)
+	if err != nil {
+		w.t.Errorf("GetMetricData: %v", err)
+		return nil
+	}
+	queries, _ := in.(cbor.Map)["MetricDataQueries"].(cbor.List)
+	for _, q := range queries {
+		if id, known := q.(cbor.Map)["Id"].(cbor.String); known && !bytes.Contains(cbor.Encode(q), []byte("quiet")) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
 }
 
 // send puts a message into a queue of a region through the service's own API.

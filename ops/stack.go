@@ -23,13 +23,15 @@ type stack struct {
 }
 
 type region struct {
-	Name           string `json:"region"`
-	Endpoint       string `json:"endpoint"`
-	FunctionName   string `json:"functionName"`
-	HealthCheckID  string `json:"healthCheckId"` // with dns routing
-	DrainParameter string `json:"drainParameter"`
-	QueueURL       string `json:"queueUrl"` // of an application with a queue
-	Planned        bool   `json:"drained"`  // by the stack's configuration, until an update without it
+	Name         string `json:"region"`
+	Endpoint     string `json:"endpoint"`
+	FunctionName string `json:"functionName"`
+	// FunctionNames are all that answer routes, where FunctionName is not the only one.
+	FunctionNames  []string `json:"functionNames"`
+	HealthCheckID  string   `json:"healthCheckId"` // with dns routing
+	DrainParameter string   `json:"drainParameter"`
+	QueueURL       string   `json:"queueUrl"` // of an application with a queue
+	Planned        bool     `json:"drained"`  // by the stack's configuration, until an update without it
 }
 
 // region finds a region by name.
@@ -42,6 +44,14 @@ func (s *stack) region(name string) (region, error) {
 		names[i] = r.Name
 	}
 	return region{}, fmt.Errorf("region %q: the stack has %s", name, strings.Join(names, ", "))
+}
+
+// functions are those that answer routes.
+func (r region) functions() []string {
+	if len(r.FunctionNames) > 0 {
+		return r.FunctionNames
+	}
+	return []string{r.FunctionName}
 }
 
 // edgeRouting says whether the edge chooses the region, not DNS.

@@ -66,7 +66,7 @@ func (c *command) watch(ctx context.Context, r region) error {
 	}
 }
 
-// metrics are CloudWatch's: the invocations of the region's function.
+// metrics are CloudWatch's: the invocations of the region's functions that answer routes.
 type metrics struct{ c *command }
 
 func (m *metrics) delay() time.Duration { return metricDelay }
@@ -80,7 +80,11 @@ func (m *metrics) count(ctx context.Context, r region, from, to time.Time) (int,
 	}
 	ctx, cancel := m.c.cloud.within(ctx)
 	defer cancel()
-	values, err := datapoints(ctx, client, from, to, metric("AWS/Lambda", "Invocations", "Sum", "FunctionName", r.FunctionName))
+	var all []*types.MetricStat
+	for _, name := range r.functions() {
+		all = append(all, metric("AWS/Lambda", "Invocations", "Sum", "FunctionName", name))
+	}
+	values, err := datapoints(ctx, client, from, to, all...)
 	sum := 0.0
 	for _, v := range values {
 		sum += v
@@ -99,12 +103,13 @@ func metric(namespace, name, stat, dimension, value string) *types.MetricStat {
 	}
 }
 
-// datapoints are the values of a metric between two instants, the newest first.
-func datapoints(ctx context.Context, client *cloudwatch.Client, from, to time.Time, stat *types.MetricStat) ([]float64, error) {
-	out, err := client.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
-		StartTime: &from, EndTime: &to, ScanBy: types.ScanByTimestampDescending,
-		MetricDataQueries: []types.MetricDataQuery{{Id: aws.String("m"), MetricStat: stat}},
-	})
+// datapoints are the values of metrics between two instants, each metric's newest first.
+func datapoints(ctx context.Context, client *cloudwatch.Client, from, to time.Time, stats ...*types.MetricStat) ([]float64, error) {
+	in := &cloudwatch.GetMetricDataInput{StartTime: &from, EndTime: &to, ScanBy: types.ScanByTimestampDescending}
+	for i, stat := range stats {
+		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: aws.String(fmt.Sprint("m", i)), MetricStat: stat})
+	}
+	out, err := client.GetMetricData(ctx, in)
 	if err != nil {
 		return nil, err
 	}
