@@ -105,4 +105,12 @@ func TestReload(t *testing.T) {
 			t.Errorf("ticket %s came with another key", ticket.FeedbackID)
 		}
 	}
+
+	// The queue of a region that the program no longer has takes its messages with it, and that is said.
+	broken = nil
+	r.control("PUT", "/saas", `{"fault":"down"}`)
+	post(http.StatusAccepted)
+	program["onefront:drainedRegions"], program["onefront:regions"] = `[]`, `["eu-west-1"]`
+	reload <- struct{}{}
+	r.waitFor("its messages are gone with it, as they would be on AWS")
 }

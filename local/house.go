@@ -173,6 +173,9 @@ func (h *house) replace(next *topology) {
 	old.close()
 	within(drainTime, &old.calls) // of functions that are gone
 	next.sqs.Adopt(old.sqs)
+	for queue, messages := range old.sqs.Left() {
+		h.log.Warn("the program has a queue no longer, and its messages are gone with it, as they would be on AWS", "queue", queue, "messages", messages)
+	}
 	old.control.Close()
 }
 

@@ -140,6 +140,20 @@ func (s *Service) Adopt(old *Service) {
 	}
 }
 
+// Left counts the messages that a closed service still has, by the ARN of their queue: after [Service.Adopt] those of
+// queues that exist no longer.
+func (s *Service) Left() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := map[string]int{}
+	for _, q := range s.queues {
+		if len(q.messages) > 0 {
+			left[q.arn] = len(q.messages)
+		}
+	}
+	return left
+}
+
 // byARN finds a queue, or nil. The list is fixed after New.
 func (s *Service) byARN(arn string) *queue {
 	for _, q := range s.queues {
