@@ -57,16 +57,21 @@ var deployGrants = map[string][]grant{
 	"aws:cloudfront/keyValueStore:KeyValueStore":                           {{actions("cloudfront", "CreateKeyValueStore DescribeKeyValueStore UpdateKeyValueStore DeleteKeyValueStore"), "arn:{partition}:cloudfront::{account}:key-value-store/*", nil}},
 	"aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey":                     storeGrants,
 	"aws:cloudfront/keyvaluestoreKeysExclusive:KeyvaluestoreKeysExclusive": storeGrants,
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm":                         {{actions("cloudwatch", "PutCompositeAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
-	"aws:cloudwatch/metricAlarm:MetricAlarm":                               {{actions("cloudwatch", "PutMetricAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
-	"aws:cloudwatch/dashboard:Dashboard":                                   {{actions("cloudwatch", "PutDashboard GetDashboard DeleteDashboards"), "arn:{partition}:cloudwatch::{account}:dashboard/{name}", nil}},
-	"aws:cloudwatch/queryDefinition:QueryDefinition":                       {{actions("logs", "PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"), "*", nil}},
-	"aws:cloudwatch/logDeliverySource:LogDeliverySource":                   {{actions("logs", "PutDeliverySource GetDeliverySource DeleteDeliverySource TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-source:*", nil}, {actions("cloudfront", "AllowVendedLogDeliveryForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
-	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination":         {{actions("logs", "PutDeliveryDestination GetDeliveryDestination DeleteDeliveryDestination TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-destination:*", nil}},
-	"aws:cloudwatch/logDelivery:LogDelivery":                               {{actions("logs", "CreateDelivery GetDelivery DescribeDeliveries DeleteDelivery UpdateDeliveryConfiguration TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery*", nil}},
-	"aws:cloudwatch/logGroup:LogGroup":                                     {{actions("logs", "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy TagResource UntagResource ListTagsForResource ListTagsLogGroup"), "arn:{partition}:logs:*:{account}:log-group:{name}", nil}, {actions("logs", "DescribeLogGroups"), "*", nil}},
-	"aws:athena/workgroup:Workgroup":                                       {{actions("athena", "CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup TagResource UntagResource ListTagsForResource"), workgroupARN, nil}},
-	"aws:athena/namedQuery:NamedQuery":                                     {{actions("athena", "CreateNamedQuery GetNamedQuery DeleteNamedQuery"), workgroupARN, nil}},
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm": {
+		{actions("cloudwatch", "DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil},
+		// CloudWatch refuses both for a composite where they have a narrower scope (O-C5).
+		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+		{actions("cloudwatch", "PutCompositeAlarm DescribeAlarms"), "*", nil},
+	},
+	"aws:cloudwatch/metricAlarm:MetricAlarm":                       {{actions("cloudwatch", "PutMetricAlarm DescribeAlarms DeleteAlarms TagResource UntagResource ListTagsForResource EnableAlarmActions DisableAlarmActions"), "arn:{partition}:cloudwatch:*:{account}:alarm:{name}", nil}},
+	"aws:cloudwatch/dashboard:Dashboard":                           {{actions("cloudwatch", "PutDashboard GetDashboard DeleteDashboards"), "arn:{partition}:cloudwatch::{account}:dashboard/{name}", nil}},
+	"aws:cloudwatch/queryDefinition:QueryDefinition":               {{actions("logs", "PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition"), "*", nil}},
+	"aws:cloudwatch/logDeliverySource:LogDeliverySource":           {{actions("logs", "PutDeliverySource GetDeliverySource DeleteDeliverySource TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-source:*", nil}, {actions("cloudfront", "AllowVendedLogDeliveryForResource"), "arn:{partition}:cloudfront::{account}:distribution/*", nil}},
+	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {{actions("logs", "PutDeliveryDestination GetDeliveryDestination DeleteDeliveryDestination TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery-destination:*", nil}},
+	"aws:cloudwatch/logDelivery:LogDelivery":                       {{actions("logs", "CreateDelivery GetDelivery DescribeDeliveries DeleteDelivery UpdateDeliveryConfiguration TagResource UntagResource ListTagsForResource"), "arn:{partition}:logs:us-east-1:{account}:delivery*", nil}},
+	"aws:cloudwatch/logGroup:LogGroup":                             {{actions("logs", "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy TagResource UntagResource ListTagsForResource ListTagsLogGroup"), "arn:{partition}:logs:*:{account}:log-group:{name}", nil}, {actions("logs", "DescribeLogGroups"), "*", nil}},
+	"aws:athena/workgroup:Workgroup":                               {{actions("athena", "CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup TagResource UntagResource ListTagsForResource"), workgroupARN, nil}},
+	"aws:athena/namedQuery:NamedQuery":                             {{actions("athena", "CreateNamedQuery GetNamedQuery DeleteNamedQuery"), workgroupARN, nil}},
 	"aws:glue/catalogDatabase:CatalogDatabase": append(
 		glueGrants("CreateDatabase GetDatabase UpdateDatabase DeleteDatabase GetTags TagResource UntagResource", "catalog", "database/*_logs"),
 		glueGrants("DeleteDatabase", "table/*_logs/*", "userDefinedFunction/*_logs/*")...,
@@ -80,30 +85,39 @@ var deployGrants = map[string][]grant{
 		{actions("dynamodb", "CreateTable DescribeTable UpdateTable DeleteTable CreateTableReplica DeleteTableReplica Scan Query GetItem PutItem UpdateItem DeleteItem BatchWriteItem DescribeContinuousBackups UpdateContinuousBackups DescribeTimeToLive UpdateTimeToLive ListTagsOfResource TagResource UntagResource"), "arn:{partition}:dynamodb:*:{account}:table/{name}", nil},
 		{actions("iam", "CreateServiceLinkedRole"), "arn:{partition}:iam::{account}:role/aws-service-role/replication.dynamodb.amazonaws.com/*", map[string]map[string]string{"StringEquals": {"iam:AWSServiceName": "replication.dynamodb.amazonaws.com"}}},
 	},
-	"aws:iam/role:Role":                                                    {{actions("iam", "CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole TagRole UntagRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary"), rolesARN, nil}, {actions("iam", "PassRole"), rolesARN, map[string]map[string]string{"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}},
-	"aws:iam/rolePolicy:RolePolicy":                                        {{actions("iam", "PutRolePolicy GetRolePolicy DeleteRolePolicy"), rolesARN, nil}},
-	"aws:lambda/eventSourceMapping:EventSourceMapping":                     {{actions("lambda", "CreateEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping ListEventSourceMappings ListTags TagResource UntagResource"), "*", nil}},
-	"aws:lambda/function:Function":                                         {{actions("lambda", "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig UpdateFunctionCode UpdateFunctionConfiguration PutFunctionConcurrency DeleteFunctionConcurrency GetFunctionConcurrency GetFunctionRecursionConfig PutFunctionRecursionConfig GetRuntimeManagementConfig DeleteFunction ListVersionsByFunction PublishVersion ListTags TagResource UntagResource"), functionARN, nil}},
-	"aws:lambda/alias:Alias":                                               {{actions("lambda", "CreateAlias GetAlias UpdateAlias DeleteAlias"), functionARN, nil}},
-	"aws:lambda/invocation:Invocation":                                     {{actions("lambda", "InvokeFunction"), functionARN, nil}},
-	"aws:lambda/permission:Permission":                                     {{actions("lambda", "AddPermission GetPolicy RemovePermission"), "arn:{partition}:lambda:*:{account}:function:*", nil}},
-	"aws:route53/healthCheck:HealthCheck":                                  {{actions("route53", "CreateHealthCheck"), "*", nil}, {actions("route53", "GetHealthCheck UpdateHealthCheck DeleteHealthCheck ChangeTagsForResource ListTagsForResource"), "arn:{partition}:route53:::healthcheck/*", nil}},
-	"aws:route53/record:Record":                                            {{actions("route53", "GetHostedZone ChangeResourceRecordSets ListResourceRecordSets"), "arn:{partition}:route53:::hostedzone/*", nil}, {actions("route53", "GetChange"), "arn:{partition}:route53:::change/*", nil}, {actions("route53", "ListHostedZones ListHostedZonesByName ListTagsForResource"), "*", nil}},
-	"aws:s3/bucketV2:BucketV2":                                             {{actions("s3", "CreateBucket DeleteBucket ListBucket ListBucketVersions GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketLogging GetBucketRequestPayment GetBucketTagging PutBucketTagging GetBucketPolicy GetBucketVersioning GetAccelerateConfiguration GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration GetBucketPublicAccessBlock GetBucketOwnershipControls"), bucketARN, nil}},
-	"aws:s3/bucketObjectv2:BucketObjectv2":                                 {{actions("s3", "PutObject GetObject GetObjectVersion GetObjectTagging GetObjectVersionTagging PutObjectTagging DeleteObject DeleteObjectVersion GetObjectAttributes"), bucketARN + "/*", nil}},
-	"aws:s3/bucketPolicy:BucketPolicy":                                     {{actions("s3", "PutBucketPolicy DeleteBucketPolicy"), bucketARN, nil}},
-	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":               {{actions("s3", "PutBucketOwnershipControls"), bucketARN, nil}},
-	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":               {{actions("s3", "PutBucketPublicAccessBlock"), bucketARN, nil}},
-	"aws:s3/bucketVersioningV2:BucketVersioningV2":                         {{actions("s3", "PutBucketVersioning"), bucketARN, nil}},
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {{actions("s3", "PutLifecycleConfiguration"), bucketARN, nil}},
+	"aws:iam/role:Role":                                {{actions("iam", "CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole TagRole UntagRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary"), rolesARN, nil}, {actions("iam", "PassRole"), rolesARN, map[string]map[string]string{"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}},
+	"aws:iam/rolePolicy:RolePolicy":                    {{actions("iam", "PutRolePolicy GetRolePolicy DeleteRolePolicy"), rolesARN, nil}},
+	"aws:lambda/eventSourceMapping:EventSourceMapping": {{actions("lambda", "CreateEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping ListEventSourceMappings ListTags TagResource UntagResource"), "*", nil}},
+	"aws:lambda/function:Function":                     {{actions("lambda", "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig UpdateFunctionCode UpdateFunctionConfiguration PutFunctionConcurrency DeleteFunctionConcurrency GetFunctionConcurrency GetFunctionRecursionConfig PutFunctionRecursionConfig GetRuntimeManagementConfig DeleteFunction ListVersionsByFunction PublishVersion AddPermission GetPolicy RemovePermission ListTags TagResource UntagResource"), functionARN, nil}},
+	aliasType:                                          {{actions("lambda", "CreateAlias GetAlias UpdateAlias DeleteAlias"), functionARN, nil}},
+	"aws:lambda/invocation:Invocation":                 {{actions("lambda", "InvokeFunction"), functionARN, nil}},
+	// In a function's own rights: a permission's name does not say whose policy it is in.
+	"aws:lambda/permission:Permission":                                                           {},
+	"aws:route53/healthCheck:HealthCheck":                                                        {{actions("route53", "CreateHealthCheck"), "*", nil}, {actions("route53", "GetHealthCheck UpdateHealthCheck DeleteHealthCheck ChangeTagsForResource ListTagsForResource"), "arn:{partition}:route53:::healthcheck/*", nil}},
+	"aws:route53/record:Record":                                                                  {{actions("route53", "GetHostedZone ChangeResourceRecordSets ListResourceRecordSets"), "arn:{partition}:route53:::hostedzone/*", nil}, {actions("route53", "GetChange"), "arn:{partition}:route53:::change/*", nil}, {actions("route53", "ListHostedZones ListHostedZonesByName ListTagsForResource"), "*", nil}},
+	"aws:s3/bucketV2:BucketV2":                                                                   {{actions("s3", "CreateBucket DeleteBucket ListBucket ListBucketVersions GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketLogging GetBucketRequestPayment GetBucketTagging PutBucketTagging GetBucketPolicy GetBucketVersioning GetAccelerateConfiguration GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration GetBucketPublicAccessBlock GetBucketOwnershipControls"), bucketARN, nil}, {actions("s3", "DeleteObject DeleteObjectVersion"), bucketARN + "/*", nil}}, // one that is not protected is emptied
+	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       {{actions("s3", "PutObject GetObject GetObjectVersion GetObjectTagging GetObjectVersionTagging PutObjectTagging DeleteObject DeleteObjectVersion GetObjectAttributes"), bucketARN + "/*", nil}},
+	"aws:s3/bucketPolicy:BucketPolicy":                                                           {{actions("s3", "PutBucketPolicy DeleteBucketPolicy"), bucketARN, nil}},
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     {{actions("s3", "PutBucketOwnershipControls"), bucketARN, nil}},
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     {{actions("s3", "PutBucketPublicAccessBlock"), bucketARN, nil}},
+	"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               {{actions("s3", "PutBucketVersioning"), bucketARN, nil}},
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       {{actions("s3", "PutLifecycleConfiguration"), bucketARN, nil}},
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {{actions("s3", "PutEncryptionConfiguration"), bucketARN, nil}},
-	"aws:sns/topic:Topic":                           {{actions("sns", "CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic TagResource UntagResource ListTagsForResource"), topicARN, nil}},
-	"aws:sns/topicPolicy:TopicPolicy":               {{actions("sns", "GetTopicAttributes SetTopicAttributes"), topicARN, nil}},
-	"aws:sns/topicSubscription:TopicSubscription":   {{actions("sns", "Subscribe ListSubscriptionsByTopic"), "arn:{partition}:sns:*:{account}:alarms-*", nil}, {actions("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"), "*", nil}},
-	"aws:sqs/queue:Queue":                           {{actions("sqs", "CreateQueue GetQueueUrl GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue"), queueARN, nil}},
-	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {{actions("sqs", "GetQueueAttributes SetQueueAttributes"), queueARN, nil}},
-	"aws:ssm/parameter:Parameter":                   {{actions("ssm", "PutParameter GetParameter GetParameters DeleteParameter AddTagsToResource RemoveTagsFromResource ListTagsForResource"), "arn:{partition}:ssm:*:{account}:parameter/{name}", nil}, {actions("ssm", "DescribeParameters"), "*", nil}},
+	"aws:sns/topic:Topic":                                                                        {{actions("sns", "CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic TagResource UntagResource ListTagsForResource"), topicARN, nil}},
+	"aws:sns/topicPolicy:TopicPolicy":                                                            {{actions("sns", "GetTopicAttributes SetTopicAttributes"), topicARN, nil}},
+	"aws:sns/topicSubscription:TopicSubscription":                                                {{actions("sns", "Subscribe ListSubscriptionsByTopic"), "arn:{partition}:sns:*:{account}:alarms-*", nil}, {actions("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"), "*", nil}},
+	"aws:sqs/queue:Queue":                                                                        {{actions("sqs", "CreateQueue GetQueueUrl GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue"), queueARN, nil}},
+	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy":                                              {{actions("sqs", "GetQueueAttributes SetQueueAttributes"), queueARN, nil}},
+	"aws:ssm/parameter:Parameter":                                                                {{actions("ssm", "PutParameter GetParameter GetParameters DeleteParameter AddTagsToResource RemoveTagsFromResource ListTagsForResource"), "arn:{partition}:ssm:*:{account}:parameter/{name}", nil}, {actions("ssm", "DescribeParameters"), "*", nil}},
+	// An ACL is made with the rule groups that it names, and CloudFront reads what it is given.
+	// https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_id-based-policy-examples.html
+	"aws:wafv2/webAcl:WebAcl": {
+		{actions("wafv2", "CreateWebACL GetWebACL UpdateWebACL DeleteWebACL TagResource UntagResource ListTagsForResource"), "arn:{partition}:wafv2:us-east-1:{account}:global/webacl/{name}/*", nil},
+		{actions("wafv2", "CreateWebACL UpdateWebACL"), "arn:{partition}:wafv2:us-east-1:{account}:global/managedruleset/*/*", nil},
+	},
 }
+
+const aliasType = "aws:lambda/alias:Alias"
 
 const (
 	rolesARN    = "arn:{partition}:iam::{account}:role/{project}/{stack}/*"
@@ -264,7 +278,7 @@ func regionNames() (names []string) {
 // pattern is the resource's physical name as far as it does not depend on region, content or chance.
 func (r resourceName) pattern() string {
 	name := r.explicit
-	if name == "" {
+	if name == "" || r.token == aliasType { // an alias goes by its function, which has the same logical name
 		name = r.logical + "-*"
 	}
 	slash := ""

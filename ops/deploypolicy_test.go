@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,7 +107,8 @@ func TestDeployPolicy_least(t *testing.T) {
 		"logs:ListLogDeliveries logs:DescribeResourcePolicies logs:PutResourcePolicy logs:DescribeLogGroups lambda:CreateEventSourceMapping lambda:GetEventSourceMapping " +
 		"lambda:UpdateEventSourceMapping lambda:DeleteEventSourceMapping lambda:ListEventSourceMappings lambda:ListTags lambda:TagResource lambda:UntagResource " +
 		"route53:CreateHealthCheck route53:ListHostedZones route53:ListHostedZonesByName route53:ListTagsForResource ssm:DescribeParameters " +
-		"sns:GetSubscriptionAttributes sns:SetSubscriptionAttributes sns:Unsubscribe logs:PutQueryDefinition logs:DescribeQueryDefinitions logs:DeleteQueryDefinition") {
+		"sns:GetSubscriptionAttributes sns:SetSubscriptionAttributes sns:Unsubscribe logs:PutQueryDefinition logs:DescribeQueryDefinitions logs:DeleteQueryDefinition " +
+		"cloudwatch:PutCompositeAlarm cloudwatch:DescribeAlarms") {
 		free[a] = true
 	}
 	for _, d := range documents {
@@ -142,6 +145,74 @@ func mustMarshal(t *testing.T, v any) []byte {
 	return raw
 }
 
+// What the program can make with some configuration is known, not only what the golden graphs have.
+func TestDeployPolicy_everyType(t *testing.T) {
+	t.Parallel()
+	makes := regexp.MustCompile(`\b([a-z][a-z0-9]+)\.New([A-Z]\w+)\((?:ctx|m\.ctx|[a-z]+\.ctx|[a-z]+\.Context),`)
+	files, err := filepath.Glob("../infra/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := filepath.Glob("../infra/feedback/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := map[string]bool{"aws:wafv2/webAcl:WebAcl": true} // registered by its token
+	for _, file := range append(files, own...) {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range makes.FindAllStringSubmatch(string(source), -1) {
+			if strings.Contains(string(source), "/go/aws/"+m[1]+`"`) {
+				tokens["aws:"+m[1]+"/"+strings.ToLower(m[2][:1])+m[2][1:]+":"+m[2]] = true
+			}
+		}
+	}
+	if len(tokens) < 40 {
+		t.Fatalf("%d types found in the source", len(tokens))
+	}
+	for token := range tokens {
+		if _, known := deployGrants[token]; !known {
+			t.Errorf("no deploy actions are known for %s", token)
+		}
+	}
+}
+
+// Each action is on what AWS asks for, where a narrower or another ARN would have the first update refused.
+func TestDeployPolicy_scopes(t *testing.T) {
+	t.Parallel()
+	documents, err := deployPolicy(goldenResources(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scopes := map[string][]string{}
+	for _, d := range documents {
+		var p struct{ Statement []deployStatement }
+		if err := json.Unmarshal(d, &p); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range p.Statement {
+			for _, action := range s.Action {
+				scopes[action] = append(scopes[action], s.Resource...)
+			}
+		}
+	}
+	functions := []string{
+		"arn:{partition}:lambda:*:{account}:function:api-*", "arn:{partition}:lambda:*:{account}:function:health-*", "arn:{partition}:lambda:*:{account}:function:redelivery-*",
+	}
+	for action, want := range map[string][]string{
+		"lambda:CreateFunction": functions, "lambda:UpdateAlias": functions, "lambda:InvokeFunction": functions, "lambda:AddPermission": functions,
+		"cloudwatch:PutCompositeAlarm": {"*"}, "cloudwatch:PutMetricAlarm": {"arn:{partition}:cloudwatch:*:{account}:alarm:{project}-{stack}-*"},
+		"s3:DeleteObjectVersion": {"arn:{partition}:s3:::logs-*/*", "arn:{partition}:s3:::site-*/*"}, "s3:PutObject": {"arn:{partition}:s3:::site-*/*"},
+	} {
+		slices.Sort(scopes[action])
+		if diff := cmp.Diff(want, scopes[action]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
+		}
+	}
+}
+
 func TestDeployPolicy_unknownType(t *testing.T) {
 	t.Parallel()
 	_, err := deployPolicy([]resourceName{{token: "aws:ec2/vpc:Vpc"}, {token: "aws:ec2/vpc:Vpc"}})
@@ -158,6 +229,7 @@ func TestResourceName_pattern(t *testing.T) {
 		"/aws/lambda/api-*":                   {token: "aws:cloudwatch/logGroup:LogGroup", explicit: "/aws/lambda/api-eu-west-1-0123abc"},
 		"site-request-*":                      {explicit: "site-request-d1792e189ad5"},
 		"site-*":                              {logical: "site-us-east-1"},
+		"orders-*":                            {token: aliasType, logical: "orders-eu-west-1", explicit: "live"},
 	} {
 		if got := r.pattern(); got != want {
 			t.Errorf("%+v: %s, want %s", r, got, want)
