@@ -185,5 +185,11 @@ func (f *flags) check() error {
 	if f.upstream != nil && f.key == "" {
 		return fmt.Errorf("-upstream %q: want the SaaS's key in the environment variable %s", redact.URLs(f.upstream.String()), keyVariable)
 	}
+	if f.key != "" { // otherwise every ticket of this start would be queued
+		var err error
+		if f.key, err = contract.Credential(f.key); err != nil {
+			return fmt.Errorf("environment variable %s: the SaaS's key: %w", keyVariable, err)
+		}
+	}
 	return nil
 }
