@@ -179,6 +179,24 @@ func TestDrain_watch_allFunctions(t *testing.T) {
 	}
 }
 
+// What CloudWatch could not read is no quiet region.
+func TestDrain_watch_halfAMetric(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	asked := 0
+	w.metrics = "InternalError"
+	w.invoked = func() []float64 {
+		if asked++; asked > 30 {
+			w.metrics = ""
+		}
+		return nil
+	}
+	_, errs, err := w.run(t.Context(), "drain", eu, "-watch")
+	if err != nil || asked <= 30 || !strings.Contains(errs, "could not count its requests: CloudWatch has only a part of the metric: InternalError") {
+		t.Errorf("%d polls, %v\n%s", asked, err, errs)
+	}
+}
+
 func TestDrain_watch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,6 +51,7 @@ type world struct {
 	calls      []string            // service, region, operation
 	answers    map[string]answerer // service+region -> instead of the stand-in's own
 	invoked    func() []float64    // values of GetMetricData
+	metrics    string              // its StatusCode, "" for Complete
 	alarms     map[string][]string
 	prefix     string // of alarms' names
 	queues     *sqs.Service
@@ -266,7 +268,7 @@ func (w *world) serveCloudWatch(region string) answerer {
 				values = append(values, cbor.Float64(v))
 			}
 			for _, id := range w.wanted(r) {
-				results = append(results, cbor.Map{"Id": cbor.String(id), "Values": values})
+				results = append(results, cbor.Map{"Id": cbor.String(id), "Values": values, "StatusCode": cbor.String(cmp.Or(w.metrics, "Complete"))})
 			}
 			_, _ = rw.Write(cbor.Encode(cbor.Map{"MetricDataResults": results}))
 		case strings.HasSuffix(r.URL.Path, "/DescribeAlarms"):

@@ -280,6 +280,9 @@ func (c *command) askVersion(ctx context.Context, s *stack, r region, into *regi
 	if err := getJSON(ctx, strings.TrimSuffix(endpoint, "/")+contract.HealthPath(strings.TrimSuffix(api.Path, "/")), &health); err != nil {
 		return err
 	}
+	if health.Version == "" {
+		return errors.New("the answer has no version")
+	}
 	into.Version = &health.Version
 	return nil
 }

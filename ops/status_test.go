@@ -55,14 +55,15 @@ func TestStatus_partly(t *testing.T) {
 	w.instead("ssm", us, refuse(400, "ThrottlingException"))
 	w.instead("lambda", us, refuse(403, "AccessDeniedException"))
 	w.instead("gateway", us, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	w.instead("gateway", eu, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"status":"ok"}`)) })
 	w.instead("sqs", us, refuse(400, "AWS.SimpleQueueService.NonExistentQueue"))
 	out, _, err := w.run(t.Context(), "status", "-json")
-	wantError(t, err, "4 of the answers")
+	wantError(t, err, "5 of the answers")
 	var got []regionStatus
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got[0].Unread != nil || got[0].Drained == nil {
+	if len(got[0].Unread) != 1 || got[0].Unread["version"] != "the answer has no version" || got[0].Version != nil || got[0].Drained == nil {
 		t.Errorf("%s suffers: %+v", eu, got[0])
 	}
 	broken := got[1]

@@ -115,6 +115,10 @@ func datapoints(ctx context.Context, client *cloudwatch.Client, from, to time.Ti
 	}
 	var values []float64
 	for _, result := range out.MetricDataResults {
+		// without this, what CloudWatch could not read would count as no requests
+		if code := result.StatusCode; code != "" && code != types.StatusCodeComplete {
+			return nil, fmt.Errorf("CloudWatch has only a part of the metric: %s", code)
+		}
 		values = append(values, result.Values...)
 	}
 	return values, nil
