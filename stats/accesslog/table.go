@@ -12,13 +12,14 @@ import (
 // table holds a tally for each key, in little memory and for many goroutines at once: two hundred bytes for each of a
 // million paths would be too much. Up to limit keys it is exact. Beyond, it keeps those that count.
 //
-// The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, the
-// median of its weights is taken off every weight, and whoever has none left goes. So a key that is gone, or came
-// back, was seen at most `dropped` times more often than its tally says, and dropped is at most twice the requests
-// divided by limit. No maintained Go module of such a sketch can be had that also keeps more than one count for each
+// The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, of
+// keys or of their text, the median of its weights is taken off every weight, and whoever has none left goes. So a
+// key that is gone, or came back, was seen at most `dropped` times more often than its tally says, and dropped is at
+// most twice the requests divided by limit, or by the keys that filled the text. No maintained Go module of such a sketch can be had that also keeps more than one count for each
 // key.
 type table struct {
 	limit  int64
+	chunks int          // of keys' text that a shard may hold, chunkBytes each
 	held   atomic.Int64 // keys in all shards
 	seed   maphash.Seed
 	shards []shard
@@ -39,7 +40,10 @@ type shard struct {
 
 const (
 	chunkRows = 512
-	maxKey    = 8192 // of a key's bytes the last ones count; CloudFront logs no URL beyond (O-A14)
+	// maxKeyText is how much text of keys a table holds: a million paths of 128 bytes. Whoever asks for a million
+	// addresses of 8 KiB shall not decide how much memory a count takes.
+	maxKeyText = 128 << 20
+	maxKey     = 8192 // of a key's bytes the last ones count; CloudFront logs no URL beyond (O-A14)
 )
 
 // newTable makes a table for at least limit keys; parallel is the number of goroutines that will fill it at once.
@@ -48,7 +52,7 @@ func newTable(limit, parallel int) *table {
 	if parallel > 1 && limit >= 1<<10 {
 		shards = 64
 	}
-	return &table{limit: int64(limit), seed: maphash.MakeSeed(), shards: make([]shard, shards)}
+	return &table{limit: int64(limit), chunks: maxKeyText / chunkBytes / shards, seed: maphash.MakeSeed(), shards: make([]shard, shards)}
 }
 
 func (t *table) find(key []byte) (*shard, uint64) {
@@ -208,7 +212,8 @@ func (s *shard) lookup(t *table, key []byte, hash uint64) uint32 {
 	if at, ok := s.search(key, hash); ok {
 		return at
 	}
-	if share := t.limit / int64(len(t.shards)); t.held.Load() >= t.limit && int64(s.count) >= max(share, 1) {
+	share := t.limit / int64(len(t.shards))
+	if t.held.Load() >= t.limit && int64(s.count) >= max(share, 1) || len(s.keys.chunks) > t.chunks {
 		s.purge(t)
 	}
 	if int(s.count)+1 > len(s.slots)*4/5 {
