@@ -15,8 +15,8 @@ import (
 // The sketch is Misra and Gries's as Agarwal and others' "Mergeable Summaries" has it: when a shard is full, of
 // keys or of their text, the median of its weights is taken off every weight, and whoever has none left goes. So a
 // key that is gone, or came back, was seen at most `dropped` times more often than its tally says, and dropped is at
-// most twice the requests divided by limit, or by the keys that filled the text. No maintained Go module of such a sketch can be had that also keeps more than one count for each
-// key.
+// most twice the requests divided by limit, or by the keys that filled the text. No maintained Go module of such a
+// sketch can be had that also keeps more than one count for each key.
 type table struct {
 	limit  int64
 	chunks int          // of keys' text that a shard may hold, chunkBytes each
