@@ -4,6 +4,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,6 +43,10 @@ func Build(ctx context.Context, p stackfile.Project, say io.Writer) (executable 
 	defer os.RemoveAll(work)
 	if err := gobuild.Run(ctx, "", work, nil, "build", "-buildvcs=false", "-ldflags=-s -w", "-o", executable, "."); err != nil {
 		return "", fmt.Errorf("building the program: %w", err)
+	}
+	// Of another package than main go makes an archive.
+	if info, err := os.Stat(executable); err != nil || info.Mode()&0o111 == 0 {
+		return "", errors.New("building the program: the package in this folder is no program: want package main")
 	}
 	return executable, nil
 }

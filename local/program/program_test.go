@@ -46,6 +46,17 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+func TestBuild_noProgram(t *testing.T) {
+	module(t, "")
+	if err := os.WriteFile("main.go", []byte("package lib\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := program.Build(t.Context(), inGo, &strings.Builder{})
+	if err == nil || err.Error() != "building the program: the package in this folder is no program: want package main" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestBuild_refuses(t *testing.T) {
 	module(t, "func main() { undefinedName() }")
 	for want, p := range map[string]stackfile.Project{
