@@ -219,7 +219,9 @@ func (x *exchange) explainSent(m distribution.Member, r *http.Request) {
 	if added := beyond(r.Header, x.header); len(added) > 0 {
 		text += "; added: " + strings.Join(added, ", ")
 	}
-	if removed := beyond(x.header, r.Header); len(removed) > 0 {
+	// The length of a body that is sent is net/http's to write.
+	ours := func(name string) bool { return name == "Content-Length" && r.ContentLength > 0 }
+	if removed := slices.DeleteFunc(beyond(x.header, r.Header), ours); len(removed) > 0 {
 		text += "; removed: " + strings.Join(removed, ", ")
 	}
 	if x.query != "" && r.URL.RawQuery != x.query {

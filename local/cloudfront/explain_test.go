@@ -70,6 +70,15 @@ func TestExplain_refusals(t *testing.T) {
 	}
 }
 
+// A body reaches the origin with its length.
+func TestExplain_body(t *testing.T) {
+	w := setup{distribution: standard()}.start(t)
+	w.do("POST", "/api/feedback", strings.NewReader("{}"), "Content-Length", "2")
+	if got := told(w.record(), "sent"); !strings.HasPrefix(got, "to ") || strings.Contains(got, "Content-Length") {
+		t.Errorf("got %q", got)
+	}
+}
+
 // Ten thousand explanations have a bound, whatever viewers send.
 func TestExplain_bounded(t *testing.T) {
 	x := &exchange{explained: true}
