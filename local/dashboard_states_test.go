@@ -70,3 +70,14 @@ func TestDashboard_loading(t *testing.T) {
 	p.Width("loading")
 	p.Screenshot("dashboard-loading-phone")
 }
+
+// One region and no alarms: nothing is promised that needs a second one, and nothing is green that nobody looks at.
+func TestDashboard_oneRegionWithoutAlarms(t *testing.T) {
+	r := startCommand(t, command{getenv: noEnvironment, config: map[string]string{
+		"onefront:regions": `["sa-east-1"]`, "onefront:routing": "edge", "onefront:alarms": `{"enabled": false}`,
+	}})
+	p := browser.Start(t).Open(t, browser.Desktop())
+	p.Navigate(r.admin + "/")
+	p.Until(`document.querySelector("#dns").innerText.includes("there is no other one, so a failure stays until it ends")`)
+	p.Until(`document.querySelector("#alarms").innerText === "The stack has no alarms." && document.querySelector("#alarms-gist").innerText === ""`)
+}

@@ -32,7 +32,7 @@ export async function showNames(state, onTold) {
       rows.unshift(element("article", { class: "told" }, element("p", {}, "The function sends viewers at ", element("strong", { textContent: `${mine.edge} (${mine.city})` }), " to"),
         element("p", {}, "reading: ", element("strong", { textContent: (mine.reads ?? ["the behavior's own origin"]).join(", then ") })),
         element("p", {}, "writing: ", element("strong", { textContent: (mine.writes ?? ["the behavior's own origin"]).join(", then ") })),
-        element("p", { class: "muted", textContent: "Nobody checks regions with edge routing: reads fail over in the same request, writes go wrong until a region is drained." })));
+        element("p", { class: "muted", textContent: `Nobody checks regions with edge routing: ${mine.reads?.length > 1 ? "reads fail over in the same request, writes go wrong until a region is drained." : "there is no other one, so a failure stays until it ends."}` })));
       rows.push(element("details", { "data-key": "edges" }, element("summary", { textContent: `Every edge (${edges.length})` }),
         table(["edge", "reads", "writes"], edges.map((e) => [`${e.edge} ${e.city}`, (e.reads ?? []).join(", "), (e.writes ?? []).join(", ")]))));
     }
@@ -117,6 +117,7 @@ export function showTickets(tickets, standIn, any) {
 
 export function showAlarms(alarms) {
   byId("alarms-gist").replaceChildren();
+  if (alarms?.length === 0) return replace(byId("alarms"), empty("The stack has no alarms."));
   if (!alarms) return replace(byId("alarms"), empty("No alarm: this local mode does not evaluate the stack's alarms."));
   const ringing = alarms.filter((a) => a.state === "ALARM");
   const quiet = alarms.filter((a) => a.state !== "ALARM");
