@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -232,6 +233,25 @@ func TestJSON_ofOddLines(t *testing.T) {
 	}
 	if got.First == nil || *got.First != "2026-11-26T01:02:03Z" || *got.Last != *got.First {
 		t.Errorf("from %v to %v", got.First, got.Last)
+	}
+}
+
+// Nothing that a visitor sent makes a terminal do things, in JSON neither, which stays the same JSON.
+func TestJSON_isHarmlessOnATerminal(t *testing.T) {
+	t.Parallel()
+	const path = "/\u009b2J\u001b]0;x\u0007\u202e\u2028\x7f\U000e0001é好<b>\\u0041"
+	line, _ := json.Marshal(map[string]string{"cs-uri-stem": path, "sc-status": "200"})
+	r := run(t, string(line), "-json", "objects", "-")
+	for _, c := range r.stdout {
+		if c != '\n' && !unicode.IsPrint(c) {
+			t.Errorf("%U is printed as it is", c)
+		}
+	}
+	if rows := decoded(t, r).Reports["objects"].Rows; len(rows) != 1 || rows[0]["Object"] != path {
+		t.Errorf("got %q", rows)
+	}
+	if !strings.Contains(r.stdout, "é好") {
+		t.Errorf("words are escaped: %s", r.stdout)
 	}
 }
 

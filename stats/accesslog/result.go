@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // A Result is what a Collector has seen. Its JSON is the form that `stats -json` and local mode's GET /stats share;
@@ -62,10 +66,28 @@ func (r Row) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 		out.WriteString(map[bool]string{true: "{", false: ","}[i == 0] + `"` + name + `":`)
-		out.Write(value)
+		out.Write(printable(value))
 	}
 	out.WriteByte('}')
 	return out.Bytes(), nil
+}
+
+// printable escapes what JSON may hold as it is and a terminal obeys or hides: C1 controls, and marks that turn the
+// direction of what follows. Paths are whatever a visitor sent.
+func printable(value []byte) []byte {
+	out := make([]byte, 0, len(value))
+	for _, r := range string(value) {
+		switch {
+		case r < 0x7f || unicode.IsPrint(r):
+			out = utf8.AppendRune(out, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 // Result returns the first rows of each report, top at most; top 0 or below means all.
