@@ -1,6 +1,9 @@
 package accesslog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Devices are named as in CloudFront's viewers report.
 const (
@@ -14,10 +17,11 @@ const (
 	Empty       = "Empty"
 )
 
-// A Rule gives an agent its name if it holds one of the texts, in lower case.
+// A Rule gives an agent its name if it holds one of the texts, in lower case, and not the one that looks like them.
 type Rule struct {
 	Any  []string
 	Name string
+	Not  string // "" for none
 }
 
 // Agent is what a User-Agent header tells.
@@ -26,75 +30,85 @@ type Agent struct{ Browser, OS, Device string }
 // Automatic says that nobody looks at what this agent was sent.
 func (a Agent) Automatic() bool { return a.Device == Bot || a.Device == HealthCheck }
 
-// bots come first: most of them name a browser too. The general texts stand last.
+// healthChecks is how many of the first rules of bots are health checks.
+const healthChecks = 2
+
+// bots come first: most of them name a browser too. The general texts stand last; Cubot makes phones.
 var bots = []Rule{
-	{[]string{"amazon-route53-health-check"}, "Route 53 health check"},
-	{[]string{"gptbot", "oai-searchbot", "chatgpt-user"}, "OpenAI"},
-	{[]string{"claudebot", "claude-user", "claude-searchbot", "anthropic-ai"}, "Anthropic"},
-	{[]string{"perplexitybot", "perplexity-user"}, "Perplexity"},
-	{[]string{"ccbot/"}, "Common Crawl"},
-	{[]string{"bytespider"}, "ByteDance"},
-	{[]string{"googlebot", "google-extended", "googleother", "adsbot-google", "mediapartners-google", "google-inspectiontool", "googleproducer", "googleprober"}, "Google"},
-	{[]string{"bingbot", "bingpreview", "adidxbot"}, "Bing"},
-	{[]string{"applebot"}, "Apple"},
-	{[]string{"facebookexternalhit", "meta-externalagent", "meta-webindexer", "facebookbot", "facebookcatalog", "whatsapp/"}, "Meta"},
-	{[]string{
+	{Any: []string{"amazon-route53-health-check"}, Name: "Route 53 health check"},
+	{Any: []string{
+		"elb-healthchecker/", "googlehc/", "kube-probe/", "cloudwatchsynthetics/", "uptimerobot", "pingdom", "statuscake", "betteruptime", "better uptime",
+		"site24x7", "datadogsynthetics", "checkly/",
+	}, Name: "Other health check"},
+	{Any: []string{"gptbot", "oai-searchbot", "chatgpt-user"}, Name: "OpenAI"},
+	{Any: []string{"claudebot", "claude-user", "claude-searchbot", "anthropic-ai"}, Name: "Anthropic"},
+	{Any: []string{"perplexitybot", "perplexity-user"}, Name: "Perplexity"},
+	{Any: []string{"mistralai-user"}, Name: "Mistral"},
+	{Any: []string{"cohere-ai"}, Name: "Cohere"},
+	{Any: []string{"ccbot/"}, Name: "Common Crawl"},
+	{Any: []string{"bytespider"}, Name: "ByteDance"},
+	{Any: []string{"googlebot", "google-extended", "googleother", "adsbot-google", "mediapartners-google", "google-inspectiontool", "googleproducer", "googleprober", "gemini-deep-research"}, Name: "Google"},
+	{Any: []string{"bingbot", "bingpreview", "adidxbot"}, Name: "Bing"},
+	{Any: []string{"applebot"}, Name: "Apple"},
+	{Any: []string{"facebookexternalhit", "meta-externalagent", "meta-externalfetcher", "meta-webindexer", "facebookbot", "facebookcatalog", "whatsapp/"}, Name: "Meta"},
+	{Any: []string{
 		"curl/", "wget/", "python-requests", "python-urllib", "python-httpx", "aiohttp", "go-http-client", "okhttp", "java/", "apache-httpclient",
 		"libwww-perl", "axios/", "node-fetch", "aws-sdk-", "postmanruntime",
-	}, "Script"},
-	{[]string{"headlesschrome", "phantomjs", "ptst/"}, "Headless browser"},
-	{[]string{"bot", "crawl", "spider", "slurp", "bubing", "ad monitoring"}, "Other bot"},
+		"httpie/", "undici", "scrapy/", "deno/", "guzzlehttp/",
+	}, Name: "Script"},
+	{Any: []string{"headlesschrome", "phantomjs", "ptst/"}, Name: "Headless browser"},
+	{Any: []string{"bot", "crawl", "spider", "slurp", "bubing", "ad monitoring"}, Name: "Other bot", Not: "cubot"},
 }
 
 // browsers: whoever puts his name beside "Chrome" or "Safari" stands before them.
 var browsers = []Rule{
-	{[]string{"fban/", "fbav/", "instagram"}, "Meta in-app"},
-	{[]string{
+	{Any: []string{"fban/", "fbav/", "instagram"}, Name: "Meta in-app"},
+	{Any: []string{
 		"pinterest", "snapchat", "tiktok", "musical_ly", "bytedancewebview", "micromessenger", "telegram-android", "twitter for", "linkedinapp",
 		" line/", "kakaotalk",
-	}, "Other in-app"},
-	{[]string{"dalvik/", "cfnetwork"}, "App"},
-	{[]string{"edg/", "edga/", "edgios/", "edge/"}, "Edge"},
-	{[]string{"opr/", "opera", "opios/", "opt/", "opx/"}, "Opera"},
-	{[]string{"samsungbrowser/"}, "Samsung Internet"},
-	{[]string{"duckduckgo/", "ddg/"}, "DuckDuckGo"},
-	{[]string{"brave/"}, "Brave"},
-	{[]string{"vivaldi/"}, "Vivaldi"},
-	{[]string{"whale/"}, "Whale"},
-	{[]string{"yabrowser/", "yaapp_"}, "Yandex"},
-	{[]string{"coc_coc_browser/"}, "Coc Coc"},
-	{[]string{"huaweibrowser/"}, "Huawei Browser"},
-	{[]string{"ucbrowser/", "ucweb"}, "UC Browser"},
-	{[]string{"silk/"}, "Silk"},
-	{[]string{"firefox/", "fxios/"}, "Firefox"},
-	{[]string{"trident/", "msie ", "iemobile"}, "Internet Explorer"},
-	{[]string{"chrome/", "crios/", "chromium/"}, "Chrome"},
-	{[]string{"android"}, "Android browser"}, // what calls itself Safari there
-	{[]string{"safari/"}, "Safari"},
-	{[]string{"mobile/"}, "App"}, // a web view of iOS
+	}, Name: "Other in-app"},
+	{Any: []string{"dalvik/", "cfnetwork"}, Name: "App"},
+	{Any: []string{"edg/", "edga/", "edgios/", "edge/"}, Name: "Edge"},
+	{Any: []string{"opr/", "opera", "opios/", "opt/", "opx/"}, Name: "Opera"},
+	{Any: []string{"samsungbrowser/"}, Name: "Samsung Internet"},
+	{Any: []string{"duckduckgo/", "ddg/"}, Name: "DuckDuckGo"},
+	{Any: []string{"brave/"}, Name: "Brave"},
+	{Any: []string{"vivaldi/"}, Name: "Vivaldi"},
+	{Any: []string{"whale/"}, Name: "Whale"},
+	{Any: []string{"yabrowser/", "yaapp_"}, Name: "Yandex"},
+	{Any: []string{"coc_coc_browser/"}, Name: "Coc Coc"},
+	{Any: []string{"huaweibrowser/"}, Name: "Huawei Browser"},
+	{Any: []string{"ucbrowser/", "ucweb"}, Name: "UC Browser"},
+	{Any: []string{"silk/"}, Name: "Silk"},
+	{Any: []string{"firefox/", "fxios/"}, Name: "Firefox"},
+	{Any: []string{"trident/", "msie ", "iemobile"}, Name: "Internet Explorer"},
+	{Any: []string{"chrome/", "crios/", "chromium/"}, Name: "Chrome"},
+	{Any: []string{"android"}, Name: "Android browser"}, // what calls itself Safari there
+	{Any: []string{"safari/"}, Name: "Safari"},
+	{Any: []string{"mobile/"}, Name: "App"}, // a web view of iOS
 }
 
 var systems = []Rule{
-	{[]string{"windows"}, "Windows"},
-	{[]string{"iphone", "ipad", "ipod"}, "iOS"},
-	{[]string{"tizen"}, "Tizen"},
-	{[]string{"web0s", "webos", "hpwos"}, "webOS"},
-	{[]string{"roku/"}, "Roku"},
-	{[]string{"android"}, "Android"},
-	{[]string{"cros "}, "ChromeOS"},
-	{[]string{"mac os x", "macintosh"}, "macOS"},
-	{[]string{"blackberry", "bb10"}, "BlackBerry"},
-	{[]string{"freebsd", "openbsd", "netbsd"}, "BSD"},
-	{[]string{"linux", "x11"}, "Linux"},
+	{Any: []string{"windows"}, Name: "Windows"},
+	{Any: []string{"iphone", "ipad", "ipod"}, Name: "iOS"},
+	{Any: []string{"tizen"}, Name: "Tizen"},
+	{Any: []string{"web0s", "webos", "hpwos"}, Name: "webOS"},
+	{Any: []string{"roku/"}, Name: "Roku"},
+	{Any: []string{"android"}, Name: "Android"},
+	{Any: []string{"cros "}, Name: "ChromeOS"},
+	{Any: []string{"mac os x", "macintosh"}, Name: "macOS"},
+	{Any: []string{"blackberry", "bb10"}, Name: "BlackBerry"},
+	{Any: []string{"freebsd", "openbsd", "netbsd"}, Name: "BSD"},
+	{Any: []string{"linux", "x11"}, Name: "Linux"},
 }
 
 // devices: "android" without "mobile" is how Android's tablets say what they are.
 var devices = []Rule{
-	{[]string{"smart-tv", "smarttv", "tizen", "web0s", "appletv", "apple tv", "roku", "crkey", "; aft", "googletv", "android tv", "hbbtv"}, TV},
-	{[]string{"ipad", "tablet", "kindle", "silk/"}, Tablet},
-	{[]string{"iphone", "ipod", "mobi", "blackberry", "symbian", "opera mini"}, Mobile},
-	{[]string{"android"}, Tablet},
-	{[]string{"windows", "macintosh", "x11", "cros ", "linux", "bsd"}, Desktop},
+	{Any: []string{"smart-tv", "smarttv", "tizen", "web0s", "appletv", "apple tv", "roku", "crkey", "; aft", "googletv", "android tv", "hbbtv"}, Name: TV},
+	{Any: []string{"ipad", "tablet", "kindle", "silk/"}, Name: Tablet},
+	{Any: []string{"iphone", "ipod", "mobi", "blackberry", "symbian", "opera mini"}, Name: Mobile},
+	{Any: []string{"android"}, Name: Tablet},
+	{Any: []string{"windows", "macintosh", "x11", "cros ", "linux", "bsd"}, Name: Desktop},
 }
 
 // Classify tells browser, system and device of a decoded User-Agent header.
@@ -103,12 +117,11 @@ func Classify(header string) Agent {
 		return Agent{Empty, Empty, Empty}
 	}
 	lower := strings.ToLower(header)
+	if name, ok := first(bots[:healthChecks], lower); ok {
+		return Agent{name, Unknown, HealthCheck}
+	}
 	if name, ok := first(bots, lower); ok {
-		device := Bot
-		if name == bots[0].Name {
-			device = HealthCheck
-		}
-		return Agent{name, Unknown, device}
+		return Agent{name, Unknown, Bot}
 	}
 	return Agent{orUnknown(browsers, lower), orUnknown(systems, lower), orUnknown(devices, lower)}
 }
@@ -116,7 +129,7 @@ func Classify(header string) Agent {
 func first(rules []Rule, lower string) (string, bool) {
 	for _, r := range rules {
 		for _, text := range r.Any {
-			if strings.Contains(lower, text) {
+			if strings.Contains(lower, text) && (r.Not == "" || !strings.Contains(lower, r.Not)) {
 				return r.Name, true
 			}
 		}
@@ -136,18 +149,18 @@ func orUnknown(rules []Rule, lower string) string {
 func BrowserCase(column string) string { return sqlCase(column, bots, browsers) }
 
 // SystemCase is Classify's system, as BrowserCase is its browser.
-func SystemCase(column string) string { return sqlCase(column, []Rule{merged(Unknown, bots)}, systems) }
+func SystemCase(column string) string { return sqlCase(column, renamed(Unknown, bots), systems) }
 
 // DeviceCase is Classify's device, as BrowserCase is its browser.
 func DeviceCase(column string) string {
-	return sqlCase(column, []Rule{merged(HealthCheck, bots[:1]), merged(Bot, bots[1:])}, devices)
+	return sqlCase(column, renamed(HealthCheck, bots[:healthChecks]), renamed(Bot, bots[healthChecks:]), devices)
 }
 
-// merged is one rule that gives the name to whatever one of the rules would take.
-func merged(name string, rules []Rule) Rule {
-	out := Rule{Name: name}
-	for _, r := range rules {
-		out.Any = append(out.Any, r.Any...)
+// renamed are the rules with one name for all of them.
+func renamed(name string, rules []Rule) []Rule {
+	out := slices.Clone(rules)
+	for i := range out {
+		out[i].Name = name
 	}
 	return out
 }
@@ -161,7 +174,11 @@ func sqlCase(column string, tables ...[]Rule) string {
 			for _, text := range r.Any {
 				conditions = append(conditions, "strpos("+column+", '"+text+"') > 0")
 			}
-			out.WriteString("\n      WHEN " + strings.Join(conditions, " OR ") + " THEN '" + r.Name + "'")
+			condition := strings.Join(conditions, " OR ")
+			if r.Not != "" {
+				condition = "(" + condition + ") AND strpos(" + column + ", '" + r.Not + "') = 0"
+			}
+			out.WriteString("\n      WHEN " + condition + " THEN '" + r.Name + "'")
 		}
 	}
 	return out.String() + "\n      ELSE '" + Unknown + "' END"

@@ -90,6 +90,27 @@ func TestClassify_differsFromOthersWithReasons(t *testing.T) {
 	}
 }
 
+// What the agents' file, which is of what people see, has too few of: checks that nobody looks at, one of them in a
+// browser's clothes, and people with a phone whose maker's name looks like a bot's.
+func TestClassify_healthChecksAndWhatLooksLikeBots(t *testing.T) {
+	t.Parallel()
+	for agent, want := range map[string]Agent{
+		"Amazon-Route53-Health-Check-Service (ref 1; report http://amzn.to/1vsZADi)":                                                                                         {"Route 53 health check", Unknown, HealthCheck},
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 CloudWatchSynthetics/arn:aws:synthetics:eu-west-1:1:canary:a": {"Other health check", Unknown, HealthCheck},
+		"ELB-HealthChecker/2.0": {"Other health check", Unknown, HealthCheck},
+		"Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)":                                                 {"Other health check", Unknown, HealthCheck},
+		"Mozilla/5.0 (Linux; Android 9; CUBOT_X19) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.0.0 Mobile Safari/537.36": {"Chrome", "Android", Mobile},
+		"Mozilla/5.0 (compatible; Cubotsomething)":                                                                               {Unknown, Unknown, Unknown},
+		"Mozilla/5.0 (compatible; ExampleBot/1.0; +https://example.com/bot)":                                                     {"Other bot", Unknown, Bot},
+		"MistralAI-User/1.0": {"Mistral", Unknown, Bot},
+		"undici":             {"Script", Unknown, Bot},
+	} {
+		if got := Classify(agent); got != want {
+			t.Errorf("%s: got %v, want %v", agent, got, want)
+		}
+	}
+}
+
 // difference tells how two answers differ: "Chrome, not Silk; Tablet, not Mobile"; "" if they do not.
 func difference(ours, other Agent) string {
 	var out []string
