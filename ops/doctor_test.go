@@ -265,6 +265,18 @@ func TestDoctor_faults(t *testing.T) {
 		"a name is taken": {func(c *clinic) {
 			c.bodies["/hostedzone/"+zoneID+"/rrset"] = `<ListResourceRecordSetsResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ResourceRecordSets><ResourceRecordSet><Name>example.com.</Name><Type>A</Type><AliasTarget><HostedZoneId>Z2</HostedZoneId><DNSName>d1.cloudfront.net.</DNSName><EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget></ResourceRecordSet><ResourceRecordSet><Name>example.com.</Name><Type>MX</Type></ResourceRecordSet></ResourceRecordSets><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListResourceRecordSetsResponse>`
 		}, []string{"warning, names taken, example.com: is there already: A d1.cloudfront.net"}},
+		"a wildcard is taken": {func(c *clinic) {
+			c.patient.records = append(c.patient.records, dnsRecord{zoneID, "*.example.com", "A"})
+			c.bodies["/hostedzone/"+zoneID+"/rrset"] = `<ListResourceRecordSetsResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ResourceRecordSets><ResourceRecordSet><Name>\052.example.com.</Name><Type>A</Type><AliasTarget><HostedZoneId>Z2</HostedZoneId><DNSName>d1.cloudfront.net.</DNSName><EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget></ResourceRecordSet></ResourceRecordSets><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListResourceRecordSetsResponse>`
+		}, []string{"warning, names taken, *.example.com: is there already: A d1.cloudfront.net"}},
+		"a second zone of the name": {func(c *clinic) {
+			c.patient.records = c.patient.records[:1] // the one that names its zone
+			c.bodies["/hostedzone"] = strings.Replace(c.bodies["/hostedzone"], "</HostedZones>", `<HostedZone><Id>/hostedzone/ZTWIN</Id><Name>example.com.</Name><CallerReference>z</CallerReference></HostedZone></HostedZones>`, 1)
+		}, nil},
+		"a second zone of the name that is looked up": {func(c *clinic) {
+			c.patient.records = c.patient.records[1:]
+			c.bodies["/hostedzone"] = strings.Replace(c.bodies["/hostedzone"], "<HostedZone>", `<HostedZone><Id>/hostedzone/ZTWIN</Id><Name>example.com.</Name><CallerReference>z</CallerReference></HostedZone><HostedZone>`, 1)
+		}, []string{"blocker, zone, example.com: 2 public zones of this account have this name"}},
 		"an alias is taken": {func(c *clinic) { c.bodies["/distribution"] = distributionList("www.example.com") }, []string{
 			"blocker, aliases taken, www.example.com: is an alias of distribution E0THER",
 		}},

@@ -90,7 +90,7 @@ func askZones(ctx context.Context, p *patient) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.zones = append([]zone{}, zones...)
+	p.zones = p.withoutTwins(zones)
 	var all []finding
 	seen := map[string]bool{}
 	for _, r := range p.records {
@@ -109,8 +109,15 @@ func askZones(ctx context.Context, p *patient) ([]finding, error) {
 			continue
 		}
 		seen[z.id+r.zoneID] = true
-		switch r.zoneID {
-		case z.id, graph.LookedUpZone(z.name):
+		lookedUp := r.zoneID == graph.LookedUpZone(z.name)
+		twins := slices.DeleteFunc(slices.Clone(zones), func(other zone) bool { return other.name != z.name })
+		switch {
+		case lookedUp && len(twins) > 1:
+			all = append(all, finding{
+				Subject: z.name, Level: blocker, Found: fmt.Sprintf("%d public zones of this account have this name", len(twins)),
+				Advice: "set zoneId in the stack file to the one that the world asks",
+			})
+		case r.zoneID == z.id || lookedUp:
 			all = append(all, finding{Subject: z.name, Level: good, Found: z.id})
 		default:
 			all = append(all, finding{
@@ -120,6 +127,17 @@ func askZones(ctx context.Context, p *patient) ([]finding, error) {
 		}
 	}
 	return all, nil
+}
+
+// withoutTwins leaves out zones beside which the stack names another one of the same name by its id.
+func (p *patient) withoutTwins(zones []zone) []zone {
+	named := map[string]string{} // the id by the zone's name
+	for _, z := range zones {
+		if slices.ContainsFunc(p.records, func(r dnsRecord) bool { return r.zoneID == z.id }) {
+			named[z.name] = z.id
+		}
+	}
+	return slices.DeleteFunc(append([]zone{}, zones...), func(z zone) bool { return named[z.name] != "" && named[z.name] != z.id })
 }
 
 // zoneOf is the most specific zone above a name.
@@ -329,7 +347,9 @@ func recordsAt(ctx context.Context, c *cloud, client *route53.Client, z zone, na
 		return nil, err
 	}
 	for _, set := range out.ResourceRecordSets {
-		if strings.TrimSuffix(*set.Name, ".") != name {
+		// Route 53 writes the star of a wildcard in octal.
+		// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+		if strings.Replace(strings.TrimSuffix(*set.Name, "."), `\052`, "*", 1) != name {
 			break // they come sorted by name
 		}
 		if set.Type == types.RRTypeNs || set.Type == types.RRTypeSoa || set.Type == types.RRTypeTxt || set.Type == types.RRTypeMx || set.Type == types.RRTypeCaa {
