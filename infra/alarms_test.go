@@ -302,6 +302,29 @@ func TestAlarms_thresholds(t *testing.T) {
 	}
 }
 
+// A sum of two metrics rings also where only one of them has data: each has a value in its stead.
+func TestAlarms_sumsNeedNotBoth(t *testing.T) {
+	projectFiles(t)
+	g := record(t, "prod", nil)
+	sums := 0
+	for _, r := range g.ByType(alarmToken) {
+		for _, q := range list(r.Inputs, "metricQueries") {
+			expression := text(q, "expression")
+			if left, right, isSum := strings.Cut(expression, " + "); isSum {
+				sums++
+				for _, side := range []string{left, right} {
+					if !strings.Contains(side, "FILL(") {
+						t.Errorf("%s: %s has no datapoint where one of the two has none", r.Name, expression)
+					}
+				}
+			}
+		}
+	}
+	if sums == 0 {
+		t.Error("no alarm over a sum")
+	}
+}
+
 // CloudFront's additional metrics cost a fixed price: they are there for the asking, and with them the alarm that needs
 // them.
 func TestAlarms_additionalMetrics(t *testing.T) {

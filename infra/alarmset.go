@@ -63,7 +63,8 @@ func edgeFunctionAlarms(limit map[string]float64, name string, d *distributionCo
 	const after = "Undo the last change of routes, redirects or aliases, or of the program's version: pulumi stack history."
 	return []Alarm{{
 		Name: "edge-errors-" + name, Section: "edge-errors", Means: "The CloudFront function " + name + " fails or answers what CloudFront does not take.", Do: after,
-		Expression: "failed + invalid", Metrics: []Metric{failed, invalid},
+		// A sum has no datapoint where one of the two has none, and CloudFront is not known to report zeros.
+		Expression: "FILL(failed, 0) + FILL(invalid, 0)", Metrics: []Metric{failed, invalid},
 		Compare: AtLeast, Threshold: limit["edgeFunctionErrors"], M: 2, N: 2, Missing: NotBreaching, Silence: noTraffic,
 	}, {
 		Name: "edge-throttles-" + name, Section: "edge-throttles", Means: "CloudFront throttles the function " + name + ": it computes too long.", Do: after,

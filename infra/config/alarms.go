@@ -39,21 +39,22 @@ type AlarmThreshold struct {
 }
 
 // AlarmThresholds are the platform's limits, in the order of the request path. A share is judged only in minutes with
-// enough requests: a single failed one in a quiet night is no outage (O-C3).
+// enough requests: a single failed one in a quiet night is no outage (O-C3). No limit in percent is 100: an alarm rings
+// above its limit, and there is nothing above.
 func AlarmThresholds() []AlarmThreshold {
 	return []AlarmThreshold{
-		{"edge5xxPercent", 5, 0, 100, "share of the distribution's answers with a 5xx status, in percent"},
+		{"edge5xxPercent", 5, 0, 99, "share of the distribution's answers with a 5xx status, in percent"},
 		{"edgeRequests", 100, 1, 1e9, "requests in a minute from which on the distribution's share is judged"},
 		{"edgeFunctionErrors", 1, 1, 1e9, "failed runs of a CloudFront function in a minute"},
 		{"edgeFunctionThrottles", 1, 1, 1e9, "throttled runs of a CloudFront function in a minute"},
-		{"originLatencyPercent", 80, 1, 100, "90th percentile of the origins' latency, in percent of CloudFront's read timeout"},
-		{"api5xxPercent", 5, 0, 100, "share of a region's API answers with a 5xx status, in percent"},
+		{"originLatencyPercent", 80, 1, 99, "90th percentile of the origins' latency, in percent of CloudFront's read timeout"},
+		{"api5xxPercent", 5, 0, 99, "share of a region's API answers with a 5xx status, in percent"},
 		{"apiRequests", 20, 1, 1e9, "requests in a minute from which on a region's shares are judged"},
-		{"apiLatencyPercent", 80, 1, 100, "99th percentile of the API's latency, in percent of the longest function timeout"},
-		{"functionErrorPercent", 5, 0, 100, "share of failed invocations of a function that answers routes, in percent"},
+		{"apiLatencyPercent", 80, 1, 99, "99th percentile of the API's latency, in percent of the longest function timeout"},
+		{"functionErrorPercent", 5, 0, 99, "share of failed invocations of a function that answers routes, in percent"},
 		{"functionErrors", 1, 1, 1e9, "failed invocations in a minute of a function that answers no route"},
 		{"functionThrottles", 1, 1, 1e9, "throttled invocations of a function in a minute"},
-		{"durationPercent", 80, 1, 100, "99th percentile of a function's duration, in percent of its timeout"},
+		{"durationPercent", 80, 1, 99, "99th percentile of a function's duration, in percent of its timeout"},
 		{"certificateDays", 30, 1, 44, "days before a certificate expires; those of 198 days renew at 45 (F8.6)"},
 	}
 }

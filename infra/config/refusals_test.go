@@ -256,7 +256,7 @@ func TestLoad_refusals(t *testing.T) {
 		{"topic of another region", settings{"alarms": `{"topicArns": ["arn:aws:sns:sa-east-1:123456789012:alarms"]}`}, `onefront:alarms.topicArns[0]: "arn:aws:sns:sa-east-1:123456789012:alarms": want a topic in one of eu-west-1, us-east-1`},
 		{"alarms perhaps", settings{"alarms": `{"enabled": "perhaps"}`}, `onefront:alarms.enabled: "perhaps": want true or false`},
 		{"threshold of the application out of range", settings{"alarms": `{"thresholds": {"deadLetters": 0}}`}, `onefront:alarms.thresholds.deadLetters: 0: want from 1 to 100: messages in a dead-letter queue`},
-		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 101}}`}, `onefront:alarms.thresholds.api5xxPercent: 101: want from 0 to 100`},
+		{"threshold out of range", settings{"alarms": `{"thresholds": {"api5xxPercent": 100}}`}, `onefront:alarms.thresholds.api5xxPercent: 100: want from 0 to 99`},
 		{"retention for ever", settings{"logs": `{"retentionDays": 0}`}, `onefront:logs.retentionDays: 0: want a whole number from 1`},
 		{"what is to be logged, without logs", settings{"logs": `{"enabled": false, "queryStrings": true}`}, `onefront:logs.queryStrings: true: want false, or enabled: true`},
 		{"a table of logs, without logs", settings{"logs": `{"enabled": false, "athena": true}`}, `onefront:logs.athena: true: want false, or enabled: true`},

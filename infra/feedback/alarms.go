@@ -1,6 +1,8 @@
 package feedback
 
 import (
+	"time"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/onefront/onefront/infra"
@@ -22,12 +24,12 @@ const (
 // thresholds are the limits of the alarms below.
 func thresholds() []infra.Threshold {
 	return []infra.Threshold{
-		{Name: "queueAgeSeconds", Default: 900, Low: 1, High: 1_209_600, Meaning: "age of the oldest feedback that waits for redelivery, in seconds"},
+		{Name: "queueAgeSeconds", Default: 900, Low: 1, High: float64(queueRetention/time.Second) - 1, Meaning: "age of the oldest feedback that waits for redelivery, in seconds"},
 		{Name: "deadLetters", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a dead-letter queue"},
 		{Name: "refused", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that the SaaS refused for good"},
 		{Name: "denied", Default: 1, Low: 1, High: 1e9, Meaning: "tries in a minute whose key or address the SaaS turned away (401, 403 or a redirect)"},
 		{Name: "lost", Default: 1, Low: 1, High: 1e9, Meaning: "feedback in a minute that neither SaaS nor queue took; the visitor was told"},
-		{Name: "queuedPercent", Default: 20, Low: 0, High: 100, Meaning: "share of the tries that left feedback in the queue, in percent"},
+		{Name: "queuedPercent", Default: 20, Low: 0, High: 99, Meaning: "share of the tries that left feedback in the queue, in percent"},
 	}
 }
 
