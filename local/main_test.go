@@ -52,9 +52,12 @@ func TestCommand_failingHandlerBuildIsOneLine(t *testing.T) {
 func TestProblemsOf(t *testing.T) {
 	t.Parallel()
 	got := problemsOf(errors.New("onefront:regions[0]: \"x\": want the name of an AWS region\nonefront:upstream.url: \"y\": want https\n" +
+		"urn:pulumi:dev::a::aws:sqs/queue:Queue::q: fifo: true: unknown\nurn:pulumi:dev::a::aws:sqs/queue:Queue::r: fifo: true: unknown\n" +
 		"aws:secretKey: set: not handed on\nfunction \"api\": memory 1 MiB: from 128\nbuilding the function api: exit status 1\n# example\n./main.go:3:1: syntax error\n"))
 	want := []string{
-		`onefront:regions[0]: "x": want the name of an AWS region`, `onefront:upstream.url: "y": want https`, "aws:secretKey: set: not handed on",
+		`onefront:regions[0]: "x": want the name of an AWS region`, `onefront:upstream.url: "y": want https`,
+		"urn:pulumi:dev::a::aws:sqs/queue:Queue::q: fifo: true: unknown", "urn:pulumi:dev::a::aws:sqs/queue:Queue::r: fifo: true: unknown",
+		"aws:secretKey: set: not handed on",
 		`function "api": memory 1 MiB: from 128; building the function api: exit status 1; # example; ./main.go:3:1: syntax error`,
 	}
 	if !slices.Equal(got, want) {
