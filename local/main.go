@@ -114,8 +114,8 @@ func (c command) complain(err error) {
 	}
 }
 
-// aProblem is how a problem of a configuration or a graph begins: with its key, or what, which file or which resource it
-// is about.
+// aProblem is how a problem of a configuration or a graph begins: with its key, or what, which file or which resource
+// it is about.
 var aProblem = regexp.MustCompile(`^(urn:pulumi:|Pulumi\.[\w.-]*yaml(:\d+)?: |[A-Za-z][\w-]*:[A-Za-z][\w.[\]*-]*: |(app|application|function) ")`)
 
 // problemsOf are an error's problems, each in one line: what a compiler says in several is one.
