@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -85,6 +87,39 @@ func templateServed(t *testing.T, p *project) {
 		if said := l.run(t, "bash", "curl -i 'http://127.0.0.1:8080/api/hello"+greeting+"'"); !strings.Contains(said, "X-Onefront-Region: "+region) {
 			t.Errorf("while eu-west-1 is down %q says\n%s", greeting, said)
 		}
+	}
+}
+
+// The workflows that deployments/README.md copies into a team's repository find there what they call.
+func TestTemplate_takesTheDeployingWorkflows(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "../template")
+	makefile := p.read(t, "Makefile")
+	for _, name := range []string{"deploy.yml", "up.yml"} {
+		content, err := os.ReadFile("../.github/workflows/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.write(t, ".github/workflows/"+name, string(content))
+		for _, called := range regexp.MustCompile(`\bmake ([a-z-]+)`).FindAllStringSubmatch(string(content), -1) {
+			if !strings.Contains(makefile, "\n"+called[1]+": ") {
+				t.Errorf("%s: the template has no make %s", name, called[1])
+			}
+		}
+	}
+	workflows, err := filepath.Glob(filepath.Join(p.dir, ".github/workflows/*.yml"))
+	if err != nil || len(workflows) != 3 {
+		t.Fatalf("%v, %v", workflows, err)
+	}
+	p.run(t, "git", "init", "-q") // by which actionlint finds what a workflow calls
+	module, err := filepath.Abs("../tools/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lint := exec.CommandContext(t.Context(), "go", append([]string{"tool", "-modfile=" + module, "actionlint"}, workflows...)...)
+	lint.Dir = ".."
+	if out, err := lint.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
