@@ -145,8 +145,10 @@ func (p *parameters) read(ctx context.Context, r region) (bool, error) {
 		return false, nil // as the health function takes it
 	case err != nil:
 		return false, plain(err)
+	case out.Parameter == nil || out.Parameter.Value == nil:
+		return false, errors.New("the answer has no value")
 	}
-	return out.Parameter != nil && out.Parameter.Value != nil && *out.Parameter.Value == contract.Drained, nil
+	return *out.Parameter.Value == contract.Drained, nil
 }
 
 func (p *parameters) write(ctx context.Context, r region, drained bool) error {
@@ -156,11 +158,14 @@ func (p *parameters) write(ctx context.Context, r region, drained bool) error {
 	if drained {
 		value = contract.Drained
 	}
-	_, err := p.cloud.ssm(r.Name).PutParameter(ctx, &ssm.PutParameterInput{
+	out, err := p.cloud.ssm(r.Name).PutParameter(ctx, &ssm.PutParameterInput{
 		Name: &r.DrainParameter, Value: &value, Type: ssmtypes.ParameterTypeString, Overwrite: &overwrite,
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return plain(err)
+	case out.Version == 0: // something in between answered
+		return errors.New("the answer has no version of the parameter: it is not known whether it was set")
 	}
 	return nil
 }

@@ -71,6 +71,9 @@ func (c *command) attributes(ctx context.Context, region, queueURL string) (map[
 	if err != nil {
 		return nil, err
 	}
+	if out.Attributes[string(types.QueueAttributeNameApproximateNumberOfMessages)] == "" {
+		return nil, fmt.Errorf("the answer does not say how many messages %s has", queueURL)
+	}
 	return out.Attributes, nil
 }
 

@@ -116,6 +116,26 @@ func TestStatus_alarmsByTheDashboardsName(t *testing.T) {
 	}
 }
 
+// An answer that says nothing, as something between here and AWS may give, is no zero.
+func TestStatus_emptyAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	for _, service := range []string{"ssm", "sqs"} {
+		w.instead(service, us, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("{}")) })
+	}
+	var got []regionStatus
+	out, _, err := w.run(t.Context(), "status", "-json")
+	wantError(t, err, "2 of the answers")
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got[1].Drained != nil || got[1].Queue != nil || got[1].Unread["drained"] == "" || got[1].Unread["queue"] == "" {
+		t.Errorf("guessed: %+v", got[1])
+	}
+	_, _, err = w.run(t.Context(), "drain", us)
+	wantError(t, err, us, "not known whether it was set")
+}
+
 func TestStatus_edge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true)
