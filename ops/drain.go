@@ -31,7 +31,7 @@ type drains interface {
 func (c *command) drainsOf(s *stack) (drains, error) {
 	switch {
 	case s.edgeRouting():
-		return &store{cloud: c.cloud, client: c.cloud.keyValueStore(), arn: s.DrainStore, wait: c.wait}, nil
+		return &store{cloud: c.cloud, client: c.cloud.keyValueStore(), arn: s.DrainStore, wait: c.wait, regions: s.Regions}, nil
 	case slices.ContainsFunc(s.Regions, func(r region) bool { return r.DrainParameter == "" }):
 		return nil, errors.New("the outputs name neither drainStore nor a drainParameter for every region: deploy this stack with a version that has them")
 	}
@@ -71,6 +71,11 @@ func (c *command) drain(ctx context.Context, s *stack, name string, out bool) er
 			return fmt.Errorf("%s: setting %s: %w", name, d.place(r), err)
 		}
 	}
+	if changed && out {
+		if err := c.letGo(ctx, s, d, r); err != nil {
+			return err
+		}
+	}
 	if c.flags.json {
 		if err := json.NewEncoder(c.stdout).Encode(drained{name, out, changed, d.place(r)}); err != nil {
 			return err
@@ -105,7 +110,25 @@ func (c *command) anotherServes(ctx context.Context, s *stack, d drains, name st
 			return nil
 		}
 	}
+	return errLast(name)
+}
+
+func errLast(name string) error {
 	return fmt.Errorf("%s is the last region that is not drained: undrain another one first", name)
+}
+
+// letGo takes a drain back where somebody drained the other regions at the same moment, which each of the two looked
+// for before either had written. A region that cannot be asked counts as serving.
+func (c *command) letGo(ctx context.Context, s *stack, d drains, r region) error {
+	for _, other := range s.Regions {
+		if other.Name == r.Name || other.Planned {
+			continue
+		}
+		if out, err := d.read(ctx, other); err != nil || !out {
+			return nil
+		}
+	}
+	return errors.Join(fmt.Errorf("%w; the others were drained at the same moment, so this drain was taken back", errLast(r.Name)), d.write(ctx, r, false))
 }
 
 // explain says what was set, what it waits for, and what it does not move.
@@ -176,6 +199,8 @@ type store struct {
 	client *cloudfrontkeyvaluestore.Client
 	arn    string
 	wait   func(context.Context, time.Duration) error
+	// regions are the stack's, of which one must be left.
+	regions []region
 }
 
 // storeTries is how often a write is tried against somebody else's, who changed the store in between.
@@ -199,7 +224,9 @@ func (s *store) names(ctx context.Context) ([]string, error) {
 		return nil, nil
 	case err != nil:
 		return nil, plain(err)
-	case out.Value == nil || *out.Value == contract.NotDrained || *out.Value == "":
+	case out.Value == nil:
+		return nil, errors.New("the answer has no value")
+	case *out.Value == contract.NotDrained || *out.Value == "":
 		return nil, nil
 	}
 	return strings.Split(*out.Value, ","), nil
@@ -239,6 +266,9 @@ func (s *store) tryWrite(ctx context.Context, name string, drained bool) error {
 	names = slices.DeleteFunc(names, func(n string) bool { return n == name })
 	if drained {
 		names = append(names, name)
+		if !slices.ContainsFunc(s.regions, func(r region) bool { return !r.Planned && !slices.Contains(names, r.Name) }) {
+			return errLast(name) // somebody drained another one since that was looked at
+		}
 	}
 	key, value := contract.DrainStoreKey, contract.NotDrained
 	if len(names) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,36 @@ func TestDrain_edge_conflict(t *testing.T) {
 	w.must("drain", us)
 	if got := w.store["now"]; got != "ap-southeast-2,"+us {
 		t.Errorf("the key is %q", got)
+	}
+}
+
+// Two people drain the two regions at the same moment: one is left, whoever was first.
+func TestDrain_twoAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true)
+	w.onPut = func() {
+		w.onPut = nil
+		w.etag, w.store["now"] = w.etag+1, us
+	}
+	_, _, err := w.run(t.Context(), "drain", eu)
+	wantError(t, err, eu, "last region")
+	if got := w.store["now"]; got != us {
+		t.Errorf("edge: the key is %q", got)
+	}
+	w = newWorld(t, false)
+	own := w.serveSSM(eu)
+	w.instead("ssm", eu, func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutParameter") {
+			w.mu.Lock()
+			w.parameters[us] = "drained"
+			w.mu.Unlock()
+		}
+		own(rw, r)
+	})
+	_, _, err = w.run(t.Context(), "drain", eu)
+	wantError(t, err, eu, "last region", "taken back")
+	if w.parameters[eu] != "-" || w.parameters[us] != "drained" {
+		t.Errorf("dns: parameters %v", w.parameters)
 	}
 }
 
