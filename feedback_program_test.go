@@ -104,6 +104,21 @@ func TestProgram_standsInForSecretsUnderLocalMode(t *testing.T) {
 	}
 }
 
+// What local mode was told must not reach Lambda: an engine's program refuses a variable that was left behind in the
+// shell.
+func TestProgram_refusesLocalModesMachineUnderAnEngine(t *testing.T) {
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), asProgram+"=1", contract.LocalVariable+"=linux/amd64")
+	_, err = graph.Run(t.Context(), graph.Program{Path: executable, Env: env, Strict: true}, options(t, "staging"))
+	want := `ONEFRONT_LOCAL: "linux/amd64": unset it: it is local mode's, and Lambda, which runs linux/arm64, would get functions for another machine`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestProgram_refusesAWrongMachine(t *testing.T) {
 	for _, value := range []string{"linux", "/", "linux/arm64/v8"} {
 		t.Setenv(contract.LocalVariable, value)

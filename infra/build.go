@@ -286,6 +286,9 @@ func (a *Args) builder() (Builder, error) {
 func defaultBuild() (Builder, error) {
 	build := BuildHandler("linux", "arm64")
 	if local := os.Getenv(contract.LocalVariable); local != "" {
+		if underEngine() {
+			return nil, fmt.Errorf("%s: %q: unset it: it is local mode's, and Lambda, which runs linux/arm64, would get functions for another machine", contract.LocalVariable, local)
+		}
 		goos, goarch, ok := strings.Cut(local, "/")
 		if !ok || goos == "" || goarch == "" || strings.Contains(goarch, "/") {
 			return nil, fmt.Errorf("%s: %q: <goos>/<goarch> such as linux/amd64: local mode sets it for the program", contract.LocalVariable, local)

@@ -34,7 +34,8 @@ const (
 
 // Environment variables that local mode sets for the program.
 const (
-	// LocalVariable holds <goos>/<goarch> of this machine, for which the program then builds its handlers.
+	// LocalVariable holds <goos>/<goarch> of this machine, for which the program then builds its handlers. Under an engine
+	// the program refuses it.
 	LocalVariable = "ONEFRONT_LOCAL"
 	// LocalMonitorVariable holds the address of local mode's resource monitor. Where it is the monitor that the
 	// program talks to, and only there, secrets that the stack does not set are stood in for: LocalVariable alone may
