@@ -124,7 +124,11 @@ func (a *Alarm) check() error {
 			longest *= 7
 		}
 		switch {
-		case m.period()%time.Minute != 0:
+		case m.Namespace == "" || m.Name == "":
+			return fail("metric %q of namespace %q: want both", m.Name, m.Namespace)
+		case !statistic.MatchString(m.Statistic):
+			return fail("statistic %q: want Sum, Average, Minimum, Maximum, SampleCount or a percentile such as p99", m.Statistic)
+		case m.period() < time.Minute || m.period()%time.Minute != 0:
 			return fail("a period of %s: want a multiple of a minute", m.period())
 		case window > longest:
 			return fail("%d periods of %s: want at most %s in all", a.N, m.period(), longest)
@@ -135,6 +139,8 @@ func (a *Alarm) check() error {
 	}
 	return nil
 }
+
+var statistic = regexp.MustCompile(`^(Sum|Average|Minimum|Maximum|SampleCount|p(100|[0-9]{1,2}(\.[0-9]{1,10})?))$`)
 
 var metricID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 

@@ -214,7 +214,7 @@ func (p *platform) makeShared(ctx *pulumi.Context, providers *providers) error {
 		Context: ctx, Project: p.Project, Stack: p.Stack, Region: home, Lambda: p.Lambda, platform: p,
 		options: p.child(pulumi.Provider(providers.in[home])),
 	}
-	if err := p.Application.Shared(scope); err != nil {
+	if err := errors.Join(append([]error{p.Application.Shared(scope)}, scope.problems...)...); err != nil {
 		return fmt.Errorf("application %s: %w", p.Application.Name, err)
 	}
 	return nil

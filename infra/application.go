@@ -1,6 +1,10 @@
 package infra
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -131,6 +135,7 @@ type Scope struct {
 	functions []*Function
 	region    *regionComponent
 	alarms    []Alarm
+	problems  []error
 }
 
 // Name is the logical name of a resource in this scope: role and region, under the app's own prefix.
@@ -169,8 +174,16 @@ func (s *Scope) Made(resources ...pulumi.Resource) {
 	}
 }
 
-// Threshold is the stack's value of one of the application's or the platform's limits.
-func (s *Scope) Threshold(name string) float64 { return s.platform.Alarms.Thresholds[name] }
+// Threshold is the stack's value of one of the application's or the platform's limits. One that neither has stops the
+// program once the scope is done.
+func (s *Scope) Threshold(name string) float64 {
+	value, known := s.platform.Alarms.Thresholds[name]
+	if !known {
+		all := strings.Join(slices.Sorted(maps.Keys(s.platform.Alarms.Thresholds)), ", ")
+		s.problems = append(s.problems, fmt.Errorf("threshold %q: want one that the application or the platform has; there are %s", name, all))
+	}
+	return value
+}
 
 // Alarm adds an alarm of the application in this region. In Means and Do {region} and {stack} stand for the alarm's. It
 // has no effect in Shared, and where the stack has no alarms.

@@ -213,10 +213,13 @@ func TestFunctions_namesOfThePlatform(t *testing.T) {
 		region func(*infra.Scope)
 		want   string
 	}{
-		"an output":            {func(s *infra.Scope) { s.Output("endpoint", pulumi.String("x")) }, `output "endpoint" of the application orders: want another name`},
-		"an alarm":             {func(s *infra.Scope) { s.Alarm(backlogAlarm("api-5xx")) }, `alarm "api-5xx": want a name that no other alarm in eu-west-1 has`},
-		"the composite":        {func(s *infra.Scope) { s.Alarm(backlogAlarm("region")) }, `alarm "region-eu-west-1": want a name that no other alarm in eu-west-1 has`},
-		"the same alarm twice": {func(s *infra.Scope) { s.Alarm(backlogAlarm("a")); s.Alarm(backlogAlarm("a")) }, `alarm "a": want a name`},
+		"an output":               {func(s *infra.Scope) { s.Output("endpoint", pulumi.String("x")) }, `output "endpoint" of the application orders: want another name`},
+		"an alarm":                {func(s *infra.Scope) { s.Alarm(backlogAlarm("api-5xx")) }, `alarm "api-5xx": want a name that no other alarm in eu-west-1 has`},
+		"the composite":           {func(s *infra.Scope) { s.Alarm(backlogAlarm("region")) }, `alarm "region-eu-west-1": want a name that no other alarm in eu-west-1 has`},
+		"the same alarm twice":    {func(s *infra.Scope) { s.Alarm(backlogAlarm("a")); s.Alarm(backlogAlarm("a")) }, `alarm "a": want a name`},
+		"a limit that nobody has": {func(s *infra.Scope) { s.Threshold("deadLeters") }, `threshold "deadLeters": want one that the application or the platform has; there are api5xxPercent, `},
+		"a statistic":             {func(s *infra.Scope) { a := backlogAlarm("a"); a.Metrics[0].Statistic = "avg"; s.Alarm(a) }, `alarm "a": statistic "avg": want Sum, Average`},
+		"a metric without a name": {func(s *infra.Scope) { a := backlogAlarm("a"); a.Metrics[0].Namespace = ""; s.Alarm(a) }, `alarm "a": metric "ApproximateNumberOfMessagesVisible" of namespace "": want both`},
 		"more than a composite is": {func(s *infra.Scope) {
 			for i := range 100 {
 				s.Alarm(backlogAlarm(fmt.Sprintf("a-%d", i)))
@@ -230,6 +233,23 @@ func TestFunctions_namesOfThePlatform(t *testing.T) {
 		}
 		if _, err := recordApplication(app, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: want %s in:\n%v", name, c.want, err)
+		}
+	}
+}
+
+// An application's limits are keys of their own.
+func TestFunctions_thresholds(t *testing.T) {
+	app := orders()
+	app.Thresholds = []infra.Threshold{
+		{Name: "apiRequests", Default: 1, High: 2}, {Name: "waiting", Default: 3, Low: 4, High: 5}, {Name: "late", High: 1}, {Name: "late", High: 1}, {Name: "a.b"},
+	}
+	_, err := recordApplication(app, nil)
+	for _, want := range []string{
+		`application "orders": threshold "apiRequests": want a name that no other limit has`, `threshold "waiting": default 3: want from 4 to 5`,
+		`threshold "late": want a name that no other limit has`, `threshold "a.b": want a name of letters and digits`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s in:\n%v", want, err)
 		}
 	}
 }

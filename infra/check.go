@@ -38,6 +38,7 @@ func (f *Functions) check(health string) error {
 	}
 	found.secrets(f.Functions)
 	found.basePaths(f)
+	found.thresholds(f)
 	switch {
 	case len(f.Functions) == 0:
 		found.refuse("application %q: want at least one function", f.Name)
@@ -64,6 +65,25 @@ func (f *findings) basePaths(app *Functions) {
 			f.refuse("application %q: base path %q: want a path that is not there already", app.Name, path)
 		}
 		seen = append(seen, path)
+	}
+}
+
+// thresholds are keys beside the platform's own.
+func (f *findings) thresholds(app *Functions) {
+	seen := map[string]bool{}
+	for _, t := range config.AlarmThresholds() {
+		seen[t.Name] = true
+	}
+	for _, t := range app.Thresholds {
+		switch {
+		case !secretKey.MatchString(t.Name):
+			f.refuse("application %q: threshold %q: want a name of letters and digits, such as deadLetters", app.Name, t.Name)
+		case seen[t.Name]:
+			f.refuse("application %q: threshold %q: want a name that no other limit has, of the platform or of the application", app.Name, t.Name)
+		case t.Default < t.Low || t.Default > t.High:
+			f.refuse("application %q: threshold %q: default %g: want from %g to %g, as its own bounds say", app.Name, t.Name, t.Default, t.Low, t.High)
+		}
+		seen[t.Name] = true
 	}
 }
 

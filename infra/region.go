@@ -2,6 +2,7 @@ package infra
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -157,7 +158,7 @@ func (b *regionBuilder) makeApplication() error {
 	if app.Region == nil {
 		return nil
 	}
-	if err := app.Region(b.scope); err != nil {
+	if err := errors.Join(append([]error{app.Region(b.scope)}, b.scope.problems...)...); err != nil {
 		return err
 	}
 	completed := &Functions{Name: app.Name, BasePaths: app.BasePaths}
