@@ -68,6 +68,9 @@ func BuildHandlerForLocalMode(goos, goarch string) Builder {
 	}
 }
 
+// goArchive begins what go makes of a package that is no program.
+const goArchive = "!<arch>\n"
+
 // compilation is what [compile] is asked for.
 type compilation struct {
 	goos, goarch, pkg, ldflags string
@@ -91,6 +94,9 @@ func compile(ctx context.Context, c compilation) (HandlerZip, error) {
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		return HandlerZip{}, fmt.Errorf("building the handler: %w", err)
+	}
+	if bytes.HasPrefix(content, []byte(goArchive)) {
+		return HandlerZip{}, fmt.Errorf("building %s: want a package main: of another go makes no program", c.pkg)
 	}
 	packed, err := packBootstrap(content, c.method)
 	if err != nil {
@@ -319,11 +325,17 @@ func (s source) build(ctx context.Context, build Builder) (HandlerZip, error) {
 	return zip, nil
 }
 
+// maxZip is what Lambda takes with the call that makes the function (F10.5).
+const maxZip = 50 << 20
+
 // readyZip takes a zip that somebody else has made, if Lambda can run it (F10.2).
 func readyZip(path string) (HandlerZip, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return HandlerZip{}, fmt.Errorf("the path of a zip relative to the project: %w", err)
+	}
+	if len(content) > maxZip {
+		return HandlerZip{}, fmt.Errorf("at most %d bytes, which Lambda takes without a bucket, not %d (F10.5)", maxZip, len(content))
 	}
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {

@@ -164,6 +164,15 @@ func TestBuildHandler_compileError(t *testing.T) {
 	}
 }
 
+// Of a package that is no program go makes an archive, without a word.
+func TestBuildHandler_notMain(t *testing.T) {
+	writeModule(t, "package orders\n\nfunc Main() {}\n")
+	_, err := BuildHandler("linux", "arm64")(t.Context(), "./handler")
+	if err == nil || !strings.Contains(err.Error(), "building ./handler: want a package main") {
+		t.Errorf("error = %v, want one that names what the package must be", err)
+	}
+}
+
 // A build that is interrupted ends whole: no compiler and no linker goes on, and neither go nor the builder leaves a
 // folder.
 func TestBuildHandler_interrupted(t *testing.T) {

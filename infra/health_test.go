@@ -2,6 +2,7 @@ package infra_test
 
 import (
 	"archive/zip"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -142,6 +143,30 @@ func TestOrigins_readTimeout(t *testing.T) {
 			if got := at(origin, "customOriginConfig", "originReadTimeout"); got != want {
 				t.Errorf("%s reads for %v s, want %v", text(origin, "originId"), got, want)
 			}
+		}
+	}
+}
+
+// Long paths fill a function's policy of 20 KB before 40 routes do.
+func TestPermissions_longPaths(t *testing.T) {
+	for length, want := range map[int]int{20: 30, 300: 1} {
+		app := orders()
+		app.Functions[1].Routes = nil
+		for i := range 30 {
+			app.Functions[1].Routes = append(app.Functions[1].Routes, fmt.Sprintf("GET /shop/%s/%d", strings.Repeat("x", length), i))
+		}
+		g, err := recordApplication(app, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, p := range g.ByType(permissionToken) {
+			if p.Region == "eu-west-1" && text(p.Inputs, "function") == named(t, g, functionToken, "reports-eu-west-1").Output("name") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("30 routes of %d characters: %d permissions, want %d", length, got, want)
 		}
 	}
 }

@@ -30,6 +30,21 @@ var (
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxRoutePermissions = 40
 
+// maxFunctionPolicy is that policy's size, and permissionBytes what one permission takes of it beside its route.
+const (
+	maxFunctionPolicy = 20 << 10
+	permissionBytes   = 450
+)
+
+// crowded says whether a permission for each route would not fit into the function's policy.
+func (fn *Function) crowded() bool {
+	size := 0
+	for _, key := range fn.Routes {
+		size += permissionBytes + len(routeSource(key))
+	}
+	return len(fn.Routes) > maxRoutePermissions || size > maxFunctionPolicy
+}
+
 // routesOf are a function's routes under the names of their resources, and the permissions for them.
 func routesOf(fn *Function) (routes []apiRoute, permissions []apiPermission) {
 	for _, key := range fn.Routes {
@@ -40,7 +55,7 @@ func routesOf(fn *Function) (routes []apiRoute, permissions []apiPermission) {
 		routes = append(routes, apiRoute{role: role, key: pulumi.String(key)})
 		permissions = append(permissions, apiPermission{role: role, source: routeSource(key)})
 	}
-	if len(fn.Routes) > maxRoutePermissions {
+	if fn.crowded() {
 		permissions = []apiPermission{{role: "all-" + fn.Name, source: "*"}}
 	}
 	return routes, permissions
@@ -49,8 +64,8 @@ func routesOf(fn *Function) (routes []apiRoute, permissions []apiPermission) {
 // remarks are what a preview warns of.
 func (f *Functions) remarks() (all []string) {
 	for _, fn := range f.Functions {
-		if n := len(fn.Routes); n > maxRoutePermissions {
-			all = append(all, fmt.Sprintf("function %q: its %d routes do not fit into its policy one by one, so every route of the API may call it: above %d a route is no boundary", fn.Name, n, maxRoutePermissions))
+		if fn.crowded() {
+			all = append(all, fmt.Sprintf("function %q: its %d routes do not fit into its policy one by one, so every route of the API may call it: above %d, or with long paths, a route is no boundary", fn.Name, len(fn.Routes), maxRoutePermissions))
 		}
 	}
 	return all
