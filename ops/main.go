@@ -21,6 +21,7 @@ const usage = `Steers a stack that runs, without a deployment.
 
 usage: go run ./ops COMMAND [REGION] [flags]
        go run ./ops -version
+       in a team's repository: go tool ops
 
   drain REGION     take the region out of the traffic (dns: its health check fails; edge: the edge leaves it out)
   undrain REGION   let it have traffic again

@@ -34,6 +34,7 @@ const defaultAge = 24 * time.Hour
 const usageHead = `Counts CloudFront's access logs (standard logs v2, JSON lines, plain or gzip).
 
 usage: go run ./stats [flags] [REPORT...] FILE|DIR|s3://BUCKET/PREFIX|- ...
+       in a team's repository: go tool stats
 
   -since DURATION  only requests of so long ago or later, such as 24h (default: all; for s3:// 24h; 0 is all)
   -bots            count bots and health checks in rankings too
