@@ -194,6 +194,20 @@ func TestFiles_linksAndFilesNamedTwice(t *testing.T) {
 	}
 }
 
+// What cannot be opened is told, and the rest is counted.
+func TestFiles_aLinkToNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.json"), log(1, 100))
+	if err := os.Symlink("gone", filepath.Join(dir, "b.json")); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, "", "os", dir)
+	if r.status != statusFailed || !strings.HasPrefix(r.stdout, "100 lines") || !strings.Contains(r.stderr, "b.json") {
+		t.Errorf("status %d, %q, %q", r.status, r.stdout, r.stderr)
+	}
+}
+
 // A terminal as standard input says nothing when its user presses Ctrl-C.
 func TestInterrupted_doesNotWaitForInput(t *testing.T) {
 	t.Parallel()

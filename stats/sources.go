@@ -92,15 +92,15 @@ func fileSources(path string, since time.Time) ([]source, error) {
 		return nil, err
 	}
 	err = filepath.WalkDir(folder, func(below string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !slices.Contains(logEndings, filepath.Ext(below)) {
-			return err
-		}
-		info, err := os.Stat(below) // a link to a file is that file
-		if err != nil || !info.Mode().IsRegular() {
-			return err
+		info, err := logFile(below, entry, err)
+		if info == nil && err == nil {
+			return nil
 		}
 		seen++
-		if !tooOld(filepath.Base(below), since) {
+		switch {
+		case err != nil: // the others are read, and this is told
+			found = append(found, source{name: below, open: func(context.Context) (io.ReadCloser, error) { return nil, err }})
+		case !tooOld(filepath.Base(below), since):
 			found = append(found, fileSource(filepath.Join(path, strings.TrimPrefix(below, folder)), info.Size()))
 		}
 		return nil
@@ -114,6 +114,18 @@ func fileSources(path string, since time.Time) ([]source, error) {
 		return nil, fmt.Errorf("%s: none of its %d files has requests since %s", path, seen, since.UTC().Format(time.DateTime))
 	}
 	return found, nil
+}
+
+// logFile is what is at a path below a folder, nil if that is no log. A link to a file is that file.
+func logFile(path string, entry fs.DirEntry, err error) (fs.FileInfo, error) {
+	if err != nil || entry.IsDir() || !slices.Contains(logEndings, filepath.Ext(path)) {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
+	return info, nil
 }
 
 func fileSource(path string, size int64) source {
