@@ -194,6 +194,25 @@ func TestFiles_linksAndFilesNamedTwice(t *testing.T) {
 	}
 }
 
+// How much of a cut file is missing nobody knows: what there is is counted, and the status says so.
+func TestFiles_cut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	whole := zipped(t, log(1, 3000))
+	file := filepath.Join(dir, "cut.gz")
+	if err := os.WriteFile(file, []byte(whole[:len(whole)-20]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, "", "-json", "os", file)
+	var got accesslogResult
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Lines < 2000 || got.BadLines == 0 {
+		t.Errorf("%d lines, %d bad, %v", got.Lines, got.BadLines, err)
+	}
+	if r.status != statusFailed || !strings.Contains(r.stderr, "cut.gz: line ") {
+		t.Errorf("status %d, %s", r.status, r.stderr)
+	}
+}
+
 // What cannot be opened is told, and the rest is counted.
 func TestFiles_aLinkToNothing(t *testing.T) {
 	t.Parallel()

@@ -17,9 +17,13 @@ const maxLine = 1 << 20
 // readBuffer is what is read of a file at once.
 const readBuffer = 1 << 16
 
-// Read counts the lines of a log, plain or gzip. A line that cannot be read is counted and named (Result.BadLines),
-// and so is the rest of a file that breaks off. It is an error if the whole file holds no line of a log; an empty
-// file is none. name is what a bad line's file is called.
+// ErrBrokenOff is the error of a file whose lines were counted up to a place, and how many more it has is not known: it
+// is cut, damaged, or the connection to it ended.
+var ErrBrokenOff = errors.New("the rest cannot be read")
+
+// Read counts the lines of a log, plain or gzip. A line that cannot be read is counted and named (Result.BadLines).
+// It is an error if the whole file holds no line of a log, which an empty file is not, and ErrBrokenOff if the rest of
+// it cannot be read; that rest is one of the bad lines, too. name is what a bad line's file is called.
 func (w *Worker) Read(ctx context.Context, r io.Reader, name string) error {
 	defer w.Flush()
 	in := bufio.NewReaderSize(r, readBuffer)
@@ -66,15 +70,18 @@ func (w *Worker) readLines(ctx context.Context, in *bufio.Reader, name string) e
 
 // end says what a file's end means. Lines of what is no log at all are not counted as bad ones.
 func (w *Worker) end(name string, number int, err error, good bool, bad badLines) error {
+	var broken error
 	if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		bad.add(BadLine{name, number, "the rest cannot be read: " + err.Error()})
+		broken = fmt.Errorf("%w: %w", ErrBrokenOff, err)
+		bad.add(BadLine{name, number, broken.Error()})
+		broken = fmt.Errorf("%s: line %d: %w", name, number, broken)
 	}
 	if !good && bad.count > 0 {
 		return fmt.Errorf("%s: not a line of it is one of a CloudFront standard log (v2) as JSON: line %d: %s",
 			name, bad.first[0].Line, bad.first[0].Reason)
 	}
 	w.c.addBad(bad)
-	return nil
+	return broken
 }
 
 var errLongLine = fmt.Errorf("a line of more than %d bytes", maxLine)
