@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,9 +67,18 @@ func (f *Filter) Takes(r *Request) bool {
 	return f.Path == "" || strings.Contains(strings.ToLower(r.Path+"?"+r.Query), strings.ToLower(f.Path))
 }
 
+// filters are the parameters of GET /requests. Another one is a mistake that would show everything.
+var filters = []string{"limit", "path", "status", "region", "cache", "edge", "from", "to"}
+
 // readFilter reads the filter of GET /requests. It answers the request itself when a value is wrong.
 func readFilter(w http.ResponseWriter, r *http.Request) (f Filter, ok bool) {
 	q := r.URL.Query()
+	for name := range q {
+		if !slices.Contains(filters, name) {
+			fail(w, http.StatusBadRequest, "parameter %q: want one of %s", shorten(name), strings.Join(filters, ", "))
+			return f, false
+		}
+	}
 	f = Filter{Path: q.Get("path"), Status: q.Get("status"), Region: q.Get("region"), Cache: q.Get("cache"), Edge: q.Get("edge")}
 	if s := f.Status; s != "" && (len(s) != 3 || s[0] < '1' || s[0] > '5' || s[1:] != "xx" && strings.Trim(s, "0123456789") != "") {
 		fail(w, http.StatusBadRequest, "status: %q: want a code such as 404 or a class such as 5xx", shorten(s))

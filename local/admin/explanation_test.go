@@ -47,7 +47,7 @@ func TestServer_requestsFiltered(t *testing.T) {
 			t.Errorf("%q: got %v, want %s", query, got, want)
 		}
 	}
-	for _, query := range []string{"status=9", "status=abc", "status=2yx", "from=yesterday", "to=1", "limit=10001"} {
+	for _, query := range []string{"status=9", "status=abc", "status=2yx", "from=yesterday", "to=1", "limit=10001", "pth=topics"} {
 		if got := w.call("GET", "/requests?"+query, ""); got.Code != http.StatusBadRequest {
 			t.Errorf("%q: got %d %s", query, got.Code, got.Body)
 		}
