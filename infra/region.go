@@ -347,7 +347,7 @@ func (b *regionBuilder) makeDomain() error {
 	}
 	b.region.ready = append(b.region.ready, mapping)
 	// Names lead to the region once it can answer, and are gone before it cannot: deletion runs the other way. Route 53's
-	// control plane is global, so that draining or removing a region asks nothing of the region itself (F15.5, F15.6).
+	// control plane is global, so that changing or deleting them asks nothing of the region itself (F15.5, F15.6).
 	names := append(b.child(), pulumi.Provider(b.args.global), pulumi.DependsOn(b.region.ready))
 	plain := b.args.region + "." + b.cfg.OriginDomain
 	target := domain.DomainNameConfiguration

@@ -258,6 +258,7 @@ func TestLoad_warnings(t *testing.T) {
 		{"unsafe CSP", settings{"securityHeaders": `{"contentSecurityPolicy": "script-src 'unsafe-inline'"}`}, `onefront:securityHeaders.contentSecurityPolicy: "script-src 'unsafe-inline'": 'unsafe-...'`},
 		{"Date comes back", settings{"responseHeaders": `{"remove": ["Date"]}`}, `onefront:responseHeaders.remove: "Date": comes back`},
 		{"no invocation at all", settings{"lambda": `{"reservedConcurrency": 0}`}, `onefront:lambda.reservedConcurrency: 0: stops every invocation`},
+		{"receivers without alarms", settings{"alarms": `{"enabled": false, "emails": ["a@example.com"]}`}, `onefront:alarms.enabled: false: there are no alarms, so nobody`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -75,6 +75,9 @@ func (c *Config) readAlarms(n node) {
 	}
 	a.OutsideIn = o.at("outsideIn").bool(a.Told())
 	a.AdditionalMetrics = o.at("additionalMetrics").bool(false)
+	if !a.Enabled && a.Told() {
+		o.at("enabled").warn("there are no alarms, so nobody of those who are named is told: true makes them")
+	}
 	c.Alarms = a
 	c.readThresholds(o.at("thresholds"))
 }
