@@ -79,6 +79,7 @@ var checks = []check{
 	{"aliases taken", askAliases},
 	{"concurrency", askConcurrency},
 	{"quotas", askQuotas},
+	{"custom domains", askDomains},
 	{"KeyValueStore", askStore},
 }
 

@@ -45,7 +45,8 @@ func newClinic(t *testing.T) *clinic {
 		"GetAccountSummary":                        `<GetAccountSummaryResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetAccountSummaryResult><SummaryMap><entry><key>GlobalEndpointTokenVersion</key><value>2</value></entry></SummaryMap></GetAccountSummaryResult></GetAccountSummaryResponse>`,
 		"/getRegionOptStatus":                      `{"RegionName":"eu-west-1","RegionOptStatus":"ENABLED_BY_DEFAULT"}`,
 		"/account-settings":                        `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":1000}}`,
-		"ListServiceQuotas":                        `{"Quotas":[{"QuotaName":"Web distributions per AWS account","Value":200},{"QuotaName":"Cache policies per AWS account","Value":20},{"QuotaName":"Functions per AWS account","Value":100}]}`,
+		"ListServiceQuotas":                        `{"Quotas":[{"QuotaName":"Web distributions per AWS account","Value":200},{"QuotaName":"Cache policies per AWS account","Value":20},{"QuotaName":"Functions per AWS account","Value":100},{"QuotaName":"Custom Domain Names","Value":120},{"QuotaName":"Private custom domain names","Value":1}]}`,
+		"/v2/domainnames":                          `{"items":[{"domainName":"*.o.example.org"},{"domainName":"api.example.org"}]}`,
 		"/hostedzone":                              `<ListHostedZonesResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><HostedZones><HostedZone><Id>/hostedzone/` + zoneID + `</Id><Name>example.com.</Name><CallerReference>x</CallerReference></HostedZone><HostedZone><Id>/hostedzone/ZPRIVATE</Id><Name>www.example.com.</Name><CallerReference>y</CallerReference><Config><PrivateZone>true</PrivateZone></Config></HostedZone></HostedZones><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems><Marker></Marker></ListHostedZonesResponse>`,
 		"/hostedzone/" + zoneID:                    `<GetHostedZoneResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><HostedZone><Id>/hostedzone/` + zoneID + `</Id><Name>example.com.</Name><CallerReference>x</CallerReference></HostedZone><DelegationSet><NameServers><NameServer>ns-2.example.net</NameServer><NameServer>ns-1.example.net</NameServer></NameServers></DelegationSet></GetHostedZoneResponse>`,
 		"/hostedzone/" + zoneID + "/rrset":         `<ListResourceRecordSetsResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ResourceRecordSets/><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListResourceRecordSetsResponse>`,
@@ -60,7 +61,7 @@ func newClinic(t *testing.T) *clinic {
 	for _, service := range []string{"sts", "iam", "account", "cloudfront", "route53"} {
 		endpoints[service] = map[string]string{"": at.URL}
 	}
-	for _, service := range []string{"lambda", "servicequotas"} {
+	for _, service := range []string{"lambda", "servicequotas", "apigateway"} {
 		endpoints[service] = map[string]string{eu: at.URL, us: at.URL}
 	}
 	server := c.serveDNS()
@@ -100,6 +101,7 @@ func graphOfAStack() *graph.Graph {
 		resource(healthCheckType, "eu", "", nil),
 		resource(functionType, "api", eu, map[string]any{"reservedConcurrentExecutions": 50.0}),
 		resource(cachePolicyType, "own", "", nil),
+		resource(domainNameType, "origin", eu, nil),
 		resource(edgeFunctionType, "api", "", nil),
 		resource(storeType, "drains", "", nil),
 	)
@@ -307,6 +309,9 @@ func TestDoctor_faults(t *testing.T) {
 		"many health checks": {func(c *clinic) {
 			c.bodies["/accountlimit/MAX_HEALTH_CHECKS_BY_OWNER"] = strings.ReplaceAll(c.bodies["/accountlimit/MAX_HEALTH_CHECKS_BY_OWNER"], ">5<", ">200<")
 		}, []string{"warning, quotas, health checks: 200 used, the stack has 1, 200 allowed"}},
+		"many custom domains": {func(c *clinic) {
+			c.bodies["ListServiceQuotas"] = strings.Replace(c.bodies["ListServiceQuotas"], `"Value":120`, `"Value":2`, 1)
+		}, []string{"warning, custom domains, custom domains, eu-west-1: 2 used, the stack has 1, 2 allowed"}},
 		"a quota without a name": {func(c *clinic) {
 			c.bodies["ListServiceQuotas"] = strings.ReplaceAll(c.bodies["ListServiceQuotas"], "Functions", "Things")
 		}, []string{
@@ -337,6 +342,7 @@ func TestDoctor_faults(t *testing.T) {
 			"unknown, aliases taken, : could not be asked: AccessDenied: not allowed",
 			"unknown, concurrency, : could not be asked: AccessDeniedException: not allowed",
 			"unknown, quotas, : could not be asked: AccessDeniedException: not allowed",
+			"unknown, custom domains, : could not be asked: AccessDeniedException: not allowed",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -352,6 +358,34 @@ func TestDoctor_faults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Custom domains are counted over pages, by a signed question, and a refusal is an error.
+func TestCustomDomains(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{"": `{"items":[{},{}],"nextToken":"a b"}`, "a b": `{"items":[{}]}`}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.Header.Get("Authorization"), "/"+eu+"/apigateway/aws4_request") {
+			t.Errorf("Authorization %q", r.Header.Get("Authorization"))
+		}
+		body, found := pages[r.URL.Query().Get("nextToken")]
+		if !found || r.URL.Path != "/v2/domainnames" {
+			w.Header().Set("X-Amzn-Errortype", "AccessDeniedException:http://x")
+			w.WriteHeader(http.StatusForbidden)
+		}
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	c := &cloud{
+		config:    aws.Config{Credentials: credentials.NewStaticCredentialsProvider("key", "secret", "")},
+		endpoints: map[string]map[string]string{"apigateway": {eu: server.URL}}, timeout: callTimeout,
+	}
+	if n, err := c.customDomains(t.Context(), eu); err != nil || n != 3 {
+		t.Errorf("%d, %v; want 3", n, err)
+	}
+	pages = nil
+	_, err := c.customDomains(t.Context(), eu)
+	wantError(t, err, "apigateway in eu-west-1 answers 403 AccessDeniedException")
 }
 
 func TestDoctor_report(t *testing.T) {

@@ -272,20 +272,29 @@ func quotaFinding(name string, used, adds int, limit float64) finding {
 	return f
 }
 
-// limits are CloudFront's quotas of this account by their names in lower case, "web distributions" being distributions.
+// limits are CloudFront's quotas of this account, "web distributions" being distributions.
 func (p *patient) limits(ctx context.Context) (map[string]float64, error) {
+	quotas, err := p.cloud.quotas(ctx, "cloudfront", globalRegion)
 	limits := map[string]float64{}
-	pages := servicequotas.NewListServiceQuotasPaginator(p.cloud.servicequotas(globalRegion), &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("cloudfront")})
+	for name, value := range quotas {
+		limits[strings.Replace(strings.TrimPrefix(name, "web "), "aws account", "AWS account", 1)] = value
+	}
+	return limits, err
+}
+
+// quotas are those of a service in a region by their names in lower case.
+func (c *cloud) quotas(ctx context.Context, service, region string) (map[string]float64, error) {
+	limits := map[string]float64{}
+	pages := servicequotas.NewListServiceQuotasPaginator(c.servicequotas(region), &servicequotas.ListServiceQuotasInput{ServiceCode: &service})
 	for pages.HasMorePages() {
-		pageContext, cancel := p.cloud.within(ctx)
+		pageContext, cancel := c.within(ctx)
 		page, err := pages.NextPage(pageContext)
 		cancel()
 		if err != nil {
 			return nil, err
 		}
 		for _, q := range page.Quotas {
-			name := strings.TrimPrefix(strings.ToLower(aws.ToString(q.QuotaName)), "web ")
-			limits[strings.Replace(name, "aws account", "AWS account", 1)] = aws.ToFloat64(q.Value)
+			limits[strings.ToLower(aws.ToString(q.QuotaName))] = aws.ToFloat64(q.Value)
 		}
 	}
 	return limits, nil
