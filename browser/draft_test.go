@@ -110,6 +110,11 @@ func TestStatusPage_regionDown(t *testing.T) {
 	}
 	p.Axe("a region down")
 	p.Width("a region down")
+	edge.mu.Lock()
+	edge.dry = true
+	edge.mu.Unlock()
+	p.Do(browser.Click("#check"))
+	p.Until(`document.querySelector("#summary").textContent.endsWith("us-east-1 answers what is only read, but has no topics to show (status 424).")`)
 	edge.down("502", "")
 	p.Do(browser.Click("#check"))
 	p.Until(`document.querySelector("#summary").textContent.includes("No other one answers")`)

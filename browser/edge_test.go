@@ -41,6 +41,7 @@ type fakeEdge struct {
 	posts      []post
 	topicsDown bool
 	broken     string // the status of health, as text; "" works
+	dry        bool   // reads has no topics to show: the SaaS is down, too
 	reads      string // the region that answers topics past the cache, "" for none, while health is broken
 }
 
@@ -148,9 +149,13 @@ func (e *fakeEdge) feedback(w http.ResponseWriter, r *http.Request) {
 
 func (e *fakeEdge) topics(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
-	down, reads := e.topicsDown, e.reads
+	down, reads, dry := e.topicsDown, e.reads, e.dry
 	e.mu.Unlock()
 	if reads != "" && strings.HasPrefix(r.URL.Query().Get("locale"), "x-status-") {
+		if dry {
+			asJSON(w, http.StatusFailedDependency, `{"title":"Failed Dependency","status":424}`, reads)
+			return
+		}
 		asJSON(w, http.StatusOK, `{"topics":[]}`, reads)
 		return
 	}

@@ -40,7 +40,7 @@ function summarize(health, topics, read) {
     if (item.textContent === (now || reads)) item.setAttribute("aria-current", "true");
     else item.removeAttribute("aria-current");
   }
-  byId("summary").textContent = health.status === 200 ? well(health, now) : badly(health, topics, failed, reads);
+  byId("summary").textContent = health.status === 200 ? well(health, now) : badly(health, topics, failed, reads, read);
   remember(health.status, now, reads);
 }
 
@@ -50,11 +50,13 @@ function well(health, name) {
 }
 
 // badly says which region failed and which still answer, as far as this page can know.
-function badly(health, topics, failed, reads) {
+function badly(health, topics, failed, reads, read) {
   if (health.status === 0 && topics.status === 0) return navigator.onLine ? "Nothing answered." : "This browser is offline, so nothing could be asked.";
   const what = health.status === 0 ? "no answer" : `status ${health.status}`;
   const first = `${failed && failed !== reads ? failed : "The region in charge"} does not answer (${what}).`;
   if (reads) return `${first} ${reads} still answers what is only read, such as topics; sending works again once ${reads} is in charge.`;
+  const dry = read && region(read) !== failed ? region(read) : "";
+  if (dry) return `${first} ${dry} answers what is only read, but has no topics to show (status ${read.status}).`;
   if (topics.status === 200) return `${first} No other one answers either; the edge still has topics in its cache.`;
   return `${first} No other one answers either.`;
 }
