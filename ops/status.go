@@ -74,17 +74,20 @@ func (c *command) questions(s *stack) []question {
 // status asks everything of all regions at once and prints a table, or JSON. What cannot be read is named, and the
 // status is 1 then.
 func (c *command) status(ctx context.Context, s *stack) error {
-	report := make([]regionStatus, len(s.Regions), len(s.Regions)+1)
-	var group sync.WaitGroup
-	for i, r := range s.Regions {
-		report[i].Region = r.Name
-		group.Go(func() { c.askAll(ctx, s, c.questions(s), r, &report[i]) })
+	var report []regionStatus
+	for _, r := range s.Regions {
+		report = append(report, regionStatus{Region: r.Name})
 	}
 	if _, err := s.region(globalRegion); err != nil {
 		report = append(report, regionStatus{Region: globalRegion, Edge: true})
-		group.Go(func() {
-			c.askAll(ctx, s, []question{{"alarms", c.askAlarms}}, region{Name: globalRegion}, &report[len(s.Regions)])
-		})
+	}
+	var group sync.WaitGroup
+	for i := range report {
+		r, questions := region{Name: globalRegion}, []question{{"alarms", c.askAlarms}}
+		if !report[i].Edge {
+			r, questions = s.Regions[i], c.questions(s)
+		}
+		group.Go(func() { c.askAll(ctx, s, questions, r, &report[i]) })
 	}
 	group.Wait()
 	if c.flags.json {
