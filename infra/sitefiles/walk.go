@@ -52,9 +52,9 @@ func Read(dir string, exclude []string) (*Folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("siteDir %q: %s", dir, Missing(dir))
+			return nil, fmt.Errorf("%q: %s", dir, Missing(dir))
 		}
-		return nil, fmt.Errorf("siteDir %q: %w", dir, err)
+		return nil, fmt.Errorf("%q: %w", dir, err)
 	}
 	defer func() { _ = root.Close() }()
 
@@ -65,7 +65,7 @@ func Read(dir string, exclude []string) (*Folder, error) {
 	files := l.Files
 	for i := range files {
 		if files[i].MD5, files[i].SHA256, err = sums(root, files[i].Key); err != nil {
-			return nil, fmt.Errorf("siteDir %q: hashing %q: %w", dir, files[i].Key, err)
+			return nil, fmt.Errorf("%q: hashing %q: %w", dir, files[i].Key, err)
 		}
 	}
 	slices.SortFunc(files, uploadOrder)
@@ -98,7 +98,7 @@ type list struct {
 
 func (l *list) walk() error {
 	if err := fs.WalkDir(l.root.FS(), ".", l.visit); err != nil {
-		return fmt.Errorf("siteDir %q: %w", l.dir, err)
+		return fmt.Errorf("%q: %w", l.dir, err)
 	}
 	if l.total > MaxTotalBytes {
 		l.refuse(fmt.Errorf("%d bytes in all: at most %d: %s", l.total, MaxTotalBytes, instead))
@@ -111,7 +111,7 @@ func (l *list) walk() error {
 		}
 	}
 	if len(l.problems) > 0 {
-		return fmt.Errorf("siteDir %q: %w", l.dir, errors.Join(l.problems...))
+		return fmt.Errorf("%q: %w", l.dir, errors.Join(l.problems...))
 	}
 	return nil
 }

@@ -219,7 +219,7 @@ func TestWalk_refusals(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			for _, want := range append(c.want, fmt.Sprintf("siteDir %q", dir)) {
+			for _, want := range append(c.want, fmt.Sprintf("%q: ", dir)) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error %q does not say %q", err, want)
 				}
@@ -266,8 +266,9 @@ func TestWalk_tooLarge(t *testing.T) {
 func TestWalk_noFolder(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"file": "x"})
-	for _, name := range []string{"absent", "file"} {
-		if _, err := walk(filepath.Join(dir, name)); err == nil || !strings.Contains(err.Error(), "siteDir") {
+	for name, want := range map[string]string{"absent": "there is no such folder", "file": "not a directory"} {
+		path := filepath.Join(dir, name)
+		if _, err := walk(path); err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("%q: ", path)) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
