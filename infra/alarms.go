@@ -64,11 +64,11 @@ func (a *alarms) claim(role, place, region string) error {
 	if place != "" {
 		name += "-" + place
 	}
-	if at := [2]string{region, name}; a.taken[at] {
+	at := [2]string{region, name}
+	if a.taken[at] {
 		return fmt.Errorf("alarm %q: want a name that no other alarm in %s has", role, region)
-	} else {
-		a.taken[at] = true
 	}
+	a.taken[at] = true
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -52,8 +53,9 @@ const zipKept = 7 * 24 * time.Hour
 // The flags are those of https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html (F10.1). An error
 // holds the compiler's own text.
 func BuildHandler(goos, goarch string) Builder {
+	variables := sync.OnceValue(func() []string { return pinned(goos, goarch) })
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
-		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, ldflags: "-s -w -buildid=", method: zip.Deflate})
+		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, variables: variables, ldflags: "-s -w -buildid=", method: zip.Deflate})
 	}
 }
 
@@ -61,10 +63,11 @@ func BuildHandler(goos, goarch string) Builder {
 // with the build ID by which go sees that there is nothing to link, and is not compressed. The zip depends on more than
 // the source, which nothing of local mode minds.
 func BuildHandlerForLocalMode(goos, goarch string) Builder {
+	variables := sync.OnceValue(func() []string { return pinned(goos, goarch) })
 	return func(ctx context.Context, pkg string) (HandlerZip, error) {
 		sum := sha256.Sum256([]byte(goos + "/" + goarch + " " + pkg))
 		keep := filepath.Join(string(buildDir), linkedDir, hex.EncodeToString(sum[:6]))
-		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, ldflags: "-s -w", method: zip.Store, keep: keep})
+		return compile(ctx, compilation{goos: goos, goarch: goarch, pkg: pkg, variables: variables, ldflags: "-s -w", method: zip.Store, keep: keep})
 	}
 }
 
@@ -74,6 +77,8 @@ const goArchive = "!<arch>\n"
 // compilation is what [compile] is asked for.
 type compilation struct {
 	goos, goarch, pkg, ldflags string
+	// variables are go's, which it is asked for once for all packages.
+	variables func() []string
 	// method is how the zip holds the binary.
 	method uint16
 	// keep is the folder in which the binary stays, "" for none.
@@ -87,7 +92,7 @@ func compile(ctx context.Context, c compilation) (HandlerZip, error) {
 	}
 	defer os.RemoveAll(work)
 	binary := filepath.Join(cmp.Or(c.keep, work), "bootstrap")
-	if err := gobuild.Run(ctx, "", work, pinned(ctx, c.goos, c.goarch), "build", "-trimpath", "-buildvcs=false",
+	if err := gobuild.Run(ctx, "", work, c.variables(), "build", "-trimpath", "-buildvcs=false",
 		"-ldflags", c.ldflags, "-tags", "lambda.norpc", "-o", binary, c.pkg); err != nil {
 		return HandlerZip{}, fmt.Errorf("building %s for %s/%s: %w", c.pkg, c.goos, c.goarch, err)
 	}
@@ -147,12 +152,12 @@ var kept = []string{
 // pinned are Go's variables that decide about a binary's bytes, whatever those of whoever runs the program are: in the
 // environment, or written by `go env -w`, whose file go reads also for a variable that is set to nothing. Of GOFLAGS
 // only how modules are found stays.
-func pinned(ctx context.Context, goos, goarch string) []string {
+func pinned(goos, goarch string) []string {
 	variables := []string{
 		"GOENV=off", "GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOEXPERIMENT=",
 		"GOARM64=v8.0", "GOAMD64=v1", "GODEBUG=", "GOFIPS140=off",
 	}
-	own := goVariables(ctx, append([]string{"GOFLAGS"}, kept...))
+	own := goVariables(append([]string{"GOFLAGS"}, kept...))
 	for _, name := range kept {
 		if own[name] != "" {
 			variables = append(variables, name+"="+own[name])
@@ -168,9 +173,9 @@ func pinned(ctx context.Context, goos, goarch string) []string {
 }
 
 // goVariables are the values that go has for variables. Where go cannot say, the build after it says why.
-func goVariables(ctx context.Context, names []string) map[string]string {
+func goVariables(names []string) map[string]string {
 	values := map[string]string{}
-	output, err := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, names...)...).Output()
+	output, err := exec.Command("go", append([]string{"env", "-json"}, names...)...).Output()
 	if err == nil {
 		_ = json.Unmarshal(output, &values)
 	}

@@ -111,22 +111,16 @@ func TestDeployPolicy_least(t *testing.T) {
 		"cloudwatch:PutCompositeAlarm cloudwatch:DescribeAlarms") {
 		free[a] = true
 	}
-	for _, d := range documents {
-		var p struct{ Statement []deployStatement }
-		if err := json.Unmarshal(d, &p); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range p.Statement {
-			for _, resource := range s.Resource {
-				for _, action := range s.Action {
-					switch {
-					case strings.HasSuffix(action, ":*") || action == "*":
-						t.Errorf("%s on %s", action, resource)
-					case resource == "*" && !free[action]:
-						t.Errorf("%s on every resource", action)
-					case strings.HasPrefix(action, "iam:") && action != "iam:CreateServiceLinkedRole" && resource != rolesARN:
-						t.Errorf("%s on %s", action, resource)
-					}
+	for _, s := range statementsOf(t, documents) {
+		for _, resource := range s.Resource {
+			for _, action := range s.Action {
+				switch {
+				case strings.HasSuffix(action, ":*") || action == "*":
+					t.Errorf("%s on %s", action, resource)
+				case resource == "*" && !free[action]:
+					t.Errorf("%s on every resource", action)
+				case strings.HasPrefix(action, "iam:") && action != "iam:CreateServiceLinkedRole" && resource != rolesARN:
+					t.Errorf("%s on %s", action, resource)
 				}
 			}
 		}
@@ -143,6 +137,19 @@ func mustMarshal(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// statementsOf are those of all documents.
+func statementsOf(t *testing.T, documents []json.RawMessage) (all []deployStatement) {
+	t.Helper()
+	for _, d := range documents {
+		var p struct{ Statement []deployStatement }
+		if err := json.Unmarshal(d, &p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p.Statement...)
+	}
+	return all
 }
 
 // What the program can make with some configuration is known, not only what the golden graphs have.
@@ -198,15 +205,9 @@ func TestDeployPolicy_scopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	scopes := map[string][]string{}
-	for _, d := range documents {
-		var p struct{ Statement []deployStatement }
-		if err := json.Unmarshal(d, &p); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range p.Statement {
-			for _, action := range s.Action {
-				scopes[action] = append(scopes[action], s.Resource...)
-			}
+	for _, s := range statementsOf(t, documents) {
+		for _, action := range s.Action {
+			scopes[action] = append(scopes[action], s.Resource...)
 		}
 	}
 	function := []string{"arn:{partition}:lambda:*:{account}:function:orders-*"}

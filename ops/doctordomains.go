@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // askDomains compares the custom domains that each region's API Gateway has and may have: 120 unless the account asked
@@ -48,60 +45,33 @@ func askDomains(ctx context.Context, p *patient) ([]finding, error) {
 	return all, nil
 }
 
-// customDomains counts a region's custom domains, page by page. One question is not worth a client of its own.
+// customDomains counts a region's custom domains, page by page.
 // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/domainnames.html
 func (c *cloud) customDomains(ctx context.Context, region string) (count int, err error) {
-	at := "https://apigateway." + region + ".amazonaws.com"
-	if own := c.endpoint("apigateway", region); own != nil {
-		at = *own
-	}
-	for next := ""; ; {
-		var page struct {
-			Items     []json.RawMessage `json:"items"`
-			NextToken string            `json:"nextToken"`
+	client := apigatewayv2.NewFromConfig(c.config, func(o *apigatewayv2.Options) {
+		o.Region = region
+		instead(&o.BaseEndpoint, c.endpoint("apigateway", region))
+	})
+	for page := (apigatewayv2.GetDomainNamesInput{MaxResults: aws.String("100")}); ; {
+		pageContext, cancel := c.within(ctx)
+		out, err := client.GetDomainNames(pageContext, &page)
+		cancel()
+		if err != nil {
+			return 0, answered(err, "apigateway", region)
 		}
-		query := url.Values{"maxResults": {"100"}}
-		if next != "" {
-			query.Set("nextToken", next)
-		}
-		if err := c.getSigned(ctx, "apigateway", region, at+"/v2/domainnames?"+query.Encode(), &page); err != nil {
-			return 0, err
-		}
-		count += len(page.Items)
-		if next = page.NextToken; next == "" {
+		count += len(out.Items)
+		if page.NextToken = out.NextToken; aws.ToString(page.NextToken) == "" {
 			return count, nil
 		}
 	}
 }
 
-// getSigned asks a service's address and decodes its answer.
-func (c *cloud) getSigned(ctx context.Context, service, region, address string, answer any) error {
-	ctx, cancel := c.within(ctx)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return err
+// answered names the region of a service that refuses.
+func answered(err error, service, region string) error {
+	var response *smithyhttp.ResponseError
+	var said smithy.APIError
+	if errors.As(err, &response) && errors.As(err, &said) {
+		return fmt.Errorf("%s in %s answers %d %s", service, region, response.HTTPStatusCode(), said.ErrorCode())
 	}
-	who, err := c.config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return err
-	}
-	nothing := sha256.Sum256(nil)
-	if err := v4.NewSigner().SignHTTP(ctx, who, request, hex.EncodeToString(nothing[:]), service, region, time.Now()); err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		kind, _, _ := strings.Cut(response.Header.Get("X-Amzn-Errortype"), ":")
-		return fmt.Errorf("%s in %s answers %d %s", service, region, response.StatusCode, kind)
-	}
-	return json.Unmarshal(raw, answer)
+	return err
 }
